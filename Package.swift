@@ -1,0 +1,94 @@
+// swift-tools-version: 6.2
+
+import Foundation
+import PackageDescription
+
+// The engine (libllama as a static library) is built by `make setup` and is not part of a clone. SwiftPM refuses a
+// manifest that names a missing bundle, for this package and for everything that depends on it, so the targets that
+// need the engine are listed only where its bundle exists.
+let engineBundle = ".engine/CLlama.artifactbundle"
+let enginePath = Context.packageDirectory + "/" + engineBundle
+let hasEngine = FileManager.default.fileExists(atPath: enginePath + "/info.json")
+
+var products: [Product] = [
+  .library(name: "SpeculativeDecoding", targets: ["SpeculativeDecoding"])
+]
+
+var targets: [Target] = [
+  .target(name: "SpeculativeDecoding", dependencies: [.product(name: "RealModule", package: "swift-numerics")]),
+  .testTarget(name: "SpeculativeDecodingTests", dependencies: ["SpeculativeDecoding"]),
+
+  .target(name: "LanguageModels"),
+  .testTarget(name: "LanguageModelsTests", dependencies: ["LanguageModels"]),
+
+  .target(name: "KernelBench"),
+  .testTarget(name: "KernelBenchTests", dependencies: ["KernelBench"]),
+
+  .target(name: "KernelPrompting", dependencies: ["KernelBench"]),
+  .testTarget(name: "KernelPromptingTests", dependencies: ["KernelPrompting", "KernelBench"]),
+
+  .target(
+    name: "CUDAToolchain",
+    dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
+    resources: [.copy("Resources")]),
+  .testTarget(name: "CUDAToolchainTests", dependencies: ["CUDAToolchain"]),
+]
+
+if hasEngine {
+  // A backend other than the CPU's has libraries of its own; set-up writes their names beside the bundle's description.
+  let linked = (try? String(contentsOfFile: enginePath + "/link-libraries", encoding: .utf8)) ?? ""
+  let backendLibraries = linked.split(separator: "\n").map { LinkerSetting.linkedLibrary(String($0)) }
+
+  products.append(.executable(name: "basic", targets: ["basic"]))
+  targets += [
+    .binaryTarget(name: "CLlama", path: engineBundle),
+    .target(
+      name: "LlamaRuntime",
+      dependencies: ["CLlama", "SpeculativeDecoding", "LanguageModels"],
+      linkerSettings: [
+        .linkedLibrary("stdc++", .when(platforms: [.linux])),
+        .linkedLibrary("m", .when(platforms: [.linux])),
+        .linkedLibrary("c++", .when(platforms: [.macOS])),
+        .linkedFramework("Accelerate", .when(platforms: [.macOS])),
+        .linkedFramework("Foundation", .when(platforms: [.macOS])),
+        .linkedFramework("Metal", .when(platforms: [.macOS])),
+        .linkedFramework("MetalKit", .when(platforms: [.macOS])),
+      ] + backendLibraries),
+    .testTarget(name: "LlamaRuntimeTests", dependencies: ["LlamaRuntime", "SpeculativeDecoding", "LanguageModels"]),
+
+    .target(
+      name: "BasicCommands",
+      dependencies: [
+        "LlamaRuntime", "SpeculativeDecoding", "LanguageModels", "KernelBench", "KernelPrompting", "CUDAToolchain",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(
+      name: "BasicCommandsTests",
+      dependencies: ["BasicCommands", "SpeculativeDecoding", "KernelBench", "CUDAToolchain"]),
+    .executableTarget(name: "basic", dependencies: ["BasicCommands"]),
+  ]
+}
+
+let package = Package(
+  name: "bASIC",
+  platforms: [.macOS(.v15)],
+  products: products,
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+  ],
+  targets: targets,
+  swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .binary && target.type != .system {
+  target.swiftSettings =
+    (target.swiftSettings ?? []) + [
+      .enableUpcomingFeature("ExistentialAny"),
+      .enableUpcomingFeature("MemberImportVisibility"),
+      .enableUpcomingFeature("InternalImportsByDefault"),
+      .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+      .treatAllWarnings(as: .error),
+    ]
+}
