@@ -1,0 +1,164 @@
+public import LanguageModels
+public import SpeculativeDecoding
+
+/// A target model, and a draft model where there is one, ready to write.
+///
+/// All passes run on a thread of the engine's own. One text is written at a time; further calls wait.
+public actor LlamaEngine {
+  /// How an engine is set up.
+  public struct Configuration: Sendable {
+    /// The longest text, prompt and answer together, in tokens.
+    public var context: Int
+    /// The number of threads that compute.
+    public var threads: Int
+    /// The most nodes of a token tree, its root included.
+    public var nodeLimit: Int
+    /// The most leaves of a token tree.
+    public var leafLimit: Int
+    /// A chat template to use instead of the model's own: a name out of ``ChatTemplate/names``.
+    public var chatTemplate: String?
+
+    /// Makes a configuration.
+    public init(
+      context: Int = 4096, threads: Int, nodeLimit: Int = 201, leafLimit: Int = 64, chatTemplate: String? = nil
+    ) {
+      self.context = context
+      self.threads = threads
+      self.nodeLimit = nodeLimit
+      self.leafLimit = leafLimit
+      self.chatTemplate = chatTemplate
+    }
+  }
+
+  /// The target's model.
+  public nonisolated let targetModel: LlamaModel
+  /// The draft's model.
+  public nonisolated let draftModel: LlamaModel?
+  /// How the engine is set up.
+  public nonisolated let configuration: Configuration
+  /// What a person should know of how these models are used: what they cannot do.
+  public nonisolated let notices: [String]
+
+  private let executor = EngineExecutor()
+  private let target: LlamaTarget
+  private let draft: LlamaDraft?
+  private let decoder: SpeculativeDecoder
+
+  /// The engine's own thread.
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  /// Makes an engine of loaded models.
+  ///
+  /// - Throws: ``LlamaRuntimeError`` where the vocabularies differ or the context does not fit the memory.
+  public init(target model: LlamaModel, draft: LlamaModel?, configuration: Configuration) throws {
+    if let draft, let difference = model.vocabulary.difference(from: draft.vocabulary) {
+      throw LlamaRuntimeError(
+        .vocabularyMismatch,
+        "\(draft.path) cannot draft for \(model.path): \(difference). A draft model has to have the target's vocabulary."
+      )
+    }
+    if let name = configuration.chatTemplate, !ChatTemplate.names.contains(name) {
+      throw LlamaRuntimeError(
+        .noChatTemplate,
+        "There is no chat template “\(name)”. Known are: \(ChatTemplate.names.joined(separator: ", ")).")
+    }
+    var notices: [String] = []
+    var usableDraft = draft
+    if !model.takesTrees {
+      notices.append(
+        "\(model.name) keeps a recurrent state and cannot take tokens back: it writes without speculation.")
+      usableDraft = nil
+    } else if let draft, !draft.takesTrees {
+      notices.append("\(draft.name) keeps a recurrent state and cannot draft; it is not used.")
+      usableDraft = nil
+    }
+    if configuration.context > model.trainedContext {
+      notices.append("\(model.name) was trained for \(model.trainedContext) tokens; beyond them it may write nonsense.")
+    }
+    let threads = ComputeThreads(count: configuration.threads)
+    let target = try LlamaTarget(
+      model: model, textLimit: configuration.context, nodeLimit: configuration.nodeLimit,
+      leafLimit: configuration.leafLimit, threads: threads)
+    let draftContext = try usableDraft.map {
+      try LlamaDraft(model: $0, textLimit: configuration.context, nodeLimit: 64, threads: threads)
+    }
+    self.target = target
+    self.draft = draftContext
+    decoder = try SpeculativeDecoder(
+      target: target, draft: draftContext, stopwatch: Stopwatch(clock: ContinuousClock()))
+    targetModel = model
+    draftModel = usableDraft
+    self.configuration = configuration
+    self.notices = notices
+  }
+
+  /// The tokens of what a model is asked to go on from.
+  ///
+  /// - Throws: ``LlamaRuntimeError`` where a conversation cannot be laid out for this model.
+  public nonisolated func tokens(of input: GenerationRequest.Input) throws -> [Token] {
+    switch input {
+    case .text(let text):
+      return try targetModel.vocabulary.tokens(of: text, addsSpecial: true, parsesSpecial: true)
+    case .conversation(let messages):
+      guard let template = configuration.chatTemplate ?? targetModel.chatTemplate else {
+        throw LlamaRuntimeError(
+          .noChatTemplate,
+          "\(targetModel.name) brings no chat template. Name one with --chat-template: "
+            + "\(ChatTemplate.names.joined(separator: ", ")).")
+      }
+      guard let text = ChatTemplate.render(messages, template: template) else {
+        throw LlamaRuntimeError(
+          .noChatTemplate,
+          "The chat template of \(targetModel.name) is not one that libllama can lay out. Name one that fits with "
+            + "--chat-template: \(ChatTemplate.names.joined(separator: ", ")).")
+      }
+      return try targetModel.vocabulary.tokens(of: text, addsSpecial: true, parsesSpecial: true)
+    }
+  }
+
+  /// Whether the model can be talked to: it brings a chat template, or one was named.
+  public nonisolated var takesConversations: Bool {
+    (configuration.chatTemplate ?? targetModel.chatTemplate) != nil
+  }
+
+  /// Writes text after a prompt.
+  ///
+  /// - Parameters:
+  ///   - onRead: called while the prompt is read, with the tokens read and all of them.
+  ///   - onPass: called after each pass with its record and the text that it completed; returns whether to go on.
+  /// - Throws: `CancellationError` where the task is cancelled, between two passes.
+  public func write(
+    after prompt: [Token], maximumTokens: Int, options: SpeculativeDecoder.Options,
+    onRead: @escaping @Sendable (Int, Int) -> Void = { _, _ in },
+    onPass: @Sendable (PassRecord, String) -> Bool = { _, _ in true }
+  ) throws -> WrittenText {
+    target.mayGoOn = { try Task.checkCancellation() }
+    draft?.mayGoOn = { try Task.checkCancellation() }
+    target.onRead = onRead
+    var assembler = TextAssembler()
+    var text = ""
+    let vocabulary = targetModel.vocabulary
+    let summary = try decoder.decode(
+      prompt: prompt, maximumTokens: maximumTokens, endTokens: vocabulary.endTokens, options: options
+    ) { record in
+      let piece = assembler.append(record.tokens.flatMap(vocabulary.bytes(of:)))
+      text += piece
+      return onPass(record, piece)
+    }
+    let rest = assembler.finish()
+    return WrittenText(text: text + rest, promptTokens: prompt.count, summary: summary)
+  }
+
+  /// The cost of passes as measured last; `nil` before the first text with speculation.
+  public var passCosts: (verification: PassCosts, draft: PassCosts?)? { decoder.passCosts }
+}
+
+/// A text and how it was written.
+public struct WrittenText: Sendable {
+  /// The text.
+  public let text: String
+  /// The number of tokens in the prompt.
+  public let promptTokens: Int
+  /// How the decoding went.
+  public let summary: DecodingSummary
+}

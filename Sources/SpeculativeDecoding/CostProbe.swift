@@ -1,0 +1,82 @@
+/// The cost of the target's and the draft model's passes.
+struct MeasuredCosts {
+  var verification: PassCosts
+  var draft: PassCosts?
+
+  /// For plain decoding, which asks nobody what a pass costs.
+  static var unknown: MeasuredCosts {
+    MeasuredCosts(verification: PassCosts(probe: [.init(size: 1, milliseconds: 1)], limit: 1))
+  }
+
+  mutating func update(from planner: TreePlanner) {
+    guard planner.verificationCosts.limit == verification.limit else { return }
+    verification = planner.verificationCosts
+    if let costs = planner.draftCosts { draft = costs }
+  }
+}
+
+/// Measures what passes cost on this machine, with this model and this text, in a second or two.
+struct CostProbe {
+  let stopwatch: Stopwatch
+  /// The time that measuring one model may take, in milliseconds. Large models are measured at fewer sizes.
+  var budget = 600.0
+
+  private static let sizes = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 200]
+
+  /// Measures both models after `text`, whose last token is the root of the probes' trees.
+  func measure(
+    target: any TargetModel, draft: (any DraftModel)?, text: [Token]
+  ) throws -> MeasuredCosts {
+    let token = text.last ?? 0
+    let limit = min(target.capacity.nodes, max(1, target.capacity.text - text.count), 201)
+    let points = try probe(limit: limit) { size in
+      let tree = probeTree(root: token, size: size, leaves: target.capacity.leaves)
+      try target.evaluate(tree)
+      try target.keep([], of: tree)
+    }
+    let verification = PassCosts(probe: points, limit: limit)
+    guard let draft else { return MeasuredCosts(verification: verification) }
+    try draft.prepare(text.dropLast())
+    try draft.begin(with: text.suffix(1))
+    let draftLimit = min(draft.capacity.nodes, draft.capacity.leaves, max(1, draft.capacity.text - text.count), 64)
+    let draftPoints = try probe(limit: draftLimit) { size in
+      let tree = probeTree(root: token, size: size + 1, leaves: .max)
+      try draft.evaluate(Array(1...size), of: tree)
+      try draft.keep([0], of: tree)
+    }
+    return MeasuredCosts(
+      verification: verification, draft: PassCosts(probe: draftPoints, limit: draftLimit))
+  }
+
+  /// The least of a few runs per size: a probe wants the cost of the pass, not that of its interruptions.
+  private func probe(limit: Int, run: (Int) throws -> Void) throws -> [PassCosts.Point] {
+    let started = stopwatch.milliseconds
+    var points: [PassCosts.Point] = []
+    try run(1)
+    for size in Self.sizes where size <= limit {
+      var best = Double.infinity
+      for repetition in 0..<3 {
+        let before = stopwatch.milliseconds
+        try run(size)
+        best = min(best, stopwatch.milliseconds - before)
+        if repetition > 0 && stopwatch.milliseconds - started > budget / 2 { break }
+      }
+      points.append(.init(size: size, milliseconds: best))
+      // The rest of the curve goes on with the last slope.
+      if stopwatch.milliseconds - started + 2 * best > budget && points.count >= 4 { break }
+    }
+    return points
+  }
+
+  /// A root with children only, as wide as the engine takes them, or a chain.
+  private func probeTree(root: Token, size: Int, leaves: Int) -> TokenTree {
+    var tree = TokenTree(root: root)
+    let width = max(1, min(leaves, size / 2 + 1))
+    for index in 1..<max(size, 1) {
+      let parent = leaves == .max ? 0 : (index <= width ? 0 : index - width)
+      // Different siblings need different tokens; which ones is no matter for the cost.
+      tree.add(Token(index % 251), to: parent, logProbability: -1, origin: .model)
+    }
+    return tree
+  }
+}

@@ -1,0 +1,141 @@
+import RealModule
+
+/// Guesses of a draft model, as a tree that grows level by level.
+///
+/// OPT-Tree (arXiv 2406.17276): the children of all nodes of a level compete by weight, the heaviest become the next
+/// level, and one draft pass scores them together. A branch lighter than what a place in the target's pass costs is not
+/// followed, and growth ends where the next level promises less than its draft pass costs.
+public final class ModelSource: DraftSource {
+  /// Nodes of the draft model carry this mark.
+  public let origin = DraftOrigin.model
+
+  private let model: any DraftModel
+  private let temperature: Double
+  private var text: [Token] = []
+  private var calibration = AcceptanceCalibration()
+  private var proposals: [Int: Double] = [:]
+  /// What one level's weight becomes in the next, as seen so far.
+  private var levelRatio = 0.7
+
+  /// A source that asks `model`.
+  ///
+  /// - Parameter temperature: the target's; guesses are weighed as the target will draw. 0 weighs as 1 does.
+  public init(model: any DraftModel, temperature: Double = 0) {
+    self.model = model
+    self.temperature = temperature > 0 ? temperature : 1
+  }
+
+  /// The draft model's passes for the latest tree after the one that scored its root: how many nodes, and how long.
+  private(set) var passes: [PassCosts.Point] = []
+
+  /// The tokens that the draft model has not read yet.
+  public var pendingCount: Int { text.count - model.textCount }
+
+  /// Starts on a new text.
+  public func prepare(_ text: ArraySlice<Token>) throws {
+    self.text = Array(text)
+    proposals = [:]
+    try model.prepare(text.dropLast())
+  }
+
+  /// Grows the tree below its root; what other sources put there stays and is met by the draft model's own guesses.
+  public func propose(into tree: inout TokenTree, guidance: DraftGuidance) throws {
+    proposals.removeAll(keepingCapacity: true)
+    passes.removeAll(keepingCapacity: true)
+    try model.begin(with: text[model.textCount...])
+    var frontier = [0]
+    var proposed = 0
+    for depth in 1...guidance.limits.depth {
+      let room = guidance.limits.totalNodes - proposed
+      let level = grow(&tree, from: frontier, room: room, guidance: guidance)
+      proposed += level.count
+      frontier = level.filter { !guidance.endTokens.contains(tree.tokens[$0]) }
+      let gain = frontier.reduce(0) { $0 + Double(tree.logProbabilities[$1].exponential) }
+      guard depth < guidance.limits.depth, proposed < guidance.limits.totalNodes,
+        !frontier.isEmpty, frontier.count <= model.capacity.nodes,
+        pays(gain: gain * levelRatio, width: frontier.count, guidance: guidance),
+        guidance.stopwatch.milliseconds < guidance.deadline
+      else { break }
+      let before = guidance.stopwatch.milliseconds
+      try model.evaluate(frontier, of: tree)
+      passes.append(.init(size: frontier.count, milliseconds: guidance.stopwatch.milliseconds - before))
+    }
+    tree.accumulate()
+  }
+
+  /// Learns from a pass: the text grows, and the draft model keeps what it has already read of it.
+  public func learn(_ outcome: PassOutcome) throws {
+    let tree = outcome.proposed
+    for (node, token) in zip(outcome.visited, outcome.tokens) {
+      for child in tree.children(of: node) {
+        guard let probability = proposals[child] else { continue }
+        calibration.record(probability: probability, isHit: tree.tokens[child] == token)
+      }
+    }
+    text += outcome.tokens
+    if !proposals.isEmpty {
+      try model.keep(outcome.visited, of: tree)
+      proposals.removeAll(keepingCapacity: true)
+    }
+  }
+
+  /// Adds the heaviest children of `frontier` and returns them.
+  private func grow(
+    _ tree: inout TokenTree, from frontier: [Int], room: Int, guidance: DraftGuidance
+  ) -> [Int] {
+    let width = min(guidance.limits.nodesPerLevel, room)
+    var best: [(parent: Int, token: Token, probability: Double, weight: Double)] = []
+    var total = 0.0
+    var parentTotal = 0.0
+    for parent in frontier {
+      let parentWeight = Double(tree.logProbabilities[parent].exponential)
+      parentTotal += parentWeight
+      for (token, probability) in likeliest(width, after: parent, leastWeight: guidance.minimumWeight / parentWeight) {
+        let weight = parentWeight * calibration.probability(for: probability)
+        if weight >= guidance.minimumWeight || best.isEmpty {
+          best.append((parent, token, probability, weight))
+        }
+      }
+    }
+    best.sort { $0.weight > $1.weight }
+    var level: [Int] = []
+    for child in best.prefix(width) {
+      let accepted = calibration.probability(for: child.probability)
+      let node = tree.add(
+        child.token, to: child.parent, logProbability: Float(Double.log(accepted)), origin: origin)
+      proposals[node] = child.probability
+      total += child.weight
+      level.append(node)
+    }
+    if parentTotal > 0 { levelRatio += (min(1, total / parentTotal) - levelRatio) * 0.05 }
+    return level
+  }
+
+  /// Whether a level that promises `gain` tokens is worth the draft pass over `width` nodes that it needs.
+  private func pays(gain: Double, width: Int, guidance: DraftGuidance) -> Bool {
+    guard let costs = guidance.draftCosts else { return true }
+    return gain > guidance.tokensPerMillisecond * costs.milliseconds(width) + guidance.minimumWeight
+  }
+
+  /// The likeliest tokens after a node with their probabilities, the likeliest first.
+  ///
+  /// Tokens that cannot reach `leastWeight` are skipped by their logit, before anything is computed of them.
+  private func likeliest(_ count: Int, after node: Int, leastWeight: Double) -> [(Token, Double)] {
+    let row = model.logits(of: node)
+    let maximum = VectorMath.maximum(of: row)
+    let scale = Float(1 / temperature)
+    let normalizer = VectorMath.logSumExp(row, maximum: maximum.value, scale: scale)
+    let top = Double((maximum.value * scale - normalizer).exponential)
+    guard count > 1 else { return [(Token(maximum.index), top)] }
+    // Calibration may raise a probability, hence the margin.
+    let least = max(leastWeight / 4, 1e-4)
+    let threshold = (Float(Double.log(least)) + normalizer) / scale
+    var found: [(Token, Double)] = []
+    for index in row.indices where row[index] > threshold {
+      found.append((Token(index), Double((row[index] * scale - normalizer).exponential)))
+    }
+    if found.isEmpty { return [(Token(maximum.index), top)] }
+    found.sort { $0.1 != $1.1 ? $0.1 > $1.1 : $0.0 < $1.0 }
+    return Array(found.prefix(count))
+  }
+}

@@ -1,0 +1,100 @@
+/// Writes a target model's text, several tokens a pass where drafts allow it, and never a token that the target alone
+/// would not have written.
+///
+/// A decoder is used from one thread at a time. It keeps what it has learnt of costs between texts.
+public final class SpeculativeDecoder {
+  /// How to decode.
+  public struct Options: Sendable {
+    /// What may be speculated with.
+    public var mode: SpeculationMode
+    /// What trees may grow to.
+    public var limits: TreeLimits
+    /// How tokens are chosen.
+    public var sampling: SamplingParameters
+    /// How drafted tokens are accepted.
+    public var rule: VerificationRule
+
+    /// Makes options.
+    public init(
+      mode: SpeculationMode = .auto, limits: TreeLimits = TreeLimits(), sampling: SamplingParameters = .init(),
+      rule: VerificationRule = .sampleAndWalk
+    ) {
+      self.mode = mode
+      self.limits = limits
+      self.sampling = sampling
+      self.rule = rule
+    }
+  }
+
+  private let target: any TargetModel
+  private let draftModel: (any DraftModel)?
+  private let stopwatch: Stopwatch
+  private var costs: MeasuredCosts?
+
+  /// A decoder for `target`.
+  ///
+  /// - Throws: ``SpeculativeDecodingError`` where the vocabularies differ in size.
+  public init(target: any TargetModel, draft: (any DraftModel)? = nil, stopwatch: Stopwatch) throws {
+    if let draft, draft.vocabularySize != target.vocabularySize {
+      throw SpeculativeDecodingError(
+        .vocabularyMismatch,
+        "The draft model has \(draft.vocabularySize) tokens, the target \(target.vocabularySize): they must share one "
+          + "vocabulary.")
+    }
+    self.target = target
+    self.draftModel = draft
+    self.stopwatch = stopwatch
+  }
+
+  /// The cost of passes as measured last; `nil` before the first text with speculation.
+  public var passCosts: (verification: PassCosts, draft: PassCosts?)? {
+    costs.map { ($0.verification, $0.draft) }
+  }
+
+  /// Writes text after `prompt`.
+  ///
+  /// - Parameters:
+  ///   - prompt: at least one token.
+  ///   - maximumTokens: the most tokens to write.
+  ///   - endTokens: tokens that end the text.
+  ///   - onPass: called after each pass; returns whether to go on.
+  /// - Throws: ``SpeculativeDecodingError``, and what the models throw.
+  public func decode(
+    prompt: [Token], maximumTokens: Int, endTokens: Set<Token>, options: Options,
+    onPass: (PassRecord) throws -> Bool
+  ) throws -> DecodingSummary {
+    try options.sampling.validate()
+    guard !prompt.isEmpty else { throw SpeculativeDecodingError(.emptyPrompt, "The prompt has no tokens.") }
+    guard prompt.count < target.capacity.text else {
+      throw SpeculativeDecodingError(
+        .contextExceeded,
+        "The prompt has \(prompt.count) tokens, and the context holds \(target.capacity.text). Choose a larger context "
+          + "(--context), or a shorter prompt.")
+    }
+    let started = stopwatch.milliseconds
+    try target.prepare(prompt.dropLast())
+    let session = try DecodingSession(
+      target: target, draftModel: usableDraft(options), prompt: prompt, maximumTokens: maximumTokens,
+      endTokens: endTokens, options: options, costs: try measureCosts(prompt, options), stopwatch: stopwatch)
+    session.summary.promptTime = stopwatch.milliseconds - started
+    try session.run(onPass: onPass)
+    costs?.update(from: session.planner)
+    return session.summary
+  }
+
+  private func usableDraft(_ options: Options) -> (any DraftModel)? {
+    switch options.mode {
+    case .off, .suffix: nil
+    case .auto, .tree, .chain: draftModel
+    }
+  }
+
+  /// Probes the cost of passes once; plain decoding needs none.
+  private func measureCosts(_ prompt: [Token], _ options: Options) throws -> MeasuredCosts {
+    if let costs { return costs }
+    guard options.mode != .off else { return .unknown }
+    let measured = try CostProbe(stopwatch: stopwatch).measure(target: target, draft: draftModel, text: prompt)
+    costs = measured
+    return measured
+  }
+}

@@ -1,0 +1,149 @@
+/// Turns a row of logits into a token, or into the distribution that a token is drawn from.
+///
+/// The row is read once into a buffer that is kept between calls, so that a call allocates nothing where neither top-k
+/// nor top-p is in use.
+public struct TokenSampler: Sendable {
+  /// What is done to the logits.
+  public let parameters: SamplingParameters
+  /// Weights of all tokens, zero where a step removed one; their sum is `total`.
+  private var weights: [Float]
+  private var total = 0.0
+  private var penalized: [Float] = []
+
+  /// A sampler for rows of `vocabularySize` logits. The parameters must be valid.
+  public init(parameters: SamplingParameters, vocabularySize: Int) {
+    self.parameters = parameters
+    weights = [Float](repeating: 0, count: vocabularySize)
+  }
+
+  /// The token that `random` draws at an output position.
+  ///
+  /// - Parameter recent: the tokens that the repetition penalty applies to.
+  /// - Complexity: O(vocabulary); with top-p also O(m log m) for the m tokens that matter.
+  public mutating func sample(
+    _ logits: UnsafeBufferPointer<Float>, recent: ArraySlice<Token>, random: PositionKeyedRandom, position: Int
+  ) -> Token {
+    withPenalties(logits, recent: recent) { sampler, row in
+      if sampler.parameters.isGreedy { return Token(VectorMath.maximum(of: row).index) }
+      sampler.fill(row)
+      return sampler.draw(random.uniform(position: position, draw: 0))
+    }
+  }
+
+  /// The distribution that ``sample(_:recent:random:position:)`` draws from, in double precision.
+  ///
+  /// - Complexity: as for sampling.
+  public mutating func distribution(_ logits: UnsafeBufferPointer<Float>, recent: ArraySlice<Token>) -> [Double] {
+    withPenalties(logits, recent: recent) { sampler, row in
+      if sampler.parameters.isGreedy {
+        var distribution = [Double](repeating: 0, count: row.count)
+        distribution[VectorMath.maximum(of: row).index] = 1
+        return distribution
+      }
+      sampler.fill(row)
+      let total = sampler.total
+      return sampler.weights.map { Double($0) / total }
+    }
+  }
+
+  private mutating func withPenalties<Result>(
+    _ logits: UnsafeBufferPointer<Float>, recent: ArraySlice<Token>,
+    _ body: (inout TokenSampler, UnsafeBufferPointer<Float>) -> Result
+  ) -> Result {
+    precondition(logits.count == weights.count, "the row is not as long as the vocabulary")
+    guard parameters.repetitionPenalty != 1, parameters.repetitionWindow > 0, !recent.isEmpty else {
+      return body(&self, logits)
+    }
+    var row = penalized
+    penalized = []
+    row.replaceSubrange(row.startIndex..., with: logits)
+    let penalty = Float(parameters.repetitionPenalty)
+    for token in Set(recent.suffix(parameters.repetitionWindow)) where row.indices.contains(Int(token)) {
+      row[Int(token)] = row[Int(token)] > 0 ? row[Int(token)] / penalty : row[Int(token)] * penalty
+    }
+    defer { penalized = row }
+    return row.withUnsafeBufferPointer { body(&self, $0) }
+  }
+
+  /// Temperature, top-k, top-p and min-p: fills `weights` and `total`.
+  private mutating func fill(_ row: UnsafeBufferPointer<Float>) {
+    let maximum = VectorMath.maximum(of: row).value
+    total = weights.withUnsafeMutableBufferPointer {
+      VectorMath.exponentials(of: row, shift: maximum, scale: Float(1 / parameters.temperature), into: $0)
+    }
+    if parameters.topK > 0 && parameters.topK < weights.count { keepLikeliest(parameters.topK) }
+    if parameters.topP < 1 { keepMass(parameters.topP) }
+    if parameters.minP > 0 { keepAbove(Float(parameters.minP)) }
+  }
+
+  /// The likeliest token has weight 1.
+  private mutating func keepAbove(_ least: Float) {
+    total = 0
+    for index in weights.indices {
+      if weights[index] >= least { total += Double(weights[index]) } else { weights[index] = 0 }
+    }
+  }
+
+  /// Of equally likely tokens at the border those with the smaller numbers stay.
+  private mutating func keepLikeliest(_ count: Int) {
+    let order = candidates { kept, _ in kept >= count }
+    removeAll(but: order.prefix(count))
+  }
+
+  private mutating func keepMass(_ mass: Double) {
+    let wanted = mass * total
+    let order = candidates { _, sum in sum >= wanted }
+    var sum = 0.0
+    var size = 0
+    while size < order.count && sum < wanted {
+      sum += Double(weights[order[size]])
+      size += 1
+    }
+    removeAll(but: order.prefix(max(1, size)))
+  }
+
+  /// The likeliest tokens in order, at least as many as `isEnough` asks for.
+  ///
+  /// Sorting a whole vocabulary would cost more than a small model's pass. Tokens above a threshold are gathered, and
+  /// only while they are not enough is the threshold lowered.
+  private func candidates(_ isEnough: (_ count: Int, _ sum: Double) -> Bool) -> [Int] {
+    var threshold: Float = 1e-3
+    while true {
+      var found: [Int] = []
+      var sum = 0.0
+      for index in weights.indices where weights[index] >= threshold && weights[index] > 0 {
+        found.append(index)
+        sum += Double(weights[index])
+      }
+      if isEnough(found.count, sum) || threshold == 0 {
+        return found.sorted { weights[$0] != weights[$1] ? weights[$0] > weights[$1] : $0 < $1 }
+      }
+      threshold = threshold < 1e-12 ? 0 : threshold * 1e-3
+    }
+  }
+
+  private mutating func removeAll(but kept: ArraySlice<Int>) {
+    let values = kept.map { weights[$0] }
+    for index in weights.indices { weights[index] = 0 }
+    total = 0
+    for (index, value) in zip(kept, values) {
+      weights[index] = value
+      total += Double(value)
+    }
+  }
+
+  /// Inverts the cumulative distribution, in the order of the vocabulary.
+  private func draw(_ uniform: Double) -> Token {
+    var rest = uniform * total
+    var last = 0
+    for index in weights.indices {
+      let weight = Double(weights[index])
+      if weight > 0 {
+        if rest < weight { return Token(index) }
+        rest -= weight
+        last = index
+      }
+    }
+    return Token(last)
+  }
+}
