@@ -34,7 +34,7 @@ final class DecodingSession {
     sampled = isSampled ? draftModel.map { SampledModelSource(model: $0, parameters: options.sampling) } : nil
     model = isSampled ? nil : draftModel.map { ModelSource(model: $0, temperature: options.sampling.temperature) }
     planner = TreePlanner(
-      mode: options.mode, limits: options.limits, takesTrees: target.capacity.takesTrees,
+      mode: options.mode, limits: options.limits, leafLimit: target.capacity.leaves,
       verificationCosts: costs.verification, draftCosts: draftModel == nil ? nil : costs.draft)
     usesSuffix = options.mode == .auto || options.mode == .suffix || (draftModel == nil && options.mode != .off)
     if usesSuffix && !isSampled { suffix.prepare(prompt[...]) }
@@ -99,16 +99,16 @@ final class DecodingSession {
 
   private func draft(started: Double) throws -> (tree: TokenTree, time: Double, usedModel: Bool) {
     var tree = TokenTree(root: text[text.count - 1])
-    let room = target.capacity.text - text.count
-    let depth = min(room, maximumTokens - summary.tokens.count - 1)
-    let choice = planner.choice(room: min(room, target.capacity.nodes - 1), depth: depth)
+    // A pass brings one token more than its tree is deep.
+    let room = min(target.capacity.text - text.count, maximumTokens - summary.tokens.count)
+    let choice = planner.choice(room: target.capacity.nodes - 1, depth: room - 1)
     guard choice.usesSuffix || choice.usesModel else { return (tree, 0, false) }
     let time = options.limits.time.map {
       Double($0.components.seconds) * 1e3 + Double($0.components.attoseconds) * 1e-15
     }
     var guidance = DraftGuidance(
       limits: choice.limits, minimumWeight: planner.minimumWeight, tokensPerMillisecond: planner.rate,
-      draftCosts: planner.draftCosts, endTokens: endTokens, pass: summary.passes,
+      draftCosts: planner.draftCosts, leafLimit: target.capacity.leaves, endTokens: endTokens, pass: summary.passes,
       deadline: started + (time ?? .infinity), stopwatch: stopwatch)
     let before = stopwatch.milliseconds
     if let sampled, choice.usesModel {
@@ -117,7 +117,7 @@ final class DecodingSession {
     }
     if choice.usesSuffix { suffix.propose(into: &tree, guidance: guidance) }
     var usedModel = false
-    if let model, choice.usesModel, planner.asksModel(given: tree) {
+    if let model, choice.usesModel, planner.asksModel(given: tree, pending: model.pendingCount) {
       guidance.limits.totalNodes = max(1, choice.limits.totalNodes - (tree.count - 1))
       try model.propose(into: &tree, guidance: guidance)
       for pass in model.passes { planner.recordDraft(size: pass.size, milliseconds: pass.milliseconds) }

@@ -23,6 +23,8 @@ public struct DraftGuidance: Sendable {
   public var tokensPerMillisecond: Double
   /// What the draft model's own passes cost; `nil` for drafting without regard to cost.
   public var draftCosts: PassCosts?
+  /// The most leaves that the target can verify in one pass.
+  public var leafLimit: Int
   /// Tokens that end the text: nothing follows them.
   public var endTokens: Set<Token>
   /// The number of the pass, for sources that draw at random.
@@ -35,12 +37,13 @@ public struct DraftGuidance: Sendable {
   /// Makes guidance.
   public init(
     limits: TreeLimits, minimumWeight: Double = 0, tokensPerMillisecond: Double = 0, draftCosts: PassCosts? = nil,
-    endTokens: Set<Token> = [], pass: Int = 0, deadline: Double = .infinity, stopwatch: Stopwatch
+    leafLimit: Int = .max, endTokens: Set<Token> = [], pass: Int = 0, deadline: Double = .infinity, stopwatch: Stopwatch
   ) {
     self.limits = limits
     self.minimumWeight = minimumWeight
     self.tokensPerMillisecond = tokensPerMillisecond
     self.draftCosts = draftCosts
+    self.leafLimit = leafLimit
     self.endTokens = endTokens
     self.pass = pass
     self.deadline = deadline

@@ -12,10 +12,11 @@ public final class ModelSource: DraftSource {
   private let model: any DraftModel
   private let temperature: Double
   private var text: [Token] = []
-  private var calibration = AcceptanceCalibration()
-  private var proposals: [Int: Double] = [:]
+  /// The draft's first, second and third choice are told apart from each other and from the rest.
+  private var calibration = AcceptanceCalibration(kinds: 4)
+  private var proposals: [Int: Proposal] = [:]
   /// What one level's weight becomes in the next, as seen so far.
-  private var levelRatio = 0.7
+  private var levelRatio = 0.8
 
   /// A source that asks `model`.
   ///
@@ -68,8 +69,9 @@ public final class ModelSource: DraftSource {
     let tree = outcome.proposed
     for (node, token) in zip(outcome.visited, outcome.tokens) {
       for child in tree.children(of: node) {
-        guard let probability = proposals[child] else { continue }
-        calibration.record(probability: probability, isHit: tree.tokens[child] == token)
+        guard let proposal = proposals[child] else { continue }
+        calibration.record(
+          probability: proposal.probability, kind: proposal.rank, isHit: tree.tokens[child] == token)
       }
     }
     text += outcome.tokens
@@ -79,35 +81,43 @@ public final class ModelSource: DraftSource {
     }
   }
 
+  /// What the draft model gave a token, and which of its choices it was.
+  private struct Proposal {
+    var probability: Double
+    var rank: Int
+  }
+
   /// Adds the heaviest children of `frontier` and returns them.
   private func grow(
     _ tree: inout TokenTree, from frontier: [Int], room: Int, guidance: DraftGuidance
   ) -> [Int] {
     let width = min(guidance.limits.nodesPerLevel, room)
-    var best: [(parent: Int, token: Token, probability: Double, weight: Double)] = []
+    var best: [(parent: Int, token: Token, proposal: Proposal, accepted: Double, weight: Double)] = []
     var total = 0.0
     var parentTotal = 0.0
     for parent in frontier {
       let parentWeight = Double(tree.logProbabilities[parent].exponential)
       parentTotal += parentWeight
-      for (token, probability) in likeliest(width, after: parent, leastWeight: guidance.minimumWeight / parentWeight) {
-        let weight = parentWeight * calibration.probability(for: probability)
+      let tokens = likeliest(width, after: parent, leastWeight: guidance.minimumWeight / parentWeight)
+      for (place, (token, probability)) in tokens.enumerated() {
+        let proposal = Proposal(probability: probability, rank: min(place, 3))
+        let accepted = calibration.probability(for: probability, kind: proposal.rank)
+        let weight = parentWeight * accepted
         if weight >= guidance.minimumWeight || best.isEmpty {
-          best.append((parent, token, probability, weight))
+          best.append((parent, token, proposal, accepted, weight))
         }
       }
     }
     best.sort { $0.weight > $1.weight }
     var level: [Int] = []
     for child in best.prefix(width) {
-      let accepted = calibration.probability(for: child.probability)
       let node = tree.add(
-        child.token, to: child.parent, logProbability: Float(Double.log(accepted)), origin: origin)
-      proposals[node] = child.probability
+        child.token, to: child.parent, logProbability: Float(Double.log(child.accepted)), origin: origin)
+      proposals[node] = child.proposal
       total += child.weight
       level.append(node)
     }
-    if parentTotal > 0 { levelRatio += (min(1, total / parentTotal) - levelRatio) * 0.05 }
+    if parentTotal > 0 { levelRatio += (min(1, total / parentTotal) - levelRatio) * 0.15 }
     return level
   }
 

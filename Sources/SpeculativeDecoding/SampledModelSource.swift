@@ -37,13 +37,17 @@ public final class SampledModelSource: DraftSource {
     distributions.removeAll(keepingCapacity: true)
     try model.begin(with: text[model.textCount...])
     var frontier = [0]
+    var leaves = 1
     for depth in 1...guidance.limits.depth {
       var level: [Int] = []
       var room = min(guidance.limits.nodesPerLevel, guidance.limits.totalNodes - (tree.count - 1))
       for node in frontier where room > 0 {
-        let count = min(room, childCount(of: node, in: tree, limits: guidance.limits))
-        level += draw(count, below: node, of: &tree, pass: guidance.pass)
-        room -= count
+        let wanted = childCount(of: node, in: tree, limits: guidance.limits)
+        let drawn = draw(
+          min(room, wanted, guidance.leafLimit - leaves + 1), below: node, of: &tree, pass: guidance.pass)
+        level += drawn
+        room -= drawn.count
+        leaves += max(0, drawn.count - 1)
       }
       frontier = level.filter { !guidance.endTokens.contains(tree.tokens[$0]) }
       guard depth < guidance.limits.depth, tree.count - 1 < guidance.limits.totalNodes, !frontier.isEmpty,

@@ -20,9 +20,9 @@ public final class SuffixSource: DraftSource {
   /// For each index the latest earlier index whose two tokens are the same; −1 where there is none.
   private var previous: [Int32] = []
   private var latest: [UInt64: Int32] = [:]
-  /// One calibration per class of match length.
-  private var calibrations = [AcceptanceCalibration](repeating: AcceptanceCalibration(), count: 4)
-  private var proposals: [Int: (probability: Double, matchClass: Int)] = [:]
+  /// Guesses are told apart by the length of the match, and the most frequent continuation from the others.
+  private var calibration = AcceptanceCalibration(kinds: 8)
+  private var proposals: [Int: (probability: Double, kind: Int)] = [:]
 
   /// A source with no text.
   public init() {}
@@ -65,8 +65,8 @@ public final class SuffixSource: DraftSource {
     for (node, token) in zip(outcome.visited, outcome.tokens) {
       for child in outcome.proposed.children(of: node) {
         guard let proposal = proposals[child] else { continue }
-        calibrations[proposal.matchClass].record(
-          probability: proposal.probability, isHit: outcome.proposed.tokens[child] == token)
+        calibration.record(
+          probability: proposal.probability, kind: proposal.kind, isHit: outcome.proposed.tokens[child] == token)
       }
     }
     for token in outcome.tokens { append(token) }
@@ -79,7 +79,7 @@ public final class SuffixSource: DraftSource {
     var depth: Int
     var probability: Double
     var weight: Double
-    var matchClass: Int
+    var kind: Int
     /// The indices in the text of the tokens that vote for this guess.
     var votes: [Int32]
   }
@@ -150,17 +150,18 @@ public final class SuffixSource: DraftSource {
       } else {
         found.append(
           Guess(
-            token: token, parent: parent, depth: depth, probability: 0, weight: 0, matchClass: matchClass,
-            votes: [vote]))
+            token: token, parent: parent, depth: depth, probability: 0, weight: 0, kind: 0, votes: [vote]))
       }
     }
+    let most = found.map(\.votes.count).max() ?? 0
     return found.compactMap { guess in
       var guess = guess
+      guess.kind = 2 * matchClass + (guess.votes.count == most ? 0 : 1)
       let share = Double(guess.votes.count) / Double(total)
       guard share >= Self.leastProbability else { return nil }
       // One place that agrees is not certainty: Laplace's rule keeps the first word from being "always".
       guess.probability = Double(guess.votes.count) / (Double(total) + 0.5)
-      guess.weight = weight * calibrations[matchClass].probability(for: guess.probability)
+      guess.weight = weight * calibration.probability(for: guess.probability, kind: guess.kind)
       return guess
     }
   }
@@ -176,10 +177,10 @@ public final class SuffixSource: DraftSource {
         continue
       }
       perLevel[guess.depth] += 1
-      let accepted = calibrations[guess.matchClass].probability(for: guess.probability)
+      let accepted = calibration.probability(for: guess.probability, kind: guess.kind)
       let node = tree.add(
         guess.token, to: parent, logProbability: Float(accepted).naturalLogarithm, origin: origin)
-      proposals[node] = (guess.probability, guess.matchClass)
+      proposals[node] = (guess.probability, guess.kind)
       nodes.append(node)
     }
     tree.accumulate()

@@ -25,35 +25,54 @@ public struct TreePlanner: Sendable {
 
   private let mode: SpeculationMode
   private let limits: TreeLimits
-  private let takesTrees: Bool
+  private let leafLimit: Int
 
   private var recentTokens: Double
   private var recentTime: Double
-  private var hostTime = 0.05
-  /// What drafting with the model has brought lately, beyond the token that every pass brings, and what it has cost.
+  /// What passes with the draft model have brought lately, beyond the token that every pass brings, and what they cost.
   private var modelGain: Double
   private var modelCost: Double
-  /// How many passes to leave the draft model alone before it is tried again, and how many are left.
-  private var pause = 0
-  private var pauseLength = 4
+  /// The time spent in all, and the part of it spent asking a draft model that was not expected to pay.
+  private var totalTime = 0.0
+  private var curiosity = 0.0
+  private var isCurious = false
 
   /// A planner.
   ///
-  /// - Parameter takesTrees: whether the target can verify more than one branch.
+  /// - Parameter leafLimit: the most branches that the target can verify in one pass.
   public init(
-    mode: SpeculationMode, limits: TreeLimits, takesTrees: Bool, verificationCosts: PassCosts, draftCosts: PassCosts?
+    mode: SpeculationMode, limits: TreeLimits, leafLimit: Int, verificationCosts: PassCosts, draftCosts: PassCosts?
   ) {
     self.mode = mode
     self.limits = limits
-    self.takesTrees = takesTrees
+    self.leafLimit = leafLimit
     self.verificationCosts = verificationCosts
     self.draftCosts = draftCosts
     let single = verificationCosts.milliseconds(1)
     recentTokens = 8
     recentTime = 8 * single
-    // Until something is known, assume what makes the first passes try.
-    modelGain = 3
-    modelCost = 3 * (draftCosts?.milliseconds(1) ?? single) + verificationCosts.milliseconds(min(8, limits.totalNodes))
+    (modelGain, modelCost) = Self.expectation(
+      verification: verificationCosts, draft: draftCosts, depth: min(limits.depth, limits.totalNodes))
+  }
+
+  /// What a draft model is worth before it has been seen at work: a chain of which each token is accepted in seven of ten
+  /// cases, at the depth that suits the costs.
+  private static func expectation(
+    verification: PassCosts, draft: PassCosts?, depth: Int
+  ) -> (gain: Double, cost: Double) {
+    guard let draft else { return (0, .infinity) }
+    var best = (gain: 0.0, cost: Double.infinity)
+    var gain = 0.0
+    var share = 1.0
+    for length in 1...max(1, depth) {
+      share *= 0.7
+      gain += share
+      let cost = Double(length - 1) * draft.milliseconds(1) + verification.milliseconds(length + 1)
+      if (1 + gain) / (cost + draft.milliseconds(1)) > (1 + best.gain) / (best.cost + draft.milliseconds(1)) {
+        best = (gain, cost)
+      }
+    }
+    return best
   }
 
   /// The number of tokens that a millisecond brings at present.
@@ -67,7 +86,7 @@ public struct TreePlanner: Sendable {
     var allowed = limits
     allowed.totalNodes = min(limits.totalNodes, room, verificationCosts.limit - 1)
     allowed.depth = min(limits.depth, depth)
-    if mode == .chain || !takesTrees { allowed.nodesPerLevel = 1 }
+    if mode == .chain || leafLimit == 1 { allowed.nodesPerLevel = 1 }
     guard mode != .off, allowed.totalNodes >= 1, allowed.depth >= 1 else {
       return Choice(usesSuffix: false, usesModel: false, limits: allowed)
     }
@@ -82,23 +101,22 @@ public struct TreePlanner: Sendable {
 
   /// Whether to ask the draft model, now that it is known what the text's repetitions promise.
   ///
+  /// A draft model that does not pay is still asked now and then, since the text may have become one that it knows, but
+  /// only as often as keeps that curiosity under a fiftieth of the time.
+  ///
+  /// - Parameters:
+  ///   - tree: what other sources drafted.
+  ///   - pending: the number of tokens that the draft model has to read before it can answer.
   /// - Complexity: O(n log n) for a tree of n nodes.
-  public mutating func asksModel(given tree: TokenTree) -> Bool {
-    guard mode == .auto else { return true }
-    let without = bestSize(of: tree, order: tree.nodesByWeight()).value
-    let with = 1 + max(modelGain, tree.expectedAcceptance) - rate * modelCost
-    if with >= without {
-      pause = 0
-      return true
-    }
-    if pause > 0 {
-      pause -= 1
-      return false
-    }
-    // The model lost. Ask it all the same, and wait longer from now on if it keeps losing.
-    pause = pauseLength
-    pauseLength = min(64, pauseLength * 2)
-    return true
+  public mutating func asksModel(given tree: TokenTree, pending: Int) -> Bool {
+    isCurious = false
+    guard mode == .auto, let draftCosts else { return true }
+    let catchingUp = draftCosts.milliseconds(pending)
+    let without = bestSize(of: tree, order: withinLimits(tree.nodesByWeight(), of: tree)).value
+    let with = 1 + max(modelGain, tree.expectedAcceptance) - rate * (modelCost + catchingUp)
+    if with >= without { return true }
+    isCurious = curiosity + catchingUp <= 0.02 * totalTime + verificationCosts.milliseconds(1)
+    return isCurious
   }
 
   /// The least weight of a node that pays for its place in the pass.
@@ -111,11 +129,33 @@ public struct TreePlanner: Sendable {
   /// - Returns: the pruned tree, and for each of its nodes the number that it had.
   /// - Complexity: O(n log n).
   public func pruned(_ tree: TokenTree) -> (tree: TokenTree, originals: [Int]) {
-    let order = tree.nodesByWeight()
+    let order = withinLimits(tree.nodesByWeight(), of: tree)
     var size = bestSize(of: tree, order: order).size
     // Somebody who asks for trees gets them, even where they do not pay.
     if mode != .auto && mode != .off { size = max(size, min(1, order.count)) }
     return tree.pruned(to: size, of: order)
+  }
+
+  /// The heaviest nodes that the limits allow. Each source keeps to them; merged trees may exceed them.
+  private func withinLimits(_ order: [Int], of tree: TokenTree) -> [Int] {
+    var perLevel = [Int](repeating: 0, count: tree.depth + 1)
+    var isKept = [Bool](repeating: false, count: tree.count)
+    var hasChild = isKept
+    isKept[0] = true
+    var leaves = 1
+    var kept: [Int] = []
+    for node in order where kept.count < limits.totalNodes {
+      let (depth, parent) = (Int(tree.depths[node]), Int(tree.parents[node]))
+      // A first child takes its parent's place among the leaves.
+      let newLeaves = leaves + (hasChild[parent] ? 1 : 0)
+      guard perLevel[depth] < limits.nodesPerLevel, newLeaves <= leafLimit, isKept[parent] else { continue }
+      perLevel[depth] += 1
+      leaves = newLeaves
+      hasChild[parent] = true
+      isKept[node] = true
+      kept.append(node)
+    }
+    return kept
   }
 
   /// The number of nodes at which `1 + Σ weight − rate · time` is greatest, and that greatest value.
@@ -141,14 +181,15 @@ public struct TreePlanner: Sendable {
     nodes: Int, tokens: Int, usedModel: Bool, drafting: Double, verifying: Double, host: Double
   ) {
     verificationCosts.record(size: nodes, milliseconds: verifying)
-    hostTime += (host - hostTime) * 0.1
     let time = min(drafting + verifying + host, 8 * (verificationCosts.milliseconds(nodes) + drafting))
     recentTokens = recentTokens * 0.95 + Double(tokens)
     recentTime = recentTime * 0.95 + time
+    totalTime += time
+    if isCurious { curiosity += drafting }
+    isCurious = false
     guard usedModel else { return }
     modelGain += (Double(tokens - 1) - modelGain) * 0.1
     modelCost += (time - modelCost) * 0.1
-    if 1 + modelGain - rate * modelCost >= 1 - rate * (verificationCosts.milliseconds(1) + hostTime) { pauseLength = 4 }
   }
 
   /// Learns from a pass of the draft model.
