@@ -1,0 +1,62 @@
+import KernelBench
+import KernelPrompting
+import Testing
+
+@Suite struct `Code extraction` {
+  @Test(arguments: moduleAnswers + programAnswers)
+  func `survives what models answer`(answer: Answer) {
+    let result = CodeExtraction(answer: answer.text, kind: answer.kind, prefix: answer.prefix)
+    switch result {
+    case .code(let code):
+      #expect(code.source == answer.code)
+      #expect(code.language == answer.language)
+      #expect(code.isTruncated == answer.isTruncated)
+      if let note = answer.note {
+        #expect(code.notes.contains { $0.contains(note) }, "\(code.notes)")
+      } else {
+        #expect(code.notes.isEmpty)
+      }
+    case .nothing(let reason):
+      #expect(answer.code == nil)
+      #expect(reason.contains(answer.note ?? "?"), "\(reason)")
+    }
+  }
+
+  @Test(arguments: moduleAnswers + programAnswers)
+  func `of its own result changes nothing`(answer: Answer) {
+    guard let code = CodeExtraction(answer: answer.text, kind: answer.kind, prefix: answer.prefix).code,
+      !code.isTruncated, code.notes.isEmpty
+    else { return }
+    let fence = code.source.contains("```") ? "````" : "```"
+    let again = CodeExtraction(answer: "\(fence)python\n\(code.source)\(fence)", kind: answer.kind)
+    #expect(again.code?.source == code.source)
+  }
+
+  @Test(arguments: 0..<(TestData.isLongRun ? 20_000 : 500))
+  func `stands any answer`(seed: Int) {
+    var generator = SeededGenerator(seed: UInt64(seed))
+    let snippets = [
+      "```", "```python\n", "\n```\n", "~~~", "````", "<think>", "</think>\n", "\"\"\"", "'''", "\\", "&lt;", "{", ")",
+      "class ModelNew", "import torch\n", "__global__", "#include <a>\n", "int main(", "\r\n", "\u{301}",
+      "cuda_sources=x",
+    ]
+    let answers = moduleAnswers + programAnswers
+    let answer = answers[seed % answers.count]
+    let text = mutated(answer.text, snippets: snippets, using: &generator)
+    for kind in [Problem.Kind.module, .plainPrompt] {
+      switch CodeExtraction(answer: text, kind: kind, prefix: answer.prefix) {
+      case .code(let code):
+        #expect(code.source.utf8.last == UInt8(ascii: "\n") && code.source.utf8.count > 1)
+        #expect(!code.source.utf8.contains(UInt8(ascii: "\r")))
+        #expect(code.notes.allSatisfy { $0.hasSuffix(".") })
+      case .nothing(let reason):
+        #expect(reason.hasSuffix("."))
+      }
+    }
+  }
+
+  @Test func `of a long answer with many fences takes no time to speak of`() {
+    let text = String(repeating: "```python\ns = '''\n```\n", count: 1_000) + "```python\n\(model)```"
+    #expect(CodeExtraction(answer: text, kind: .module).code?.source == model)
+  }
+}
