@@ -30,7 +30,8 @@ var targets: [Target] = [
   .target(
     name: "CUDAToolchain",
     dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
-    resources: [.copy("Resources")]),
+    // Embedded by Scripts/embed-resources.sh, so that an installed `basic` is one file.
+    exclude: ["Resources"]),
   .testTarget(name: "CUDAToolchainTests", dependencies: ["CUDAToolchain"]),
 ]
 

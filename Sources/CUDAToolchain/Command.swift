@@ -1,0 +1,97 @@
+import Subprocess
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// One run of a program that reads hostile input: with limits on time, memory and what it writes, in a session of its own.
+///
+/// swift-subprocess sets no resource limits and collects output in memory, so a shell sets the limits, opens the files
+/// and becomes the program.
+struct Command: Sendable {
+  var executable: String
+  var arguments: [String]
+  /// The folder that it works in, and where its output is kept while it runs.
+  var folder: String
+  var environment: [String: String]
+  var input: String?
+  var timeLimit: Duration
+
+  enum Ending: Sendable, Equatable {
+    case exited(Int)
+    case signalled(Int)
+    case outOfTime
+  }
+
+  struct Result: Sendable {
+    var ending: Ending
+    var standardOutput: String
+    var standardError: String
+  }
+
+  /// 8 GB of address space, 256 MB for a file, and more seconds of processor than the wall clock grants to one thread.
+  private static let launcher = """
+    cd "$1" || exit 126
+    ulimit -c 0 2>/dev/null; ulimit -f 524288 2>/dev/null; ulimit -v 8388608 2>/dev/null; ulimit -t "$2" 2>/dev/null
+    input="$3"; output="$4"; errors="$5"; shift 5
+    exec "$@" <"$input" >"$output" 2>"$errors"
+    """
+
+  /// Runs it; throws when it could not be started, or when the task is cancelled (the whole process group is gone then).
+  func run() async throws -> Result {
+    let name = folder + "/." + UUID().uuidString
+    defer { for end in [".in", ".out", ".err"] { try? FileManager.default.removeItem(atPath: name + end) } }
+    if let input { try Folders.write(input, to: name + ".in") }
+    let seconds = Int(timeLimit.components.seconds) + 2
+    let files = [folder, "\(seconds)", input == nil ? "/dev/null" : name + ".in", name + ".out", name + ".err"]
+    let configuration = Configuration(
+      executable: .name("sh"),
+      arguments: Arguments(["-c", Self.launcher, "basic-launcher"] + files + [executable] + arguments),
+      environment: .custom(Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(rawValue: $0)!, $1) })),
+      platformOptions: Self.ownSession)
+    let ending = try await ending(of: configuration)
+    try Task.checkCancellation()
+    return Result(
+      ending: ending, standardOutput: Folders.read(name + ".out") ?? "",
+      standardError: Folders.read(name + ".err") ?? "")
+  }
+
+  private static var ownSession: PlatformOptions {
+    var options = PlatformOptions()
+    // nvcc starts others: they are killed with it, through the group that the session brings.
+    options.createSession = true
+    options.teardownSequence = [.send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero)]
+    return options
+  }
+
+  private func ending(of configuration: Configuration) async throws -> Ending {
+    let limit = timeLimit
+    return try await withThrowingTaskGroup(of: Ending.self) { group in
+      group.addTask {
+        do {
+          let result = try await Subprocess.run(configuration, output: .discarded, error: .discarded)
+          switch result.terminationStatus {
+          case .exited(let code): return .exited(Int(code))
+          case .signaled(let signal): return .signalled(Int(signal))
+          }
+        } catch let error as SubprocessError {
+          try Task.checkCancellation()
+          throw CUDAToolchainError(
+            .programFailed, "\(executable) could not be started; run `basic doctor`.", underlyingError: error)
+        }
+      }
+      group.addTask {
+        try await Task.sleep(for: limit)
+        return .outOfTime
+      }
+      defer { group.cancelAll() }
+      guard let first = try await group.next() else { return .outOfTime }
+      group.cancelAll()
+      // The process must be gone before its folder is.
+      while await group.nextResult() != nil {}
+      return first
+    }
+  }
+}

@@ -1,0 +1,86 @@
+// What torch/torch.h has beyond tensors: devices, modules' functional forms, automatic differentiation, registration.
+#pragma once
+#include <basic/torch/functions.h>
+#include <basic/torch/irange.h>
+
+namespace torch {
+namespace cuda {
+bool is_available();
+size_t device_count();
+void synchronize(int64_t device = -1);
+void manual_seed(uint64_t);
+}  // namespace cuda
+
+namespace nn {
+namespace functional {
+#define BASIC_FUNCTIONAL(name) \
+    template <typename... A>   \
+    at::Tensor name(const A&...);
+#define BASIC_FUNCTIONAL_NAMES(_)                                                                                     \
+    _(adaptive_avg_pool2d) _(avg_pool1d) _(avg_pool2d) _(avg_pool3d) _(batch_norm) _(conv1d) _(conv2d) _(conv3d)      \
+    _(conv_transpose1d) _(conv_transpose2d) _(conv_transpose3d) _(cross_entropy) _(dropout) _(elu) _(embedding)       \
+    _(gelu) _(group_norm) _(hardtanh) _(instance_norm) _(interpolate) _(layer_norm) _(leaky_relu) _(linear)           \
+    _(log_softmax) _(max_pool1d) _(max_pool2d) _(max_pool3d) _(mish) _(mse_loss) _(normalize) _(pad) _(relu)          \
+    _(selu) _(sigmoid) _(silu) _(smooth_l1_loss) _(softmax) _(softplus) _(tanh) _(unfold) _(fold)
+BASIC_FUNCTIONAL_NAMES(BASIC_FUNCTIONAL)
+#undef BASIC_FUNCTIONAL
+
+// Options are built by chained calls, each of which takes a value.
+#define BASIC_OPTIONS(Name, first, second, third, fourth, fifth, sixth) \
+    struct Name {                                                       \
+        template <typename... A>                                        \
+        Name(const A&...);                                              \
+        Name(at::IntArrayRef);                                          \
+        Name(std::initializer_list<int64_t>);                           \
+        BASIC_OPTION(Name, first)                                       \
+        BASIC_OPTION(Name, second)                                      \
+        BASIC_OPTION(Name, third)                                       \
+        BASIC_OPTION(Name, fourth)                                      \
+        BASIC_OPTION(Name, fifth)                                       \
+        BASIC_OPTION(Name, sixth)                                       \
+    };
+#define BASIC_OPTION(Name, option) \
+    template <typename T>          \
+    Name& option(const T&);        \
+    Name& option(at::IntArrayRef);
+BASIC_OPTIONS(Conv1dFuncOptions, stride, padding, dilation, groups, bias, padding_mode)
+BASIC_OPTIONS(Conv2dFuncOptions, stride, padding, dilation, groups, bias, padding_mode)
+BASIC_OPTIONS(Conv3dFuncOptions, stride, padding, dilation, groups, bias, padding_mode)
+BASIC_OPTIONS(ConvTranspose2dFuncOptions, stride, padding, dilation, groups, bias, output_padding)
+BASIC_OPTIONS(ConvTranspose3dFuncOptions, stride, padding, dilation, groups, bias, output_padding)
+BASIC_OPTIONS(MaxPool2dFuncOptions, kernel_size, stride, padding, dilation, ceil_mode, count_include_pad)
+BASIC_OPTIONS(AvgPool2dFuncOptions, kernel_size, stride, padding, divisor_override, ceil_mode, count_include_pad)
+BASIC_OPTIONS(PadFuncOptions, pad, mode, value, unused1, unused2, unused3)
+BASIC_OPTIONS(SoftmaxFuncOptions, dim, dtype, unused1, unused2, unused3, unused4)
+#undef BASIC_OPTION
+#undef BASIC_OPTIONS
+}  // namespace functional
+}  // namespace nn
+
+namespace autograd {
+struct AutogradContext {
+    void save_for_backward(variable_list);
+    variable_list get_saved_variables() const;
+};
+template <typename T>
+struct Function {
+    template <typename... A>
+    static auto apply(A&&... arguments) -> decltype(T::forward(nullptr, arguments...));
+};
+}  // namespace autograd
+
+class Library {
+public:
+    template <typename... A>
+    Library& def(const A&...);
+    template <typename... A>
+    Library& impl(const A&...);
+};
+}  // namespace torch
+
+#define BASIC_JOIN_(a, b) a##b
+#define BASIC_JOIN(a, b) BASIC_JOIN_(a, b)
+#define TORCH_LIBRARY(ns, m) [[maybe_unused]] static void BASIC_JOIN(torch_library_, ns)(::torch::Library & m)
+#define TORCH_LIBRARY_FRAGMENT(ns, m) \
+    [[maybe_unused]] static void BASIC_JOIN(torch_library_fragment_##ns, __LINE__)(::torch::Library & m)
+#define TORCH_LIBRARY_IMPL(ns, key, m) [[maybe_unused]] static void torch_library_##ns##_##key(::torch::Library & m)
