@@ -96,6 +96,11 @@ public struct CompileReport: Sendable, Hashable, Codable {
     seconds = 0
   }
 
+  /// A report that nothing was decided, and why.
+  public static func notRun(because reason: String, architecture: GPUArchitecture) -> CompileReport {
+    CompileReport(.notRun, reason: reason, architecture: architecture, compilerVersion: nil)
+  }
+
   enum CodingKeys: String, CodingKey {
     case status, reason, log, kernels, findings, seconds, architecture, compilerVersion
     case isDeviceCodeAccepted = "deviceCodeAccepted"

@@ -1,4 +1,3 @@
-public import LanguageModels
 public import SpeculativeDecoding
 
 /// A target model, and a draft model where there is one, ready to write.
@@ -15,18 +14,15 @@ public actor LlamaEngine {
     public var nodeLimit: Int
     /// The most leaves of a token tree.
     public var leafLimit: Int
-    /// A chat template to use instead of the model's own: a name out of ``ChatTemplate/names``.
-    public var chatTemplate: String?
 
     /// Makes a configuration.
     public init(
-      context: Int = 4096, threads: Int, nodeLimit: Int = 201, leafLimit: Int = 64, chatTemplate: String? = nil
+      context: Int = 4096, threads: Int, nodeLimit: Int = 201, leafLimit: Int = 64
     ) {
       self.context = context
       self.threads = threads
       self.nodeLimit = nodeLimit
       self.leafLimit = leafLimit
-      self.chatTemplate = chatTemplate
     }
   }
 
@@ -56,11 +52,6 @@ public actor LlamaEngine {
         .vocabularyMismatch,
         "\(draft.path) cannot draft for \(model.path): \(difference). A draft model has to have the target's vocabulary."
       )
-    }
-    if let name = configuration.chatTemplate, !ChatTemplate.names.contains(name) {
-      throw LlamaRuntimeError(
-        .noChatTemplate,
-        "There is no chat template “\(name)”. Known are: \(ChatTemplate.names.joined(separator: ", ")).")
     }
     var notices: [String] = []
     var usableDraft = draft
@@ -92,35 +83,6 @@ public actor LlamaEngine {
     self.notices = notices
   }
 
-  /// The tokens of what a model is asked to go on from.
-  ///
-  /// - Throws: ``LlamaRuntimeError`` where a conversation cannot be laid out for this model.
-  public nonisolated func tokens(of input: GenerationRequest.Input) throws -> [Token] {
-    switch input {
-    case .text(let text):
-      return try targetModel.vocabulary.tokens(of: text, addsSpecial: true, parsesSpecial: true)
-    case .conversation(let messages):
-      guard let template = configuration.chatTemplate ?? targetModel.chatTemplate else {
-        throw LlamaRuntimeError(
-          .noChatTemplate,
-          "\(targetModel.name) brings no chat template. Name one with --chat-template: "
-            + "\(ChatTemplate.names.joined(separator: ", ")).")
-      }
-      guard let text = ChatTemplate.render(messages, template: template) else {
-        throw LlamaRuntimeError(
-          .noChatTemplate,
-          "The chat template of \(targetModel.name) is not one that libllama can lay out. Name one that fits with "
-            + "--chat-template: \(ChatTemplate.names.joined(separator: ", ")).")
-      }
-      return try targetModel.vocabulary.tokens(of: text, addsSpecial: true, parsesSpecial: true)
-    }
-  }
-
-  /// Whether the model can be talked to: it brings a chat template, or one was named.
-  public nonisolated var takesConversations: Bool {
-    (configuration.chatTemplate ?? targetModel.chatTemplate) != nil
-  }
-
   /// Writes text after a prompt.
   ///
   /// - Parameters:
@@ -128,14 +90,14 @@ public actor LlamaEngine {
   ///   - onPass: called after each pass with its record and the text that it completed; returns whether to go on.
   /// - Throws: `CancellationError` where the task is cancelled, between two passes.
   public func write(
-    after prompt: [Token], maximumTokens: Int, options: SpeculativeDecoder.Options,
+    after prompt: [Token], maximumTokens: Int, options: SpeculativeDecoder.Options, stopSequences: [String] = [],
     onRead: @escaping @Sendable (Int, Int) -> Void = { _, _ in },
     onPass: @Sendable (PassRecord, String) -> Bool = { _, _ in true }
   ) throws -> WrittenText {
     target.mayGoOn = { try Task.checkCancellation() }
     draft?.mayGoOn = { try Task.checkCancellation() }
     target.onRead = onRead
-    var assembler = TextAssembler()
+    var assembler = TextAssembler(stopSequences: stopSequences)
     var text = ""
     let vocabulary = targetModel.vocabulary
     let summary = try decoder.decode(
@@ -143,10 +105,24 @@ public actor LlamaEngine {
     ) { record in
       let piece = assembler.append(record.tokens.flatMap(vocabulary.bytes(of:)))
       text += piece
-      return onPass(record, piece)
+      return onPass(record, piece) && !assembler.isStopped
     }
-    let rest = assembler.finish()
-    return WrittenText(text: text + rest, promptTokens: prompt.count, summary: summary)
+    text += assembler.finish()
+    return WrittenText(
+      text: text, promptTokens: prompt.count, summary: summary, metStopSequence: assembler.isStopped)
+  }
+
+  /// The target's logits for some tokens after a text, computed one pass at a time as plain decoding does.
+  public func logits(after text: [Token], of tokens: [Token]) throws -> [Float] {
+    guard let last = text.last else { return [] }
+    target.mayGoOn = { try Task.checkCancellation() }
+    let tree = TokenTree(root: last)
+    try target.prepare(text.dropLast())
+    try target.evaluate(tree)
+    let row = target.logits(of: 0)
+    let found = tokens.map { row.indices.contains(Int($0)) ? row[Int($0)] : -.infinity }
+    try target.keep([], of: tree)
+    return found
   }
 
   /// The cost of passes as measured last; `nil` before the first text with speculation.
@@ -161,4 +137,6 @@ public struct WrittenText: Sendable {
   public let promptTokens: Int
   /// How the decoding went.
   public let summary: DecodingSummary
+  /// Whether the text ends where a stop sequence stood.
+  public let metStopSequence: Bool
 }

@@ -7,11 +7,16 @@ public struct LocalLanguageModel: LanguageModel {
   public let engine: LlamaEngine
   /// What may be speculated with, and how far.
   public var options: SpeculativeDecoder.Options
+  /// A chat template to use instead of the model's own: a name out of ``ChatTemplate/names``.
+  public var chatTemplate: String?
 
   /// A model that writes with `engine`.
-  public init(engine: LlamaEngine, options: SpeculativeDecoder.Options = .init()) {
+  public init(
+    engine: LlamaEngine, options: SpeculativeDecoder.Options = .init(), chatTemplate: String? = nil
+  ) {
     self.engine = engine
     self.options = options
+    self.chatTemplate = chatTemplate
   }
 
   /// The target's name.
@@ -25,10 +30,11 @@ public struct LocalLanguageModel: LanguageModel {
       // The stream's consumer and the engine run side by side; ending the stream cancels the engine.
       let task = Task {
         do {
-          let prompt = try engine.tokens(of: request.input)
+          let prompt = try engine.targetModel.tokens(of: request.input, chatTemplate: chatTemplate)
           continuation.yield(.started(promptTokens: prompt.count))
           let written = try await engine.write(
             after: prompt, maximumTokens: request.maximumTokens, options: options,
+            stopSequences: request.stopSequences,
             onPass: { record, text in
               if !text.isEmpty { continuation.yield(.text(text)) }
               continuation.yield(.progress(tokens: record.position + record.tokens.count, passes: record.index + 1))
@@ -64,7 +70,7 @@ extension WrittenText {
       case .endToken: .end
       case .tokenLimit: .tokenLimit
       case .contextFull: .contextFull
-      case .stopped: .stopped
+      case .stopped: metStopSequence ? .end : .stopped
       }
     return GenerationOutcome(reason: reason, promptTokens: promptTokens, completionTokens: summary.tokens.count)
   }

@@ -31,34 +31,39 @@ struct CostProbe {
     let limit = min(target.capacity.nodes, max(1, target.capacity.text - text.count), 201)
     let points = try probe(limit: limit) { size in
       let tree = probeTree(root: token, size: size, leaves: target.capacity.leaves)
+      let before = stopwatch.milliseconds
       try target.evaluate(tree)
+      let time = stopwatch.milliseconds - before
       try target.keep([], of: tree)
+      return time
     }
     let verification = PassCosts(probe: points, limit: limit)
     guard let draft else { return MeasuredCosts(verification: verification) }
-    try draft.prepare(text.dropLast())
-    try draft.begin(with: text.suffix(1))
     let draftLimit = min(draft.capacity.nodes, draft.capacity.leaves, max(1, draft.capacity.text - text.count), 64)
     let draftPoints = try probe(limit: draftLimit) { size in
+      // A level below the root; the root is scored anew each time.
+      try draft.prepare(text.dropLast())
+      try draft.begin(with: text.suffix(1))
       let tree = probeTree(root: token, size: size + 1, leaves: .max)
+      let before = stopwatch.milliseconds
       try draft.evaluate(Array(1...size), of: tree)
-      try draft.keep([0], of: tree)
+      return stopwatch.milliseconds - before
     }
     return MeasuredCosts(
       verification: verification, draft: PassCosts(probe: draftPoints, limit: draftLimit))
   }
 
   /// The least of a few runs per size: a probe wants the cost of the pass, not that of its interruptions.
-  private func probe(limit: Int, run: (Int) throws -> Void) throws -> [PassCosts.Point] {
+  ///
+  /// - Parameter run: makes a pass over a number of tokens and returns its milliseconds.
+  private func probe(limit: Int, run: (Int) throws -> Double) throws -> [PassCosts.Point] {
     let started = stopwatch.milliseconds
     var points: [PassCosts.Point] = []
-    try run(1)
+    _ = try run(1)
     for size in Self.sizes where size <= limit {
       var best = Double.infinity
       for repetition in 0..<3 {
-        let before = stopwatch.milliseconds
-        try run(size)
-        best = min(best, stopwatch.milliseconds - before)
+        best = min(best, try run(size))
         if repetition > 0 && stopwatch.milliseconds - started > budget / 2 { break }
       }
       points.append(.init(size: size, milliseconds: best))

@@ -1,0 +1,42 @@
+public import ArgumentParser
+
+/// `basic`: the command line's root.
+public struct Basic: AsyncParsableCommand {
+  /// What `basic --version` prints.
+  public static let version = "0.1.0"
+
+  /// How the command is called and what it has below it.
+  public static let configuration = CommandConfiguration(
+    commandName: "basic",
+    abstract: "Writes GPU kernels: a PyTorch module in, a CUDA replacement out, by tree speculative decoding.",
+    discussion: """
+      Examples:
+        basic generate Examples/01_gelu.py
+        basic generate 1/19 --kernelbench ~/KernelBench --output out
+        basic generate 1/23 --model target.gguf --draft draft.gguf --temperature 0.7 --seed 3
+        basic bench decode
+        basic doctor
+      """,
+    version: version,
+    subcommands: [Generate.self, PromptCommand.self, Bench.self, Doctor.self])
+
+  /// Makes the command; its options are read afterwards.
+  public init() {}
+
+  /// Reads the arguments, runs what they ask for and ends the process with the right status.
+  ///
+  /// 0: done; 1: done, and the kernel is bad; 64: wrong arguments or input; 70: our own failure; 130: interrupted.
+  public static func run() async -> Never {
+    do {
+      var command = try parseAsRoot()
+      if var asyncCommand = command as? any AsyncParsableCommand {
+        try await asyncCommand.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      exit(reporting: error)
+    }
+    Basic.exit()
+  }
+}

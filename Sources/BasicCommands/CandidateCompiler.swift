@@ -1,0 +1,31 @@
+import CUDAToolchain
+import KernelPrompting
+
+/// The compile step for a model's answer.
+struct CandidateCompiler {
+  let environment: [String: String]
+  let executable: String
+
+  /// Where `.python` is looked for: from the working folder and from the executable upwards.
+  var roots: [String] { [".", executable.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }] }
+
+  /// Compiles what an answer holds.
+  ///
+  /// - Returns: a report whose status is `not-run` where there is nothing to compile or nothing to compile it with.
+  func compile(_ answer: Answer, architecture: GPUArchitecture) async throws -> CompileReport {
+    let toolchain = try await Toolchain.finding(environment: environment, roots: roots)
+    let check = CompileCheck(toolchain: toolchain, cache: CompileCache(environment: environment))
+    guard let code = answer.code else {
+      return .notRun(because: "The answer holds no code.", architecture: architecture)
+    }
+    switch answer.language {
+    case .cuda: return try await check.run(.cudaProgram(code), architecture: architecture)
+    case .python:
+      guard toolchain.python != nil else {
+        return .notRun(
+          because: "The candidate is a Python file, and no python3 was found to read it.", architecture: architecture)
+      }
+      return try await check.run(python: code, architecture: architecture)
+    }
+  }
+}

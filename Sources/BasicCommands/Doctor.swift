@@ -1,0 +1,140 @@
+import ArgumentParser
+import CUDAToolchain
+import KernelBench
+import LlamaRuntime
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// `basic doctor`: what was found, what is missing, and the command that mends it.
+struct Doctor: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what basic found on this machine, what is missing, and what mends it.",
+    discussion: """
+      The status is 0 if kernels can be written and compiled, 1 if something is missing.
+
+      Examples:
+        basic doctor
+        basic doctor --format json
+      """)
+
+  @Option(help: "How the findings are shown: text or json.")
+  var format: OutputFormat = .text
+
+  struct Finding: Encodable {
+    enum State: String, Encodable {
+      case ok, missing
+      /// Not there, and not needed by everybody.
+      case optional
+    }
+
+    var name: String
+    var state: State
+    var detail: String
+    var remedy: String?
+  }
+
+  struct Report: Encodable {
+    var schemaVersion = 1
+    var basic = Basic.version
+    var findings: [Finding]
+  }
+
+  func run() async throws {
+    let context = ProcessContext.current
+    var findings = machine()
+    findings += await models(context)
+    findings += try await toolchain(context)
+    findings.append(kernelBench(context))
+    switch format {
+    case .json: Console.standardOutput.write(try JSON.document(Report(findings: findings)))
+    case .text: Console.standardOutput.write(text(findings))
+    }
+    if findings.contains(where: { $0.state == .missing }) { throw CommandFailure(.badResult) }
+  }
+
+  private func machine() -> [Finding] {
+    let process = ProcessInfo.processInfo
+    let features = LlamaLibrary.systemInformation
+      .split(separator: "|").map { $0.trimmed }.filter { $0.hasSuffix("= 1") }
+      .map { $0.replacing("CPU : ", with: "").replacing(" = 1", with: "") }.joined(separator: " ")
+    return [
+      Finding(name: "basic", state: .ok, detail: Basic.version),
+      Finding(
+        name: "processors", state: .ok,
+        detail: "\(process.activeProcessorCount), "
+          + "\((Double(process.physicalMemory) / 1e9).fixed(1)) GB of memory"),
+      Finding(name: "engine", state: .ok, detail: "libllama, \(features)"),
+    ]
+  }
+
+  private func models(_ context: ProcessContext) async -> [Finding] {
+    guard let files = ModelFiles.find(environment: context.environment, executable: context.executable) else {
+      return [
+        Finding(
+          name: "models", state: .missing, detail: "the bundled pair was not found",
+          remedy: "set BASIC_MODELS to the folder Models of a checkout, or run make install")
+      ]
+    }
+    var findings: [Finding] = []
+    for (name, path) in [("target model", files.target), ("draft model", files.draft)] {
+      do {
+        let model = try await LlamaLoader().load(path: path)
+        findings.append(Finding(name: name, state: .ok, detail: "\(model.name), \(model.summary), \(path)"))
+      } catch {
+        findings.append(
+          Finding(name: name, state: .missing, detail: "\(error)", remedy: "restore the file: git checkout Models"))
+      }
+    }
+    return findings
+  }
+
+  private func toolchain(_ context: ProcessContext) async throws -> [Finding] {
+    let compiler = CandidateCompiler(environment: context.environment, executable: context.executable)
+    let found = try await Toolchain.finding(environment: context.environment, roots: compiler.roots)
+    let missing = Set(found.missing.map(\.what))
+    return found.summary.filter { !missing.contains($0.name) }.map {
+      Finding(name: $0.name, state: .ok, detail: $0.text)
+    }
+      + found.missing.map {
+        Finding(name: $0.what, state: .missing, detail: $0.reason, remedy: $0.remedy)
+      }
+  }
+
+  private func kernelBench(_ context: ProcessContext) -> Finding {
+    do {
+      let catalog = try ProblemLoader(directory: nil, environment: context.environment).catalog()
+      return Finding(
+        name: "KernelBench", state: .ok, detail: "\(catalog.entries.count) problems in \(catalog.directory)")
+    } catch {
+      return Finding(
+        name: "KernelBench", state: .optional, detail: "no checkout found; Examples/ has problems to try",
+        remedy: "make kernelbench, or set KERNELBENCH_DIR")
+    }
+  }
+
+  private func text(_ findings: [Finding]) -> String {
+    let palette = Palette(isOn: Console.standardOutput.allowsColor)
+    let width = findings.map(\.name.count).max() ?? 0
+    return findings.map { finding in
+      let mark =
+        switch finding.state {
+        case .ok: palette.green("ok     ")
+        case .missing: palette.red("missing")
+        case .optional: palette.yellow("none   ")
+        }
+      let name = finding.name + String(repeating: " ", count: width - finding.name.count)
+      let remedy = finding.remedy.map { "\n\(String(repeating: " ", count: width + 11))→ \($0)" } ?? ""
+      return "\(mark)  \(palette.bold(name))  \(finding.detail)\(remedy)\n"
+    }.joined()
+  }
+}
+
+extension Substring {
+  fileprivate var trimmed: String {
+    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+  }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import CUDAToolchain
+import KernelBench
+import KernelPrompting
+import LlamaRuntime
+import SpeculativeDecoding
+
+/// Why a command ends with a status other than 0, with the sentence for the person who called it.
+struct CommandFailure: Error, CustomStringConvertible {
+  /// The status that the process ends with.
+  enum Status: Int32 {
+    /// The work was done, and its result is bad.
+    case badResult = 1
+    /// The arguments or the input are wrong.
+    case usage = 64
+    /// We failed.
+    case internalFailure = 70
+    /// Somebody interrupted us.
+    case interrupted = 130
+  }
+
+  let status: Status
+  /// `nil` where everything has been said already.
+  let message: String?
+
+  init(_ status: Status, _ message: String? = nil) {
+    self.status = status
+    self.message = message
+  }
+
+  var description: String { message ?? "" }
+}
+
+extension Basic {
+  /// Ends the process as an error asks for: a sentence on standard error, nothing on standard output.
+  static func exit(reporting error: any Error) -> Never {
+    guard let failure = failure(for: error) else { Basic.exit(withError: error) }
+    if let message = failure.message { Console.standardError.write("error: \(message)\n") }
+    Basic.exit(withError: ExitCode(failure.status.rawValue))
+  }
+
+  /// What an error of ours means for the command; `nil` for those that the argument parser reports itself.
+  static func failure(for error: any Error) -> CommandFailure? {
+    switch error {
+    case let failure as CommandFailure: failure
+    case is CancellationError: CommandFailure(.interrupted, "interrupted; nothing was written.")
+    case let error as KernelBenchError: CommandFailure(.usage, error.message)
+    case let error as PromptingError: CommandFailure(.usage, error.message)
+    case let error as SpeculativeDecodingError: CommandFailure(.usage, error.message)
+    case let error as LlamaRuntimeError:
+      CommandFailure(error.code == .passFailed ? .internalFailure : .usage, error.message)
+    case let error as CUDAToolchainError:
+      CommandFailure(error.code == .unknownArchitecture ? .usage : .internalFailure, error.message)
+    case let error as FileError: CommandFailure(.internalFailure, error.description)
+    default: nil
+    }
+  }
+}

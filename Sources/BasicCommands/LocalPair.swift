@@ -1,0 +1,100 @@
+import KernelPrompting
+import LanguageModels
+import LlamaRuntime
+import SpeculativeDecoding
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// The models that a command uses, loaded, and how they want to be asked.
+struct LocalPair: Sendable {
+  let target: LlamaModel
+  let draft: LlamaModel?
+  let chatTemplate: String?
+  let threads: Int
+
+  /// Loads what the options name, or the bundled pair.
+  static func load(
+    _ options: ModelOptions, wantsDraft: Bool, context: ProcessContext, announce: @Sendable (String) -> Void
+  ) async throws -> LocalPair {
+    var targetPath = options.model
+    var draftPath = options.draft
+    if targetPath == nil {
+      guard let bundled = ModelFiles.find(environment: context.environment, executable: context.executable) else {
+        let folders = ModelFiles.folders(environment: context.environment, executable: context.executable)
+        throw CommandFailure(
+          .usage,
+          "The bundled models were not found; looked in \(folders.joined(separator: ", ")). Set BASIC_MODELS to their "
+            + "folder, or name a model with --model.")
+      }
+      targetPath = bundled.target
+      if draftPath == nil && Files.exists(bundled.draft) { draftPath = bundled.draft }
+    }
+    if !wantsDraft { draftPath = nil }
+    let loader = LlamaLoader()
+    func load(_ path: String) async throws -> LlamaModel {
+      announce("loading \(path)")
+      return try await loader.load(path: path)
+    }
+    return LocalPair(
+      target: try await load(targetPath ?? ""), draft: try await draftPath.asyncMap(load),
+      chatTemplate: options.chatTemplate,
+      threads: options.threads ?? ProcessInfo.processInfo.activeProcessorCount)
+  }
+
+  /// The form of prompts that the target was trained for.
+  var promptForm: PromptForm {
+    if target.metadata("basic.prompt.form") == "compact-1" { return .compact }
+    return chatTemplate != nil || target.chatTemplate != nil ? .instruct : .completion
+  }
+
+  /// The tokens of a prompt.
+  func tokens(of prompt: Prompt) throws -> [Token] {
+    let input: GenerationRequest.Input =
+      switch prompt.content {
+      case .messages(let messages): .conversation(messages.map(Message.init))
+      case .segments(let segments): .segments(segments.map(GenerationRequest.Segment.init))
+      }
+    return try target.tokens(of: input, chatTemplate: chatTemplate)
+  }
+
+  /// An engine whose context holds texts of up to `tokens` tokens.
+  func engine(context tokens: Int, limits: TreeLimits) throws -> LlamaEngine {
+    try LlamaEngine(
+      target: target, draft: draft,
+      configuration: .init(
+        context: tokens, threads: threads, nodeLimit: min(limits.totalNodes, 400) + 1,
+        leafLimit: min(limits.totalNodes, 64)))
+  }
+}
+
+extension Message {
+  fileprivate init(_ message: PromptMessage) {
+    let role: Role =
+      switch message.role {
+      case .system: .system
+      case .user: .user
+      case .assistant: .assistant
+      }
+    self.init(role, message.text)
+  }
+}
+
+extension GenerationRequest.Segment {
+  fileprivate init(_ segment: Prompt.Segment) {
+    switch segment {
+    case .text(let text): self = .text(text)
+    case .specialToken(let name): self = .specialToken(name)
+    }
+  }
+}
+
+extension Optional {
+  func asyncMap<Result>(_ transform: (Wrapped) async throws -> Result) async rethrows -> Result? {
+    guard let self else { return nil }
+    return try await transform(self)
+  }
+}

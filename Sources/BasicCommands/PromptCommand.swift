@@ -1,0 +1,41 @@
+public import ArgumentParser
+import KernelBench
+public import KernelPrompting
+
+/// `basic prompt`: the prompt for a problem.
+struct PromptCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "prompt",
+    abstract: "Write the prompt for a problem.",
+    discussion: """
+      The prompt goes to standard output, or with --output into a file prompt_LEVEL_ID.txt in that folder.
+
+      Examples:
+        basic prompt 1/19 --kernelbench ~/KernelBench
+        basic prompt Examples/01_gelu.py --form compact
+        basic prompt 2/40 --output prompts
+      """)
+
+  @OptionGroup var problemOptions: ProblemOptions
+  @OptionGroup(title: "Hardware") var hardware: HardwareOptions
+
+  @Option(help: "How the problem is put: \(PromptForm.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var form: PromptForm = .instruct
+
+  @Option(help: "A folder for the prompt.")
+  var output: String?
+
+  func run() async throws {
+    let problem = try problemOptions.load(.current)
+    let prompt = try PromptBuilder(form: form, gpu: try hardware.target(), precision: hardware.precision)
+      .prompt(for: problem)
+    let text = prompt.text.hasSuffix("\n") ? prompt.text : prompt.text + "\n"
+    guard let folder = output else { return Console.standardOutput.write(text) }
+    try Files.makeDirectory(folder)
+    let name = problem.id.map { PromptFileName($0).description } ?? "prompt_\(problem.outputName).txt"
+    try Files.write(text, to: folder + "/" + name)
+    Console.standardError.write("written to \(folder)/\(name)\n")
+  }
+}
+
+extension PromptForm: ExpressibleByArgument {}

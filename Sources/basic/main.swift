@@ -1,0 +1,4 @@
+import BasicCommands
+
+prepareForInterruption()
+await Basic.run()
