@@ -58,19 +58,17 @@ enum UnfencedCode {
     return text
   }
 
-  /// Whether the tokens of a statement's beginning cannot be Python: two names in a row, an odd character, or an
-  /// emphasis or a list in Markdown.
+  /// Whether the tokens of a statement's beginning are no code that anyone writes: a name after a name or a number, a
+  /// name and a keyword first ("That is all"), an odd character, or an emphasis or a list in Markdown.
   private static func isProse(_ statement: [PythonToken], _ source: [UInt8]) -> Bool {
     guard let last = statement.last else { return false }
     if last.kind == .unknown { return true }
-    let first = word(statement[0], source)
-    if statement.count == 1 { return first == "*" || first == "**" || first == "-" }
+    guard statement.count > 1 else { return ["*", "**", "-"].contains(word(last, source)) }
+    guard last.kind == .name else { return false }
     let previous = statement[statement.count - 2]
-    let isWordPair =
-      last.kind == .name && (previous.kind == .name || previous.kind == .number)
-      && !keywords.contains(word(last, source))
-      && !keywords.contains(word(previous, source))
-    return isWordPair
+    let previousIsWord =
+      previous.kind == .number || previous.kind == .name && !keywords.contains(word(previous, source))
+    return previousIsWord && (statement.count == 2 || !keywords.contains(word(last, source)))
   }
 
   private static func word(_ token: PythonToken, _ source: [UInt8]) -> String {
