@@ -4,13 +4,13 @@ import KernelBench
 enum UnfencedCode {
   /// The code, or `nil` if nothing looks like it.
   ///
-  /// Python begins with the first import at the start of a line, or else with `class ModelNew`, and ends before the
-  /// first prose behind the class. CUDA begins with the first preprocessor line, declaration or comment that leads to
+  /// Python begins with the first line that is an import or begins with `name =`, or else with `class ModelNew`, and
+  /// ends before the first prose behind the class. CUDA begins with the first preprocessor line, declaration or comment that leads to
   /// the first `__global__`, and ends with the last brace, semicolon or preprocessor line.
   static func find(in text: String) -> String? {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     if let model = lines.firstIndex(where: { $0.hasPrefix("class ModelNew") }) {
-      let start = lines[..<model].firstIndex(where: isImport) ?? model
+      let start = lines[..<model].firstIndex(where: beginsPython) ?? model
       return python(lines[start...].joined(separator: "\n"))
     }
     guard let kernel = lines.firstIndex(where: { $0.contains("__global__") }),
@@ -21,9 +21,10 @@ enum UnfencedCode {
     return String(decoding: source.isCutOff ? source.bytes : Array(source.bytes[..<source.end]), as: UTF8.self)
   }
 
-  private static func isImport(_ line: Substring) -> Bool {
+  private static func beginsPython(_ line: Substring) -> Bool {
     let words = line.split(separator: " ")
-    guard line.first == "i" || line.first == "f", words.count >= 2 else { return false }
+    guard line.first?.isWhitespace == false, words.count >= 2 else { return false }
+    if words[1] == "=" { return words.count > 2 && words[0].allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } }
     if words[0] == "import" { return words.count == 2 || words[2] == "as" || words[1].hasSuffix(",") }
     return words[0] == "from" && words.count >= 4 && words[2] == "import"
   }
@@ -58,19 +59,17 @@ enum UnfencedCode {
     return text
   }
 
-  /// Whether the tokens of a statement's beginning cannot be Python: two names in a row, an odd character, or an
-  /// emphasis or a list in Markdown.
+  /// Whether the tokens of a statement's beginning are no code that anyone writes: a name after a name or a number, a
+  /// name and a keyword first ("That is all"), an odd character, or an emphasis or a list in Markdown.
   private static func isProse(_ statement: [PythonToken], _ source: [UInt8]) -> Bool {
     guard let last = statement.last else { return false }
     if last.kind == .unknown { return true }
-    let first = word(statement[0], source)
-    if statement.count == 1 { return first == "*" || first == "**" || first == "-" }
+    guard statement.count > 1 else { return ["*", "**", "-"].contains(word(last, source)) }
+    guard last.kind == .name else { return false }
     let previous = statement[statement.count - 2]
-    let isWordPair =
-      last.kind == .name && (previous.kind == .name || previous.kind == .number)
-      && !keywords.contains(word(last, source))
-      && !keywords.contains(word(previous, source))
-    return isWordPair
+    let previousIsWord =
+      previous.kind == .number || previous.kind == .name && !keywords.contains(word(previous, source))
+    return previousIsWord && (statement.count == 2 || !keywords.contains(word(last, source)))
   }
 
   private static func word(_ token: PythonToken, _ source: [UInt8]) -> String {
@@ -79,8 +78,7 @@ enum UnfencedCode {
 
   private static let keywords: Set<String> = [
     "False", "None", "True", "and", "as", "assert", "async", "await", "break", "case", "class", "continue", "def",
-    "del",
-    "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "match",
-    "nonlocal", "not", "or", "pass", "raise", "return", "try", "type", "while", "with", "yield",
+    "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda",
+    "match", "nonlocal", "not", "or", "pass", "raise", "return", "try", "type", "while", "with", "yield",
   ]
 }

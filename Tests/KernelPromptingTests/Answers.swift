@@ -111,6 +111,9 @@ let moduleAnswers: [Answer] = [
     code: model),
   Answer(
     name: "code without fences before Markdown", text: "\(model)\n**Notes**\n\n1. It is fast.\n", code: model),
+  Answer(
+    name: "a string before the imports, without fences", text: "Here:\nkernel = '__global__ void f() {}'\n\(other)",
+    code: "kernel = '__global__ void f() {}'\n\(other)"),
   Answer(name: "a closing fence alone", text: "\(model)```\nI hope this helps.", code: model),
   Answer(
     name: "thinking first", text: "<think>\nMaybe\n```python\n\(other)```\n</think>\n\n```python\n\(model)```",

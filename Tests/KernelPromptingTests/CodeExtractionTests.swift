@@ -1,3 +1,4 @@
+import Foundation
 import KernelBench
 import KernelPrompting
 import Testing
@@ -58,5 +59,35 @@ import Testing
   @Test func `of a long answer with many fences takes no time to speak of`() {
     let text = String(repeating: "```python\ns = '''\n```\n", count: 1_000) + "```python\n\(model)```"
     #expect(CodeExtraction(answer: text, kind: .module).code?.source == model)
+  }
+
+  private struct Candidate: Decodable {
+    let candidate: String
+  }
+
+  @Test(
+    .enabled(if: TestData.exists(TestData.candidates), "Set BASIC_TEST_DATA to a folder with kernels to run this test.")
+  )
+  func `gives back what models really wrote, with fences and without`() throws {
+    let lines = try TestData.text(TestData.candidates).split(separator: "\n")
+    #expect(!lines.isEmpty)
+    var brokenCount = 0
+    for line in lines {
+      let source = try JSONDecoder().decode(Candidate.self, from: Data(line.utf8)).candidate
+      let text = source.trimmingCharacters(in: .whitespacesAndNewlines) + "\n"
+      let fenced = CodeExtraction(answer: "It is done:\n\n```python\n\(source)\n```\n\nThat is all.", kind: .module)
+        .code
+      #expect(fenced?.source == text && fenced?.isTruncated == false)
+      // What comes before the first import is taken for prose: comments at most.
+      let bare = try #require(CodeExtraction(answer: source + "\nThat is all.\n", kind: .module).code)
+      // One of them is no Python: a string in it does not end, so neither does the code.
+      if bare.isTruncated {
+        brokenCount += 1
+        continue
+      }
+      #expect(text.hasSuffix(bare.source))
+      #expect(!text.dropLast(bare.source.count).contains("import "))
+    }
+    #expect(brokenCount == 1)
   }
 }

@@ -10,6 +10,7 @@ enum TestData {
 
   static let compactCases = root + "/Training/tests/compact_cases.json"
   static let trainingCode = root + "/Training"
+  static let candidates = (directory ?? "") + "/kernels/cuda-l1-h100.jsonl"
   static let examples = root + "/Examples"
 
   static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
