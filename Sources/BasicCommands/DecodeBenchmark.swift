@@ -154,8 +154,10 @@ struct DecodeBenchmark {
       return others.max().map { run.speed / $0 }
     }
     let costs = await engine.passCosts
+    let threads = await engine.threadCounts
     return DecodeReport(
-      target: pair.target.name, draft: engine.draftModel?.name, threads: pair.threads, rounds: command.rounds,
+      target: pair.target.name, draft: engine.draftModel?.name, threads: threads.target, draftThreads: threads.draft,
+      rounds: command.rounds,
       problems: problems, maxTokens: command.maxTokens, temperature: command.sampling.temperature,
       seed: command.sampling.seed, modes: rows, autoOverBest: overBest.isEmpty ? nil : .init(overBest),
       cost: Self.samples(costs?.verification), draftCost: Self.samples(costs?.draft), divergences: divergences)

@@ -45,6 +45,7 @@ struct DecodeReport: Encodable {
   var target: String
   var draft: String?
   var threads: Int
+  var draftThreads: Int?
   var rounds: Int
   var problems: [String]
   var maxTokens: Int
@@ -61,7 +62,7 @@ struct DecodeReport: Encodable {
   func text(_ palette: Palette) -> String {
     var lines = [
       palette.bold("\(target)") + (draft.map { " with \($0)" } ?? "")
-        + ", \(threads) threads, \(problems.count) problems, \(rounds) rounds, up to \(maxTokens) tokens, temperature "
+        + ", \(threads) threads\(draftThreads.map { " (draft \($0))" } ?? ""), \(problems.count) problems, \(rounds) rounds, up to \(maxTokens) tokens, temperature "
         + "\(temperature)",
       "",
       palette.dim("mode     tokens/s  (quartiles)      per pass  ratio to plain (95 %)   draft verify  host  equal"),

@@ -30,6 +30,9 @@ struct GenerationReport: Encodable {
     /// Writing alone; reading the prompt is `promptSeconds`.
     var seconds: Double
     var promptSeconds: Double
+    /// Measuring what passes cost, before the first token.
+    var probeSeconds: Double
+    var threads: Int
     var tokensPerSecond: Double
     var passes: Int
     var tokensPerPass: Double

@@ -23,7 +23,8 @@ struct GenerationRun {
     defer { view.finish() }
     let pair = try await LocalPair.load(
       command.models, wantsDraft: command.speculation.speculation != .off && command.speculation.speculation != .suffix,
-      context: context) { view.announce($0) }
+      context: context
+    ) { view.announce($0) }
     let prompt = try PromptBuilder(form: pair.promptForm, gpu: gpu, precision: command.hardware.precision)
       .prompt(for: problem)
     let tokens = try pair.tokens(of: prompt)
@@ -73,7 +74,9 @@ struct GenerationRun {
       })
     try trace?.finish()
     let isLate = deadline.map { ContinuousClock.now >= $0 } ?? false
-    return TimedText(written: written, hitTimeLimit: isLate && written.summary.end == .stopped)
+    return TimedText(
+      written: written, hitTimeLimit: isLate && written.summary.end == .stopped,
+      threads: await engine.threadCounts.target)
   }
 
   private func compile(
@@ -148,6 +151,7 @@ struct GenerationRun {
 struct TimedText: Sendable {
   let written: WrittenText
   let hitTimeLimit: Bool
+  let threads: Int
   var text: String { written.text }
 }
 
@@ -161,6 +165,7 @@ extension GenerationReport.Decoding {
       mode: mode.rawValue, verification: rule.rawValue, promptTokens: timed.written.promptTokens,
       tokens: summary.tokens.count, seconds: seconds.rounded(to: 6),
       promptSeconds: (summary.promptTime / 1e3).rounded(to: 6),
+      probeSeconds: (summary.probeTime / 1e3).rounded(to: 6), threads: timed.threads,
       tokensPerSecond: (seconds > 0 ? Double(summary.tokens.count) / seconds : 0).rounded(to: 2),
       passes: summary.passes, tokensPerPass: summary.tokensPerPass.rounded(to: 3),
       acceptedTokens: summary.acceptedTokens, verifiedNodes: summary.verifiedNodes,

@@ -1,9 +1,10 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
   import Darwin
 #endif
-import Synchronization
 
 /// Ctrl-C: the first time the work is cancelled and what it holds is put in order, the second time the process ends.
 enum Interruption {

@@ -3,18 +3,12 @@ import LanguageModels
 import LlamaRuntime
 import SpeculativeDecoding
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// The models that a command uses, loaded, and how they want to be asked.
 struct LocalPair: Sendable {
   let target: LlamaModel
   let draft: LlamaModel?
   let chatTemplate: String?
-  let threads: Int
+  let threads: Int?
 
   /// Loads what the options name, or the bundled pair.
   static func load(
@@ -41,8 +35,7 @@ struct LocalPair: Sendable {
     }
     return LocalPair(
       target: try await load(targetPath ?? ""), draft: try await draftPath.asyncMap(load),
-      chatTemplate: options.chatTemplate,
-      threads: options.threads ?? ProcessInfo.processInfo.activeProcessorCount)
+      chatTemplate: options.chatTemplate, threads: options.threads)
   }
 
   /// The form of prompts that the target was trained for.

@@ -58,7 +58,8 @@ struct ProcessContext: Sendable {
   static var current: ProcessContext {
     let executable: String
     #if os(Linux)
-      executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+      executable =
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
     #else
       executable = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().path
     #endif

@@ -36,7 +36,7 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "The context in tokens, prompt and answer together. Default: what the problem needs.")
   var context: Int?
 
-  @Option(help: "The number of threads that compute. Default: one per processor.")
+  @Option(help: "The number of threads that compute. Default: the fastest, measured, up to one per processor.")
   var threads: Int?
 
   func validate() throws {

@@ -30,8 +30,8 @@ final class LlamaContext {
     parameters.n_ubatch = UInt32(passLimit)
     parameters.n_seq_max = UInt32(sequenceLimit)
     parameters.n_outputs_max = 0
-    parameters.n_threads = Int32(threads.count)
-    parameters.n_threads_batch = Int32(threads.count)
+    parameters.n_threads = Int32(threads.limit)
+    parameters.n_threads_batch = Int32(threads.limit)
     // With flash attention the sum over the text is split by the number of tokens, and a token's logits then depend on
     // what else is in the pass. Without it they do not, to the bit, for Q8_0 and wider.
     parameters.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED
@@ -53,6 +53,12 @@ final class LlamaContext {
     self.threads = threads
     batch = llama_batch_init(Int32(passLimit), 0, Int32(sequenceLimit))
     llama_attach_threadpool(pointer, threads.pool, threads.pool)
+  }
+
+  /// How many threads compute a pass. The results do not depend on it.
+  var threadCount: Int {
+    get { Int(llama_n_threads(handle.pointer)) }
+    set { llama_set_n_threads(handle.pointer, Int32(newValue), Int32(newValue)) }
   }
 
   deinit {
@@ -128,20 +134,4 @@ final class LlamaContext {
 
   /// The index in the latest batch of its last token.
   var lastIndex: Int { Int(batch.n_tokens) - 1 }
-}
-
-/// Threads that compute passes. Target and draft share them: they never compute at the same time.
-///
-/// Without a pool of its own a context would start and end its threads in every pass.
-final class ComputeThreads {
-  let count: Int
-  let pool: OpaquePointer?
-
-  init(count: Int) {
-    self.count = max(1, count)
-    var parameters = ggml_threadpool_params_default(Int32(self.count))
-    pool = ggml_threadpool_new(&parameters)
-  }
-
-  deinit { ggml_threadpool_free(pool) }
 }

@@ -1,5 +1,11 @@
 public import SpeculativeDecoding
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// A target model, and a draft model where there is one, ready to write.
 ///
 /// All passes run on a thread of the engine's own. One text is written at a time; further calls wait.
@@ -8,8 +14,8 @@ public actor LlamaEngine {
   public struct Configuration: Sendable {
     /// The longest text, prompt and answer together, in tokens.
     public var context: Int
-    /// The number of threads that compute.
-    public var threads: Int
+    /// The number of threads that compute; `nil` to find out which number is fastest, up to one per processor.
+    public var threads: Int?
     /// The most nodes of a token tree, its root included.
     public var nodeLimit: Int
     /// The most leaves of a token tree.
@@ -17,7 +23,7 @@ public actor LlamaEngine {
 
     /// Makes a configuration.
     public init(
-      context: Int = 4096, threads: Int, nodeLimit: Int = 201, leafLimit: Int = 64
+      context: Int = 4096, threads: Int? = nil, nodeLimit: Int = 201, leafLimit: Int = 64
     ) {
       self.context = context
       self.threads = threads
@@ -39,6 +45,9 @@ public actor LlamaEngine {
   private let target: LlamaTarget
   private let draft: LlamaDraft?
   private let decoder: SpeculativeDecoder
+  private let threads: ComputeThreads
+  private let stopwatch = Stopwatch(clock: ContinuousClock())
+  private var hasChosenThreads = false
 
   /// The engine's own thread.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -66,7 +75,7 @@ public actor LlamaEngine {
     if configuration.context > model.trainedContext {
       notices.append("\(model.name) was trained for \(model.trainedContext) tokens; beyond them it may write nonsense.")
     }
-    let threads = ComputeThreads(count: configuration.threads)
+    let threads = ComputeThreads(limit: configuration.threads ?? ProcessInfo.processInfo.activeProcessorCount)
     let target = try LlamaTarget(
       model: model, textLimit: configuration.context, nodeLimit: configuration.nodeLimit,
       leafLimit: configuration.leafLimit, threads: threads)
@@ -76,7 +85,8 @@ public actor LlamaEngine {
     self.target = target
     self.draft = draftContext
     decoder = try SpeculativeDecoder(
-      target: target, draft: draftContext, stopwatch: Stopwatch(clock: ContinuousClock()))
+      target: target, draft: draftContext, stopwatch: stopwatch)
+    self.threads = threads
     targetModel = model
     draftModel = usableDraft
     self.configuration = configuration
@@ -97,6 +107,7 @@ public actor LlamaEngine {
     target.mayGoOn = { try Task.checkCancellation() }
     draft?.mayGoOn = { try Task.checkCancellation() }
     target.onRead = onRead
+    try chooseThreads()
     var assembler = TextAssembler(stopSequences: stopSequences)
     var text = ""
     let vocabulary = targetModel.vocabulary
@@ -110,6 +121,27 @@ public actor LlamaEngine {
     text += assembler.finish()
     return WrittenText(
       text: text, promptTokens: prompt.count, summary: summary, metStopSequence: assembler.isStopped)
+  }
+
+  /// How many threads compute the target's and the draft's passes.
+  public var threadCounts: (target: Int, draft: Int?) { (target.context.threadCount, draft?.context.threadCount) }
+
+  /// Once per engine, unless the number was given.
+  private func chooseThreads() throws {
+    guard configuration.threads == nil, !hasChosenThreads else { return }
+    hasChosenThreads = true
+    let tree = TokenTree(root: 0)
+    try target.prepare([])
+    try threads.choose(for: target.context, stopwatch: stopwatch) {
+      try target.evaluate(tree)
+      try target.keep([], of: tree)
+    }
+    guard let draft else { return }
+    try threads.choose(for: draft.context, stopwatch: stopwatch) {
+      try draft.prepare([])
+      try draft.begin(with: [0])
+    }
+    try draft.prepare([])
   }
 
   /// The target's logits for some tokens after a text, computed one pass at a time as plain decoding does.

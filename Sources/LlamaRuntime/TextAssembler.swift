@@ -52,7 +52,8 @@ struct TextAssembler {
     for back in 1..<4 where back <= pending.count {
       let byte = pending[pending.count - back]
       if byte & 0b1100_0000 == 0b1000_0000 { continue }
-      let length = byte >= 0xF0 && byte < 0xF8 ? 4 : byte >= 0xE0 && byte < 0xF0 ? 3 : byte >= 0xC2 && byte < 0xE0 ? 2 : 1
+      let length =
+        byte >= 0xF0 && byte < 0xF8 ? 4 : byte >= 0xE0 && byte < 0xF0 ? 3 : byte >= 0xC2 && byte < 0xE0 ? 2 : 1
       return length > back ? back : 0
     }
     return 0

@@ -19,9 +19,9 @@ struct MeasuredCosts {
 struct CostProbe {
   let stopwatch: Stopwatch
   /// The time that measuring one model may take, in milliseconds. Large models are measured at fewer sizes.
-  var budget = 600.0
+  var budget = 200.0
 
-  private static let sizes = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 200]
+  private static let sizes = [1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 200]
 
   /// Measures both models after `text`, whose last token is the root of the probes' trees.
   func measure(
@@ -62,7 +62,7 @@ struct CostProbe {
     _ = try run(1)
     for size in Self.sizes where size <= limit {
       var best = Double.infinity
-      for repetition in 0..<3 {
+      for repetition in 0..<2 {
         best = min(best, try run(size))
         if repetition > 0 && stopwatch.milliseconds - started > budget / 2 { break }
       }

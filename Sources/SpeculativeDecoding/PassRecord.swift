@@ -68,6 +68,8 @@ public struct DecodingSummary: Sendable {
   public var times = PassTimes()
   /// The milliseconds that reading the prompt took.
   public var promptTime = 0.0
+  /// The milliseconds that measuring the cost of passes took; 0 where it was known.
+  public var probeTime = 0.0
   /// Why the text ended.
   public var end = End.stopped
 

@@ -73,12 +73,17 @@ public final class SpeculativeDecoder {
     }
     let started = stopwatch.milliseconds
     try target.prepare(prompt.dropLast())
+    let read = stopwatch.milliseconds
+    let costs = try measureCosts(prompt, options)
+    let measured = stopwatch.milliseconds
     let session = try DecodingSession(
       target: target, draftModel: usableDraft(options), prompt: prompt, maximumTokens: maximumTokens,
-      endTokens: endTokens, options: options, costs: try measureCosts(prompt, options), stopwatch: stopwatch)
-    session.summary.promptTime = stopwatch.milliseconds - started
+      endTokens: endTokens, options: options, costs: costs, stopwatch: stopwatch)
+    session.summary.probeTime = measured - read
+    // The draft model reads the prompt as the session begins.
+    session.summary.promptTime = stopwatch.milliseconds - started - session.summary.probeTime
     try session.run(onPass: onPass)
-    costs?.update(from: session.planner)
+    self.costs?.update(from: session.planner)
     return session.summary
   }
 
