@@ -28,7 +28,8 @@ final class ComputeThreads {
   ///
   /// Within a pass ggml's threads wait for each other by spinning, several hundred times. Where the processors are all
   /// ours, more threads are faster; where something else runs on them, the others spin while one waits for its turn, and
-  /// a pass can take fifty times as long. So it is measured: the median of a few passes for each count.
+  /// a pass can take fifty times as long. So it is measured: the mean of many passes for each count, because it is the
+  /// few held-up passes that cost. One thread more has to earn its place by a tenth.
   ///
   /// - Parameter pass: makes a pass of typical size.
   func choose(for context: LlamaContext, stopwatch: Stopwatch, pass: () throws -> Void) rethrows {
@@ -37,18 +38,35 @@ final class ComputeThreads {
     for count in counts.reversed() {
       context.threadCount = count
       try pass()
-      var times: [Double] = []
       let started = stopwatch.milliseconds
-      for repetition in 0..<7 {
-        let before = stopwatch.milliseconds
+      var passes = 0.0
+      // A large model's passes are long enough to be told apart by three; a small one's need some time to be disturbed.
+      repeat {
         try pass()
-        times.append(stopwatch.milliseconds - before)
-        // A large model's passes are long enough to be told apart by three.
-        if repetition >= 2 && stopwatch.milliseconds - started > 100 { break }
-      }
-      let median = times.sorted()[times.count / 2]
-      if median < best.time { best = (count, median) }
+        passes += 1
+      } while passes < 3 || (stopwatch.milliseconds - started < 40 && passes < 200)
+      let mean = (stopwatch.milliseconds - started) / passes
+      if mean < 0.9 * best.time { best = (count, mean) }
     }
     context.threadCount = best.count
+  }
+}
+
+/// Notices that passes have come to be held up, by other work on the processors, and asks for fewer threads then.
+struct StallWatch {
+  private var fastest: [Int: Double] = [:]
+  private var recent: [Bool] = []
+
+  /// Takes a pass into account.
+  ///
+  /// - Returns: whether the threads are in each other's way.
+  mutating func record(size: Int, milliseconds: Double) -> Bool {
+    let least = min(fastest[size] ?? .infinity, milliseconds)
+    fastest[size] = least
+    recent.append(milliseconds > 6 * least + 2)
+    if recent.count > 32 { recent.removeFirst() }
+    guard recent.filter({ $0 }).count >= 3 else { return false }
+    recent.removeAll(keepingCapacity: true)
+    return true
   }
 }

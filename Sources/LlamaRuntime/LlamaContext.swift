@@ -16,6 +16,9 @@ final class LlamaContext {
   private let handle: Handle
   private let memory: llama_memory_t?
   private var batch: llama_batch
+  /// Whether the number of threads is ours to choose.
+  var mayChangeThreads = false
+  private var stalls = StallWatch()
   /// Keeps the threads alive as long as libllama may use them.
   private let threads: ComputeThreads
 
@@ -83,7 +86,14 @@ final class LlamaContext {
 
   /// Runs the batch.
   func runPass() throws {
+    let started = llama_time_us()
     let status = llama_decode(handle.pointer, batch)
+    if mayChangeThreads, threadCount > 1,
+      stalls.record(size: Int(batch.n_tokens), milliseconds: Double(llama_time_us() - started) / 1e3)
+    {
+      threadCount /= 2
+      stalls = StallWatch()
+    }
     guard status == 0 else {
       let reason =
         switch status {

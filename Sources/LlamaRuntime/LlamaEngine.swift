@@ -130,6 +130,10 @@ public actor LlamaEngine {
   private func chooseThreads() throws {
     guard configuration.threads == nil, !hasChosenThreads else { return }
     hasChosenThreads = true
+    defer {
+      target.context.mayChangeThreads = true
+      draft?.context.mayChangeThreads = true
+    }
     let tree = TokenTree(root: 0)
     try target.prepare([])
     try threads.choose(for: target.context, stopwatch: stopwatch) {
