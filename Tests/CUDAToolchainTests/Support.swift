@@ -29,7 +29,7 @@ enum Machine {
   static let noCandidates = "the candidates are not here: set BASIC_TEST_DATA"
 
   /// Real candidates that a language model wrote, with the problem that each answers.
-  struct Candidate: Decodable {
+  struct Candidate: Decodable, Sendable {
     var name: String
     var candidate: String
 
