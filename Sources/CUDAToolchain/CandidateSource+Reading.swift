@@ -11,7 +11,7 @@ extension CandidateSource {
   /// Reads a candidate's Python file with a Python of at least 3.10. The file is parsed, never executed.
   ///
   /// A file that is not Python, or too hard to read, is an answer and not an error.
-  public static func reading(
+  public static func read(
     _ candidate: String, toolchain: Toolchain, timeLimit: Duration = .seconds(20)
   ) async throws -> CandidateSource {
     guard let python = toolchain.python else {

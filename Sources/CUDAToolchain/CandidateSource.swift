@@ -84,6 +84,11 @@ public struct CandidateSource: Sendable, Hashable, Codable {
   /// What could not be followed.
   public var problems: [Problem]
 
+  /// Extensions that are known without a Python file around them.
+  public static func loadInline(_ extensions: [Extension]) -> CandidateSource {
+    CandidateSource(kind: .loadInline, extensions: extensions, problems: [])
+  }
+
   /// A CUDA program or kernel file.
   public static func cudaProgram(_ text: String) -> CandidateSource {
     var program = Extension()

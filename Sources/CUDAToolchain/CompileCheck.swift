@@ -33,7 +33,7 @@ public struct CompileCheck: Sendable {
   /// - Throws: ``CUDAToolchainError`` when the step itself could not be done, `CancellationError` when the task is
   ///   cancelled (the compilers are gone then, and their folder too).
   public func run(python candidate: String, architecture: GPUArchitecture) async throws -> CompileReport {
-    try await run(CandidateSource.reading(candidate, toolchain: toolchain), architecture: architecture)
+    try await run(CandidateSource.read(candidate, toolchain: toolchain), architecture: architecture)
   }
 
   /// Compiles what a candidate holds.

@@ -5,7 +5,8 @@ enum CompilerLog {
     for folder in folders where !folder.isEmpty { text = replacing(folder + "/", in: text) }
     var blocks = text.split(separator: "\n\n", omittingEmptySubsequences: true).map { block in
       // The candidates for an overload, or a chain of instantiations, can be longer than all else.
-      let lines = block.split(separator: "\n", omittingEmptySubsequences: false).map { String($0.prefix(400)) }
+      let lines = block.split(separator: "\n", omittingEmptySubsequences: false)
+        .filter { !isIncludeChain($0) }.map { String($0.prefix(400)) }
       return lines.count <= 16 ? lines : Array(lines.prefix(12)) + ["  … \(lines.count - 12) lines left out"]
     }
     if failed {
@@ -18,6 +19,11 @@ enum CompilerLog {
     let head = String(decoding: joined.utf8.prefix(limit * 3 / 4), as: UTF8.self)
     let tail = String(decoding: joined.utf8.suffix(limit / 4), as: UTF8.self)
     return head + "\n… \(joined.utf8.count - limit) bytes left out …\n" + tail
+  }
+
+  /// "In file included from …" of g++: which of our headers includes which is nobody's question.
+  private static func isIncludeChain(_ line: Substring) -> Bool {
+    line.contains("basic/torch/") && (line.hasPrefix("In file included from") || line.trimmed.hasPrefix("from "))
   }
 
   /// The header that no file was found for, as g++ and clang++ say it.

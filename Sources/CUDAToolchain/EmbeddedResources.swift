@@ -707,7 +707,7 @@ if __name__ == "__main__":
 "include/ATen/DeviceGuard.h",
 ###"""
 #pragma once
-#include <basic/torch/streams.h>
+#include <basic/torch/device_guard.h>
 
 """###
 ),
@@ -1017,6 +1017,40 @@ void torchWarn(const std::string& message);
 """###
 ),
 (
+"include/basic/torch/device_guard.h",
+###"""
+// Guards of any device's, which tensors' header brings without CUDA's.
+#pragma once
+#include <basic/torch/options.h>
+
+namespace c10 {
+struct DeviceGuard {
+    explicit DeviceGuard(Device);
+    ~DeviceGuard();
+    DeviceGuard(const DeviceGuard&) = delete;
+    void set_index(DeviceIndex);
+    Device current_device() const;
+};
+struct OptionalDeviceGuard {
+    OptionalDeviceGuard();
+    explicit OptionalDeviceGuard(Device);
+    explicit OptionalDeviceGuard(std::optional<Device>);
+    ~OptionalDeviceGuard();
+    OptionalDeviceGuard(const OptionalDeviceGuard&) = delete;
+    void reset_device(Device);
+};
+}  // namespace c10
+
+namespace at {
+using c10::DeviceGuard;
+using c10::OptionalDeviceGuard;
+template <typename T>
+std::optional<c10::Device> device_of(const T& tensor);
+}  // namespace at
+
+"""###
+),
+(
 "include/basic/torch/dispatch.h",
 ###"""
 // AT_DISPATCH_…: the body once for each element type, as scalar_t, so that every kernel it launches is instantiated.
@@ -1208,10 +1242,9 @@ BASIC_SMALL_FLOAT_LIMITS(BFloat16, 0xFF7F, 0x0080, 0x7F7F, 0x3C00, 0x7F80, 0x7FC
 (
 "include/basic/torch/frontend.h",
 ###"""
-// What torch/torch.h has beyond tensors: devices, modules' functional forms, automatic differentiation, registration.
+// What torch/torch.h has beyond tensors: devices, modules' functional forms, automatic differentiation.
 #pragma once
 #include <basic/torch/functions.h>
-#include <basic/torch/irange.h>
 
 namespace torch {
 namespace cuda {
@@ -1279,21 +1312,7 @@ struct Function {
 };
 }  // namespace autograd
 
-class Library {
-public:
-    template <typename... A>
-    Library& def(const A&...);
-    template <typename... A>
-    Library& impl(const A&...);
-};
 }  // namespace torch
-
-#define BASIC_JOIN_(a, b) a##b
-#define BASIC_JOIN(a, b) BASIC_JOIN_(a, b)
-#define TORCH_LIBRARY(ns, m) [[maybe_unused]] static void BASIC_JOIN(torch_library_, ns)(::torch::Library & m)
-#define TORCH_LIBRARY_FRAGMENT(ns, m) \
-    [[maybe_unused]] static void BASIC_JOIN(torch_library_fragment_##ns, __LINE__)(::torch::Library & m)
-#define TORCH_LIBRARY_IMPL(ns, key, m) [[maybe_unused]] static void torch_library_##ns##_##key(::torch::Library & m)
 
 """###
 ),
@@ -1302,6 +1321,9 @@ public:
 ###"""
 // torch::… and at::…: the functions that make tensors and compute with them.
 #pragma once
+#include <basic/torch/device_guard.h>
+#include <basic/torch/irange.h>
+#include <basic/torch/library.h>
 #include <basic/torch/tensor.h>
 
 namespace at {
@@ -1505,6 +1527,32 @@ CountedRange<T> irange(T end);
 template <typename A, typename B>
 CountedRange<B> irange(A begin, B end);
 }  // namespace c10
+
+"""###
+),
+(
+"include/basic/torch/library.h",
+###"""
+// TORCH_LIBRARY: registration of operators without Python.
+#pragma once
+#include <basic/torch/standard.h>
+
+namespace torch {
+class Library {
+public:
+    template <typename... A>
+    Library& def(const A&...);
+    template <typename... A>
+    Library& impl(const A&...);
+};
+}  // namespace torch
+
+#define BASIC_JOIN_(a, b) a##b
+#define BASIC_JOIN(a, b) BASIC_JOIN_(a, b)
+#define TORCH_LIBRARY(ns, m) [[maybe_unused]] static void BASIC_JOIN(torch_library_, ns)(::torch::Library & m)
+#define TORCH_LIBRARY_FRAGMENT(ns, m) \
+    [[maybe_unused]] static void BASIC_JOIN(torch_library_fragment_##ns, __LINE__)(::torch::Library & m)
+#define TORCH_LIBRARY_IMPL(ns, key, m) [[maybe_unused]] static void torch_library_##ns##_##key(::torch::Library & m)
 
 """###
 ),
@@ -1984,6 +2032,7 @@ using acc_type = std::conditional_t<
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <bitset>
 #include <cassert>
 #include <cctype>
 #include <cfloat>
@@ -1991,6 +2040,7 @@ using acc_type = std::conditional_t<
 #include <climits>
 #include <cmath>
 #include <complex>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -2000,6 +2050,7 @@ using acc_type = std::conditional_t<
 #include <exception>
 #include <functional>
 #include <initializer_list>
+#include <iomanip>
 #include <iostream>
 #include <iterator>
 #include <limits>
@@ -2010,8 +2061,11 @@ using acc_type = std::conditional_t<
 #include <numeric>
 #include <optional>
 #include <ostream>
+#include <queue>
+#include <random>
 #include <set>
 #include <sstream>
+#include <stack>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -2056,8 +2110,8 @@ using acc_type = std::conditional_t<
 ###"""
 // Streams, devices and guards on the CUDA side, and the checks of CUDA calls.
 #pragma once
-#include <basic/torch/options.h>
 #include <basic/torch/check.h>
+#include <basic/torch/device_guard.h>
 #include <cuda_runtime_api.h>
 
 namespace c10::cuda {
@@ -2111,14 +2165,7 @@ void checkCall(cudaError_t, const char* file, int line);
 
 }  // namespace c10::cuda
 
-namespace c10 {
-using DeviceGuard = cuda::CUDAGuard;
-using OptionalDeviceGuard = cuda::OptionalCUDAGuard;
-}  // namespace c10
-
 namespace at {
-using c10::DeviceGuard;
-using c10::OptionalDeviceGuard;
 namespace cuda {
 using namespace c10::cuda;
 using c10::cuda::CUDAGuard;
@@ -2128,8 +2175,6 @@ cudaDeviceProp* getDeviceProperties(c10::DeviceIndex);
 int warp_size();
 bool is_available();
 }  // namespace cuda
-template <typename T>
-std::optional<c10::Device> device_of(const T& tensor);
 }  // namespace at
 
 #define C10_CUDA_CHECK(call) ::c10::cuda::detail::checkCall(call, __FILE__, __LINE__)
@@ -2394,7 +2439,7 @@ struct Generator {};
 "include/c10/core/DeviceGuard.h",
 ###"""
 #pragma once
-#include <basic/torch/streams.h>
+#include <basic/torch/device_guard.h>
 
 """###
 ),
@@ -2642,7 +2687,7 @@ struct Generator {};
 "include/torch/library.h",
 ###"""
 #pragma once
-#include <basic/torch/frontend.h>
+#include <basic/torch/library.h>
 
 """###
 ),

@@ -18,7 +18,12 @@ enum Folders {
         .fileSystem, "A temporary folder could not be made in \(base); free some space or set TMPDIR.",
         underlyingError: error)
     }
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    defer {
+      // A killed compiler may still have made a file while the folder was being emptied.
+      for _ in 0..<3 where FileManager.default.fileExists(atPath: folder) {
+        try? FileManager.default.removeItem(atPath: folder)
+      }
+    }
     return try await body(folder)
   }
 

@@ -14,7 +14,7 @@ extension Toolchain {
   /// - Parameters:
   ///   - environment: this process's own, if it is nil.
   ///   - roots: folders to look for `.python` from, usually the working folder and the executable's.
-  public static func finding(
+  public static func find(
     environment: [String: String]? = nil, roots: [String]? = nil
   ) async throws -> Toolchain {
     let environment = environment ?? ProcessInfo.processInfo.environment

@@ -11,7 +11,7 @@ enum Machine {
   static let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
 
-  static func toolchain() async throws -> Toolchain { try await Toolchain.finding(roots: [checkout]) }
+  static func toolchain() async throws -> Toolchain { try await Toolchain.find(roots: [checkout]) }
 
   /// A look at the file system alone, for a test's condition; the tests themselves ask the toolchain.
   static let hasCompiler =
@@ -29,7 +29,7 @@ enum Machine {
   static let noCandidates = "the candidates are not here: set BASIC_TEST_DATA"
 
   /// Real candidates that a language model wrote, with the problem that each answers.
-  struct Candidate: Decodable {
+  struct Candidate: Decodable, Sendable {
     var name: String
     var candidate: String
 

@@ -1,2 +1,2 @@
 #pragma once
-#include <basic/torch/frontend.h>
+#include <basic/torch/library.h>

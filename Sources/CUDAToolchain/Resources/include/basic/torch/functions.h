@@ -1,5 +1,8 @@
 // torch::… and at::…: the functions that make tensors and compute with them.
 #pragma once
+#include <basic/torch/device_guard.h>
+#include <basic/torch/irange.h>
+#include <basic/torch/library.h>
 #include <basic/torch/tensor.h>
 
 namespace at {

@@ -1,7 +1,7 @@
 // Streams, devices and guards on the CUDA side, and the checks of CUDA calls.
 #pragma once
-#include <basic/torch/options.h>
 #include <basic/torch/check.h>
+#include <basic/torch/device_guard.h>
 #include <cuda_runtime_api.h>
 
 namespace c10::cuda {
@@ -55,14 +55,7 @@ void checkCall(cudaError_t, const char* file, int line);
 
 }  // namespace c10::cuda
 
-namespace c10 {
-using DeviceGuard = cuda::CUDAGuard;
-using OptionalDeviceGuard = cuda::OptionalCUDAGuard;
-}  // namespace c10
-
 namespace at {
-using c10::DeviceGuard;
-using c10::OptionalDeviceGuard;
 namespace cuda {
 using namespace c10::cuda;
 using c10::cuda::CUDAGuard;
@@ -72,8 +65,6 @@ cudaDeviceProp* getDeviceProperties(c10::DeviceIndex);
 int warp_size();
 bool is_available();
 }  // namespace cuda
-template <typename T>
-std::optional<c10::Device> device_of(const T& tensor);
 }  // namespace at
 
 #define C10_CUDA_CHECK(call) ::c10::cuda::detail::checkCall(call, __FILE__, __LINE__)

@@ -1,2 +1,2 @@
 #pragma once
-#include <basic/torch/streams.h>
+#include <basic/torch/device_guard.h>
