@@ -23,7 +23,7 @@ enum CompilerLog {
 
   /// "In file included from …" of g++: which of our headers includes which is nobody's question.
   private static func isIncludeChain(_ line: Substring) -> Bool {
-    line.contains("basic/torch/") && (line.hasPrefix("In file included from") || line.trimmed.hasPrefix("from "))
+    line.hasPrefix("In file included from") || line.hasPrefix("                 from ")
   }
 
   /// The header that no file was found for, as g++ and clang++ say it.

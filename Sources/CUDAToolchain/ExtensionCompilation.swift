@@ -63,6 +63,7 @@ struct ExtensionCompilation: Sendable {
 
   private var hasDeviceCode: Bool { !source.cudaSources.allSatisfy { $0.text.trimmed.isEmpty } }
 
+  /// One verdict out of the steps, the last of which is the binding's.
   private func judge(_ report: CompileReport, _ steps: [Step]) -> Outcome {
     var report = report
     var logs: [String] = []
@@ -77,12 +78,14 @@ struct ExtensionCompilation: Sendable {
       case .undecided(let reason): undecided = undecided ?? reason
       }
     }
+    let isDeviceCodeRefused = steps.dropLast().contains { if case .refused = $0 { true } else { false } }
     let error = report.findings.first { $0.severity == .error }
     if isRefused || error != nil {
       report.status = .failed
       report.reason =
-        isRefused && !report.isDeviceCodeAccepted && hasDeviceCode
+        isDeviceCodeRefused
         ? "The CUDA source does not compile." : error?.message ?? "The C++ source or its binding does not compile."
+      if let undecided { report.findings.append(.init("undecided", .note, undecided)) }
     } else if let undecided {
       report.status = .notRun
       report.reason = undecided
