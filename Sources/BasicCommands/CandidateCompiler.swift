@@ -13,7 +13,7 @@ struct CandidateCompiler {
   ///
   /// - Returns: a report whose status is `not-run` where there is nothing to compile or nothing to compile it with.
   func compile(_ answer: Answer, architecture: GPUArchitecture) async throws -> CompileReport {
-    let toolchain = try await Toolchain.finding(environment: environment, roots: roots)
+    let toolchain = try await Toolchain.find(environment: environment, roots: roots)
     let check = CompileCheck(toolchain: toolchain, cache: CompileCache(environment: environment))
     guard let code = answer.code else {
       return .notRun(because: "The answer holds no code.", architecture: architecture)

@@ -94,7 +94,7 @@ struct Doctor: AsyncParsableCommand {
 
   private func toolchain(_ context: ProcessContext) async throws -> [Finding] {
     let compiler = CandidateCompiler(environment: context.environment, executable: context.executable)
-    let found = try await Toolchain.finding(environment: context.environment, roots: compiler.roots)
+    let found = try await Toolchain.find(environment: context.environment, roots: compiler.roots)
     let missing = Set(found.missing.map(\.what))
     return found.summary.filter { !missing.contains($0.name) }.map {
       Finding(name: $0.name, state: .ok, detail: $0.text)

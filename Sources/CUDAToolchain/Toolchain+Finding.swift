@@ -97,6 +97,8 @@ extension Toolchain {
       var above = root
       while !above.isEmpty {
         folders.append(above + "/.python")
+        // Where `make install` puts it, seen from the executable's folder.
+        folders.append(above + "/share/basic/python")
         above = folder(of: above)
       }
     }

@@ -1,7 +1,7 @@
 extension TokenTree {
   /// What holds for every tree; a debug build stops where one of them does not.
   func checkInvariants() {
-    #if DEBUG
+    #if DEBUG || CHECK_INVARIANTS
       precondition(count >= 1 && parents[0] == -1 && depths[0] == 0 && logProbabilities[0] == 0)
       for node in 1..<max(count, 1) {
         let parent = Int(parents[node])

@@ -1,0 +1,72 @@
+# bASIC. The two commands of the README are `make demo` and `make test`; both do all the set-up they need.
+
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+
+# The product: optimised, with Swift's own libraries inside, so that it runs where no toolchain is.
+STATIC := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib,)
+BUILD := $(SWIFT) build -c release $(STATIC) --product basic
+BINARY := .build/release/basic
+
+# The tests: optimised too, because numeric tests are a hundred times slower otherwise, with the invariants checked that
+# a debug build checks. Other flags than the product's, hence another folder.
+TEST_FLAGS := -c release --scratch-path .build-tests -Xswiftc -DCHECK_INVARIANTS
+
+PROBLEM ?= Examples/01_swish.py
+SOURCES := Package.swift Sources Tests Benchmarks
+
+.PHONY: help setup build test test-long demo bench install uninstall lint format docs kernelbench clean
+
+help:
+	@echo "make demo      set up, write a CUDA kernel for $(PROBLEM), compile it (PROBLEM=… for another)"
+	@echo "make test      set up and run the tests"
+	@echo "make setup     the engine (libllama) and the CUDA compiler, once"
+	@echo "make build     the basic binary: $(BINARY)"
+	@echo "make test-long the tests with long fuzzing and endurance"
+	@echo "make bench     the benchmarks"
+	@echo "make install   basic, its models and its CUDA compiler below PREFIX ($(PREFIX))"
+	@echo "make lint      style;  make format  mends it;  make docs  the documentation"
+	@echo "make kernelbench  clones the KernelBench problems;  make clean  removes what was built"
+
+setup:
+	@Scripts/setup-engine.sh
+	@Scripts/setup-python.sh
+
+build: setup
+	@$(BUILD) --quiet
+
+demo: build
+	@$(BINARY) generate $(PROBLEM)
+
+test: setup
+	@BASIC_SLOW_TESTS=1 Scripts/test.sh $(TEST_FLAGS)
+
+test-long: setup
+	@BASIC_SLOW_TESTS=1 BASIC_LONG_TESTS=1 Scripts/test.sh $(TEST_FLAGS)
+
+bench: build
+	@$(BINARY) bench decode
+
+install: build
+	@Scripts/install.sh "$(DESTDIR)$(PREFIX)"
+
+uninstall:
+	@Scripts/install.sh --remove "$(DESTDIR)$(PREFIX)"
+
+lint:
+	@$(SWIFT) format lint --strict --recursive --parallel $(wildcard $(SOURCES))
+	@Scripts/lint.sh
+
+format:
+	@$(SWIFT) format --in-place --recursive --parallel $(wildcard $(SOURCES))
+
+docs:
+	@Scripts/docs.sh
+
+kernelbench:
+	@test -d KernelBench || git clone --depth 1 https://github.com/ScalingIntelligence/KernelBench KernelBench
+
+clean:
+	rm -rf .build .build-tests Benchmarks/.build
