@@ -13,6 +13,10 @@ final class LlamaContext {
   let passLimit: Int
   /// The most branches.
   let sequenceLimit: Int
+  /// Whether logits are the same to the bit however a text is divided into passes, for weights whose products are.
+  let hasOrderedAttention: Bool
+  /// The most memory that keys and values in single precision may take, in bytes; half precision takes over beyond it.
+  private static let fullPrecisionLimit = 256 << 20
   private let handle: Handle
   private let memory: llama_memory_t?
   private var batch: llama_batch
@@ -35,9 +39,16 @@ final class LlamaContext {
     parameters.n_outputs_max = 0
     parameters.n_threads = Int32(threads.limit)
     parameters.n_threads_batch = Int32(threads.limit)
-    // With flash attention the sum over the text is split by the number of tokens, and a token's logits then depend on
-    // what else is in the pass. Without it they do not, to the bit, for Q8_0 and wider.
-    parameters.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED
+    // Flash attention, in the order of the cells: then a token's logits depend on the tokens before it and on nothing
+    // else, not on what is beside it in the pass or on gaps between cells. Without flash attention they change with a
+    // token's place in the cache, because the products with the values are summed up lane by lane.
+    parameters.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_AUTO
+    // Half-precision values would be summed up in half precision.
+    let perToken = 2 * model.keyValueWidth * MemoryLayout<Float>.size
+    if cells * perToken <= Self.fullPrecisionLimit {
+      parameters.type_k = GGML_TYPE_F32
+      parameters.type_v = GGML_TYPE_F32
+    }
     parameters.kv_unified = true
     parameters.swa_full = true
     parameters.no_perf = true
@@ -48,6 +59,7 @@ final class LlamaContext {
         .noContext,
         "A context of \(cells) tokens could not be made for \(model.path)\(reason). Choose a smaller one (--context).")
     }
+    hasOrderedAttention = basic_use_ordered_attention(pointer)
     handle = Handle(pointer: pointer)
     memory = llama_get_memory(pointer)
     self.model = model

@@ -106,6 +106,13 @@ extension LlamaModel {
   /// The bytes of all weights.
   public var byteCount: Int { Int(llama_model_size(pointer)) }
 
+  /// The number of elements of a token's keys in all layers, and as many of its values; an upper bound where layers differ.
+  var keyValueWidth: Int {
+    let heads = max(1, Int(llama_model_n_head(pointer)))
+    let headWidth = Int(llama_model_n_embd(pointer)) / heads
+    return Int(llama_model_n_layer(pointer)) * Int(llama_model_n_head_kv(pointer)) * headWidth
+  }
+
   /// The context that the model was trained for, in tokens.
   public var trainedContext: Int { Int(llama_model_n_ctx_train(pointer)) }
 

@@ -18,6 +18,11 @@ public struct PassCapacity: Sendable, Equatable {
   public var takesTrees: Bool { leaves > 1 }
 }
 
+extension TargetModel {
+  /// None, for engines that keep what they have computed.
+  public var backlog: Int { 0 }
+}
+
 /// The model whose text is wanted. It scores a whole tree of continuations in one pass.
 ///
 /// A target remembers a *text*: the tokens before the root of the next tree. The decoder calls ``prepare(_:)`` once for
@@ -28,6 +33,10 @@ public protocol TargetModel: AnyObject {
 
   /// What a pass can take.
   var capacity: PassCapacity { get }
+
+  /// How many tokens of the remembered text the next pass computes beside its tree. An engine may find it cheaper to
+  /// compute a few accepted tokens again than to put them in order.
+  var backlog: Int { get }
 
   /// Makes `text` the remembered text; what it shares with the text remembered before is not computed again.
   ///

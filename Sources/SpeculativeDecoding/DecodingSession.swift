@@ -70,6 +70,7 @@ final class DecodingSession {
     let drafted = try draft(started: started)
     let (tree, originals) =
       sampled == nil ? planner.pruned(drafted.tree) : (drafted.tree, Array(0..<drafted.tree.count))
+    let backlog = target.backlog
     let pruned = stopwatch.milliseconds
     try target.evaluate(tree)
     let verified = stopwatch.milliseconds
@@ -86,7 +87,7 @@ final class DecodingSession {
     var times = PassTimes(drafting: drafted.time, verifying: verified - pruned)
     times.host = stopwatch.milliseconds - started - times.drafting - times.verifying
     planner.record(
-      nodes: tree.count, tokens: walk.tokens.count, usedModel: drafted.usedModel, drafting: times.drafting,
+      nodes: tree.count + backlog, tokens: walk.tokens.count, usedModel: drafted.usedModel, drafting: times.drafting,
       verifying: times.verifying, host: times.host)
     summary.passes += 1
     summary.verifiedNodes += tree.count - 1

@@ -31,4 +31,15 @@ extension TokenTree {
   public var leafCount: Int {
     firstChildren.reduce(into: 0) { count, child in if child < 0 { count += 1 } }
   }
+
+  /// The heaviest path: from the root on always the heaviest child, of equal ones the first.
+  ///
+  /// - Complexity: O(`count`).
+  public var spine: [Int] {
+    var spine = [0]
+    while let next = children(of: spine[spine.count - 1]).max(by: { logProbabilities[$0] < logProbabilities[$1] }) {
+      spine.append(next)
+    }
+    return spine
+  }
 }
