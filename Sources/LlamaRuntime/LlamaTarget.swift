@@ -18,6 +18,8 @@ final class LlamaTarget: TargetModel {
   /// How much of the text each sequence holds.
   private var held: [Int]
   private var ranges: [Range<Int32>] = []
+  /// How many sequences the tree evaluated last is in; 0 once it was kept or forgotten.
+  private var treeLeaves = 0
 
   /// - Parameters:
   ///   - textLimit: the longest text.
@@ -38,10 +40,13 @@ final class LlamaTarget: TargetModel {
     var shared = zip(text, newText).prefix { $0 == $1 }.count
     // What cannot be taken back token by token has to be read anew.
     if !capacity.takesTrees && shared < text.count { shared = 0 }
-    for sequence in held.indices where held[sequence] > shared {
-      context.remove(Int32(sequence), from: shared)
-      held[sequence] = shared
+    for sequence in held.indices where held[sequence] > 0 || sequence < treeLeaves {
+      // Even a sequence that holds no more than what is shared may still have a tree that was never kept: an error or a
+      // cancellation came between.
+      held[sequence] = min(held[sequence], shared)
+      context.remove(Int32(sequence), from: held[sequence])
     }
+    treeLeaves = 0
     text.removeSubrange(shared...)
     let rest = newText.dropFirst(shared)
     for start in stride(from: rest.startIndex, to: rest.endIndex, by: context.passLimit) {
@@ -62,6 +67,7 @@ final class LlamaTarget: TargetModel {
       context.copy(0, to: Int32(sequence), positions: held[sequence]..<text.count)
       held[sequence] = text.count
     }
+    treeLeaves = leaves
     context.beginPass()
     for node in 0..<tree.count {
       context.add(
@@ -74,7 +80,8 @@ final class LlamaTarget: TargetModel {
 
   func keep(_ path: [Int], of tree: TokenTree) throws {
     let base = text.count
-    let leaves = Int(ranges[0].upperBound)
+    let leaves = treeLeaves
+    treeLeaves = 0
     // The longest stretch of the path that each sequence shares stays in it.
     for sequence in 0..<leaves {
       let shared = path.prefix { ranges[$0].contains(Int32(sequence)) }.count
