@@ -15,6 +15,8 @@ struct GGUFHeader {
   private(set) var numbers: [String: Double] = [:]
   private(set) var texts: [String: String] = [:]
   private(set) var tensorNames: [String] = []
+  /// Where the tables end.
+  private(set) var byteCount = 0
 
   /// Reads a header.
   ///
@@ -33,6 +35,7 @@ struct GGUFHeader {
     let valueCount = try cursor.integer(UInt64.self, of: "the number of metadata values")
     try readValues(valueCount, from: &cursor)
     try readTensors(tensorCount, from: &cursor)
+    byteCount = cursor.position
     try checkWhatLibllamaAsserts()
   }
 
