@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// Looks at the first bytes of a model file, so that a wrong file gets a sentence of its own.
+/// Looks at a model file before libllama does, so that a wrong or damaged one gets a sentence instead of an abort.
 enum GGUFCheck {
   static func check(path: String) throws {
     var status = stat()
@@ -19,12 +19,28 @@ enum GGUFCheck {
       throw LlamaRuntimeError(.unreadable, "\(path) cannot be read: \(String(cString: strerror(errno))).")
     }
     defer { close(descriptor) }
-    var magic = [UInt8](repeating: 0, count: 4)
-    let count = read(descriptor, &magic, 4)
-    guard count == 4, magic == Array("GGUF".utf8) else {
-      let found = status.st_size == 0 ? "it is empty" : "it does not begin with the letters GGUF"
+    do {
+      try withBytes(of: descriptor, count: Int(status.st_size)) { bytes throws(GGUFHeader.Fault) in
+        _ = try GGUFHeader(bytes)
+      }
+    } catch {
       throw LlamaRuntimeError(
-        .invalidModel, "\(path) is not a model in GGUF format: \(found). Convert the model to GGUF first.")
+        .invalidModel,
+        "\(path) is not a model in GGUF format, or a damaged one: \(error.reason). Fetch it again, or convert the model "
+          + "to GGUF.", underlyingError: error)
     }
+  }
+
+  /// Maps the file: of a large one only the header's pages are read.
+  private static func withBytes(
+    of descriptor: Int32, count: Int, _ body: (UnsafeRawBufferPointer) throws(GGUFHeader.Fault) -> Void
+  ) throws(GGUFHeader.Fault) {
+    guard count > 0, let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
+      // Without a mapping libllama has the first and the last word.
+      if count == 0 { try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+      return
+    }
+    defer { munmap(start, count) }
+    try body(UnsafeRawBufferPointer(start: start, count: count))
   }
 }

@@ -8,9 +8,13 @@ import SpeculativeDecoding
 final class LlamaDraft: DraftModel {
   let context: LlamaContext
   let capacity: PassCapacity
+  /// The target's vocabulary, in whose numbers everything outside speaks.
   let vocabularySize: Int
   var mayGoOn: () throws -> Void = {}
 
+  private let ownSize: Int
+  /// A row of the target's length, where the draft's is shorter.
+  private let padded: UnsafeMutableBufferPointer<Float>
   private var text: [Token] = []
   /// The sequence of each scored node and its place in the latest batch.
   private var sequences: [Int: Int32] = [:]
@@ -19,14 +23,26 @@ final class LlamaDraft: DraftModel {
   /// The node that went on in its parent's sequence, by parent.
   private var heirs: Set<Int> = []
 
-  init(model: LlamaModel, textLimit: Int, nodeLimit: Int, threads: ComputeThreads) throws {
+  /// - Parameters:
+  ///   - vocabularySize: the length of the target's rows. Models of one family pad their vocabularies to different
+  ///     lengths; what the draft knows beyond the target is cut off, what it does not know is impossible to it.
+  ///   - textLimit: the longest text.
+  ///   - nodeLimit: the most nodes of a level.
+  init(
+    model: LlamaModel, vocabularySize: Int, textLimit: Int, nodeLimit: Int, threads: ComputeThreads
+  ) throws {
     let leaves = model.takesTrees ? 200 : 1
     let nodes = model.takesTrees ? min(max(1, nodeLimit), 64) : 1
     capacity = PassCapacity(nodes: nodes, leaves: leaves, text: textLimit)
     context = try LlamaContext(
       model: model, cells: textLimit + 512, passLimit: 512, sequenceLimit: leaves, threads: threads)
-    vocabularySize = model.vocabulary.count
+    self.vocabularySize = vocabularySize
+    ownSize = model.vocabulary.count
+    padded = .allocate(capacity: ownSize < vocabularySize ? vocabularySize : 0)
+    padded.initialize(repeating: -.infinity)
   }
+
+  deinit { padded.deallocate() }
 
   var textCount: Int { text.count }
 
@@ -77,7 +93,10 @@ final class LlamaDraft: DraftModel {
 
   func logits(of node: Int) -> UnsafeBufferPointer<Float> {
     guard let index = batchIndices[node] else { return UnsafeBufferPointer(start: nil, count: 0) }
-    return context.logits(at: index)
+    let row = context.logits(at: index)
+    guard ownSize < vocabularySize else { return UnsafeBufferPointer(rebasing: row.prefix(vocabularySize)) }
+    _ = padded.update(fromContentsOf: row)
+    return UnsafeBufferPointer(padded)
   }
 
   func keep(_ path: [Int], of tree: TokenTree) throws {
@@ -115,5 +134,5 @@ final class LlamaDraft: DraftModel {
   }
 
   /// The target may know a few tokens more than the draft; they only pad its vocabulary.
-  private func mapped(_ token: Token) -> Token { Int(token) < vocabularySize ? token : 0 }
+  private func mapped(_ token: Token) -> Token { Int(token) < ownSize ? token : 0 }
 }

@@ -80,7 +80,9 @@ public actor LlamaEngine {
       model: model, textLimit: configuration.context, nodeLimit: configuration.nodeLimit,
       leafLimit: configuration.leafLimit, threads: threads)
     let draftContext = try usableDraft.map {
-      try LlamaDraft(model: $0, textLimit: configuration.context, nodeLimit: 64, threads: threads)
+      try LlamaDraft(
+        model: $0, vocabularySize: model.vocabulary.count, textLimit: configuration.context, nodeLimit: 64,
+        threads: threads)
     }
     self.target = target
     self.draft = draftContext
@@ -111,16 +113,25 @@ public actor LlamaEngine {
     var assembler = TextAssembler(stopSequences: stopSequences)
     var text = ""
     let vocabulary = targetModel.vocabulary
-    let summary = try decoder.decode(
+    // Tokens up to the one that completed a stop sequence. A pass may bring more; plain decoding would not have.
+    var wanted = 0
+    var summary = try decoder.decode(
       prompt: prompt, maximumTokens: maximumTokens, endTokens: vocabulary.endTokens, options: options
     ) { record in
-      let piece = assembler.append(record.tokens.flatMap(vocabulary.bytes(of:)))
+      var piece = ""
+      for token in record.tokens where !assembler.isStopped {
+        piece += assembler.append(vocabulary.bytes(of: token))
+        wanted += 1
+      }
       text += piece
       return onPass(record, piece) && !assembler.isStopped
     }
-    text += assembler.finish()
+    summary.tokens.removeSubrange(wanted...)
+    if assembler.isStopped { summary.end = .stopped }
+    let rest = assembler.finish()
     return WrittenText(
-      text: text, promptTokens: prompt.count, summary: summary, metStopSequence: assembler.isStopped)
+      text: text + rest, rest: rest, promptTokens: prompt.count, summary: summary,
+      metStopSequence: assembler.isStopped)
   }
 
   /// How many threads compute the target's and the draft's passes.
@@ -169,6 +180,9 @@ public actor LlamaEngine {
 public struct WrittenText: Sendable {
   /// The text.
   public let text: String
+  /// The end of the text that no pass reported, because until the very end it might have become part of a character or
+  /// of a stop sequence. Mostly empty.
+  public let rest: String
   /// The number of tokens in the prompt.
   public let promptTokens: Int
   /// How the decoding went.

@@ -40,6 +40,7 @@ public struct LocalLanguageModel: LanguageModel {
               continuation.yield(.progress(tokens: record.position + record.tokens.count, passes: record.index + 1))
               return true
             })
+          if !written.rest.isEmpty { continuation.yield(.text(written.rest)) }
           continuation.yield(.finished(written.outcome))
           continuation.finish()
         } catch {

@@ -33,11 +33,18 @@ struct TextAssembler {
     return String(decoding: pending.prefix(count), as: UTF8.self)
   }
 
+  /// Where the stop sequence begins that is complete first; of two that end together the longer one. So it is the same
+  /// in whatever pieces the text comes.
   private func firstStop() -> Int? {
-    stopSequences.compactMap { stop -> Int? in
-      guard pending.count >= stop.count else { return nil }
-      return (0...pending.count - stop.count).first { pending[$0..<$0 + stop.count].elementsEqual(stop) }
-    }.min()
+    var best: (start: Int, end: Int)?
+    for stop in stopSequences where pending.count >= stop.count {
+      let found = (0...pending.count - stop.count).first { pending[$0..<$0 + stop.count].elementsEqual(stop) }
+      guard let start = found else { continue }
+      let end = start + stop.count
+      if let known = best, (known.end, known.start) <= (end, start) { continue }
+      best = (start, end)
+    }
+    return best?.start
   }
 
   /// The length of the longest end of the text with which a stop sequence may begin.

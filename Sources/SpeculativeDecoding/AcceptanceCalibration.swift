@@ -32,6 +32,7 @@ public struct AcceptanceCalibration: Sendable {
   /// - Parameter probability: what the source gave, in 0...1.
   public func probability(for probability: Double, kind: Int) -> Double {
     let known = classes[Self.index(of: probability, kind: kind)]
+    let probability = probability.isFinite ? probability : 0
     return (known.hits + Self.priorTrials * probability) / (known.trials + Self.priorTrials)
   }
 
@@ -48,7 +49,8 @@ public struct AcceptanceCalibration: Sendable {
 
   /// Classes are of equal width in log-odds, from 0.1 % to 99.9 %: there a step means as much at either end.
   private static func index(of probability: Double, kind: Int) -> Int {
-    let bounded = min(max(probability, 1e-3), 1 - 1e-3)
+    // Not-a-number, from a draft model that overflowed, is as good as nothing.
+    let bounded = probability >= 1e-3 ? min(probability, 1 - 1e-3) : 1e-3
     let logOdds = Double.log(bounded / (1 - bounded))
     let position = (logOdds + 6.9068) / (2 * 6.9068) * Double(classesPerKind)
     return kind * classesPerKind + min(max(Int(position), 0), classesPerKind - 1)

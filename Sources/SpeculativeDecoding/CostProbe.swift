@@ -28,9 +28,12 @@ struct CostProbe {
     target: any TargetModel, draft: (any DraftModel)?, text: [Token]
   ) throws -> MeasuredCosts {
     let token = text.last ?? 0
-    let limit = min(target.capacity.nodes, max(1, target.capacity.text - text.count), 201)
-    let points = try probe(limit: limit) { size in
-      let tree = probeTree(root: token, size: size, leaves: target.capacity.leaves)
+    let limit = min(target.capacity.nodes, 201)
+    // The curve outlives this text, so what it covers must not depend on the room that this text leaves.
+    let room = max(1, target.capacity.text - text.count)
+    let vocabulary = target.vocabularySize
+    let points = try probe(limit: min(limit, room)) { size in
+      let tree = probeTree(root: token, size: size, width: min(target.capacity.leaves, size / 2 + 1, vocabulary))
       let before = stopwatch.milliseconds
       try target.evaluate(tree)
       let time = stopwatch.milliseconds - before
@@ -39,12 +42,13 @@ struct CostProbe {
     }
     let verification = PassCosts(probe: points, limit: limit)
     guard let draft else { return MeasuredCosts(verification: verification) }
-    let draftLimit = min(draft.capacity.nodes, draft.capacity.leaves, max(1, draft.capacity.text - text.count), 64)
-    let draftPoints = try probe(limit: draftLimit) { size in
+    let draftLimit = min(draft.capacity.nodes, draft.capacity.leaves, 64)
+    let draftRoom = max(1, draft.capacity.text - text.count)
+    let draftPoints = try probe(limit: min(draftLimit, draftRoom, vocabulary)) { size in
       // A level below the root; the root is scored anew each time.
       try draft.prepare(text.dropLast())
       try draft.begin(with: text.suffix(1))
-      let tree = probeTree(root: token, size: size + 1, leaves: .max)
+      let tree = probeTree(root: token, size: size + 1, width: size)
       let before = stopwatch.milliseconds
       try draft.evaluate(Array(1...size), of: tree)
       return stopwatch.milliseconds - before
@@ -73,14 +77,15 @@ struct CostProbe {
     return points
   }
 
-  /// A root with children only, as wide as the engine takes them, or a chain.
-  private func probeTree(root: Token, size: Int, leaves: Int) -> TokenTree {
+  /// A root with `width` chains below it, as long as makes `size` nodes.
+  ///
+  /// - Parameter width: at most the size of the vocabulary, since siblings carry different tokens.
+  private func probeTree(root: Token, size: Int, width: Int) -> TokenTree {
     var tree = TokenTree(root: root)
-    let width = max(1, min(leaves, size / 2 + 1))
     for index in 1..<max(size, 1) {
-      let parent = leaves == .max ? 0 : (index <= width ? 0 : index - width)
-      // Different siblings need different tokens; which ones is no matter for the cost.
-      tree.add(Token(index % 251), to: parent, logProbability: -1, origin: .model)
+      // Which tokens they are is no matter for the cost.
+      tree.add(
+        Token((index - 1) % width), to: index <= width ? 0 : index - width, logProbability: -1, origin: .model)
     }
     return tree
   }

@@ -30,7 +30,9 @@ final class DecodingSession {
     sampler = TokenSampler(parameters: options.sampling, vocabularySize: target.vocabularySize)
     random = PositionKeyedRandom(seed: options.sampling.seed)
     // A sampled tree needs branches to be sampled for, and a target that can take them.
-    let isSampled = options.rule == .withoutReplacement && !options.sampling.isGreedy && target.capacity.takesTrees
+    let isSampled =
+      draftModel != nil && options.rule == .withoutReplacement && !options.sampling.isGreedy
+      && target.capacity.takesTrees
     sampled = isSampled ? draftModel.map { SampledModelSource(model: $0, parameters: options.sampling) } : nil
     model = isSampled ? nil : draftModel.map { ModelSource(model: $0, temperature: options.sampling.temperature) }
     planner = TreePlanner(

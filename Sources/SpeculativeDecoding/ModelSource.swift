@@ -117,7 +117,7 @@ public final class ModelSource: DraftSource {
       total += child.weight
       level.append(node)
     }
-    if parentTotal > 0 { levelRatio += (min(1, total / parentTotal) - levelRatio) * 0.15 }
+    if parentTotal > 0 && !level.isEmpty { levelRatio += (min(1, total / parentTotal) - levelRatio) * 0.15 }
     return level
   }
 
@@ -133,16 +133,18 @@ public final class ModelSource: DraftSource {
   private func likeliest(_ count: Int, after node: Int, leastWeight: Double) -> [(Token, Double)] {
     let row = model.logits(of: node)
     let maximum = VectorMath.maximum(of: row)
-    let scale = Float(1 / temperature)
-    let normalizer = VectorMath.logSumExp(row, maximum: maximum.value, scale: scale)
-    let top = Double((maximum.value * scale - normalizer).exponential)
+    let scale = TokenSampler.scale(temperature: temperature)
+    let total = VectorMath.sumOfExponentials(of: row, shift: maximum.value, scale: scale)
+    // A row that was not computed, or that overflowed, says nothing.
+    guard maximum.value.isFinite, total >= 1 else { return [] }
+    let top = 1 / total
     guard count > 1 else { return [(Token(maximum.index), top)] }
     // Calibration may raise a probability, hence the margin.
     let least = max(leastWeight / 4, 1e-4)
-    let threshold = (Float(Double.log(least)) + normalizer) / scale
+    let threshold = maximum.value + Float(Double.log(least * total)) / scale
     var found: [(Token, Double)] = []
     for index in row.indices where row[index] > threshold {
-      found.append((Token(index), Double((row[index] * scale - normalizer).exponential)))
+      found.append((Token(index), Double(((row[index] - maximum.value) * scale).exponential) / total))
     }
     if found.isEmpty { return [(Token(maximum.index), top)] }
     found.sort { $0.1 != $1.1 ? $0.1 > $1.1 : $0.0 < $1.0 }

@@ -33,7 +33,7 @@ public struct PassCosts: Sendable {
   /// - Parameter probe: at least one point.
   public init(probe: [Point], limit: Int) {
     precondition(!probe.isEmpty && limit >= 1)
-    self.probe = probe.sorted { $0.size < $1.size }
+    self.probe = Self.tidied(probe)
     prior = (1...limit).map { [probe = self.probe] size in Self.interpolate(probe, at: size) }
     means = [Double](repeating: 0, count: limit)
     weights = means
@@ -97,6 +97,17 @@ public struct PassCosts: Sendable {
         index += 1
       }
     }
+  }
+
+  /// Ascending sizes, each once, with the least of its times. A clock too coarse for a pass reads zero, which nothing could
+  /// be compared with.
+  private static func tidied(_ points: [Point]) -> [Point] {
+    var tidied: [Point] = []
+    for point in points.sorted(by: { ($0.size, $0.milliseconds) < ($1.size, $1.milliseconds) })
+    where point.size >= 1 && point.size != tidied.last?.size {
+      tidied.append(Point(size: point.size, milliseconds: max(point.milliseconds, 1e-6)))
+    }
+    return tidied.isEmpty ? [Point(size: 1, milliseconds: 1)] : tidied
   }
 
   /// Linear between points; after the last one on with the slope from its predecessor.

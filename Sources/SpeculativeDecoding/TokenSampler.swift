@@ -41,7 +41,8 @@ public struct TokenSampler: Sendable {
         return distribution
       }
       sampler.fill(row)
-      let total = sampler.total
+      // The running total is rounded; what is verified against has to sum to one.
+      let total = sampler.weights.reduce(0.0) { $0 + Double($1) }
       return sampler.weights.map { Double($0) / total }
     }
   }
@@ -67,14 +68,25 @@ public struct TokenSampler: Sendable {
 
   /// Temperature, top-k, top-p and min-p: fills `weights` and `total`.
   private mutating func fill(_ row: UnsafeBufferPointer<Float>) {
-    let maximum = VectorMath.maximum(of: row).value
+    let maximum = VectorMath.maximum(of: row)
+    let scale = Self.scale(temperature: parameters.temperature)
     total = weights.withUnsafeMutableBufferPointer {
-      VectorMath.exponentials(of: row, shift: maximum, scale: Float(1 / parameters.temperature), into: $0)
+      VectorMath.exponentials(of: row, shift: maximum.value, scale: scale, into: $0)
+    }
+    guard total > 0 else {
+      // An infinite logit, or a row with no number in it: what greedy decoding would take is certain.
+      weights[maximum.index] = 1
+      total = 1
+      return
     }
     if parameters.topK > 0 && parameters.topK < weights.count { keepLikeliest(parameters.topK) }
     if parameters.topP < 1 { keepMass(parameters.topP) }
     if parameters.minP > 0 { keepAbove(Float(parameters.minP)) }
   }
+
+  /// What logits are multiplied by. A temperature so small that its inverse overflows would make the likeliest token's
+  /// weight 0 · ∞.
+  static func scale(temperature: Double) -> Float { min(Float(1 / temperature), 1e30) }
 
   /// The likeliest token has weight 1.
   private mutating func keepAbove(_ least: Float) {

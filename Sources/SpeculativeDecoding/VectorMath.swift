@@ -64,11 +64,11 @@ enum VectorMath {
     return total
   }
 
-  /// The logarithm of the sum of `exp(x · scale)`.
+  /// The sum of `exp((x − shift) · scale)`: what ``exponentials(of:shift:scale:into:)`` returns, with nothing written.
   ///
   /// - Complexity: O(n).
-  static func logSumExp(_ row: UnsafeBufferPointer<Float>, maximum: Float, scale: Float) -> Float {
-    guard let source = row.baseAddress else { return -.infinity }
+  static func sumOfExponentials(of row: UnsafeBufferPointer<Float>, shift: Float, scale: Float) -> Double {
+    guard let source = row.baseAddress else { return 0 }
     var total = 0.0
     let whole = row.count / 8 * 8
     var start = 0
@@ -77,15 +77,15 @@ enum VectorMath {
       var sum = SIMD8<Float>.zero
       while start < end {
         let values = UnsafeRawPointer(source + start).loadUnaligned(as: SIMD8<Float>.self)
-        sum += exponential((values - maximum) * scale)
+        sum += exponential((values - shift) * scale)
         start += 8
       }
       total += Double(sum.sum())
     }
     for index in whole..<row.count {
-      total += Double(exponential(SIMD8<Float>(repeating: (row[index] - maximum) * scale))[0])
+      total += Double(exponential(SIMD8<Float>(repeating: (row[index] - shift) * scale))[0])
     }
-    return maximum * scale + Float(Double.log(total))
+    return total
   }
 
   /// e^x for x ≤ 0, with a relative error below 3·10⁻⁷; 0 below −87 and for not-a-number.

@@ -101,7 +101,7 @@ final class TableDraft: DraftModel {
   private let compute: ([Token]) -> [Float]
   var onPass: (Int) -> Void = { _ in }
   private(set) var passes = 0
-  private var text: [Token] = []
+  private(set) var text: [Token] = []
   private var rows: [Int: [Float]] = [:]
   private var scored: Set<Int> = []
   private var storage: UnsafeMutableBufferPointer<Float>

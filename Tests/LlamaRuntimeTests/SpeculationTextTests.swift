@@ -1,0 +1,102 @@
+import LanguageModels
+import SpeculativeDecoding
+import Testing
+
+@testable import LlamaRuntime
+
+/// With real models: speculation writes the text that plain decoding writes.
+@Suite(.enabled(if: Bundled.arePresent, Bundled.missing), .serialized)
+struct SpeculationTextTests {
+  static let examples = ["01_swish.py", "03_temperature_softmax.py", "05_tall_matmul_bias.py", "08_column_max.py"]
+  static let samplings =
+    [SamplingParameters()]
+    + (isOptimized ? [1, 2, 3] : [1]).map {
+      SamplingParameters(temperature: 0.8, topK: 40, topP: 0.95, minP: 0.05, seed: $0)
+    }
+
+  @Test(arguments: examples)
+  func `every mode writes plain decoding's text, token for token`(example: String) async throws {
+    let engine = try Bundled.engine()
+    let prompt = try Bundled.target.tokens(of: Bundled.prompt(example: example))
+    for sampling in Self.samplings {
+      func write(_ mode: SpeculationMode) async throws -> WrittenText {
+        try await engine.write(after: prompt, maximumTokens: 120, options: .init(mode: mode, sampling: sampling))
+      }
+      let plain = try await write(.off)
+      for mode in SpeculationMode.allCases where mode != .off {
+        let found = try await write(mode)
+        guard found.summary.tokens != plain.summary.tokens else {
+          #expect(found.text == plain.text && found.summary.end == plain.summary.end)
+          continue
+        }
+        // One row of logits in a thousand differs a little. That may only show where two tokens were as good as equal.
+        let (distance, place) = try await borderline(
+          found.summary.tokens, plain.summary.tokens, after: prompt, sampling, engine)
+        #expect(distance < 0.03, "\(mode), \(sampling): the texts part at token \(place)")
+      }
+    }
+  }
+
+  /// How far the choice of the first token that differs was from going the other way, as a probability.
+  func borderline(
+    _ found: [Token], _ plain: [Token], after prompt: [Token], _ sampling: SamplingParameters, _ engine: LlamaEngine
+  ) async throws -> (distance: Double, place: Int) {
+    let place = zip(found, plain).prefix { $0 == $1 }.count
+    let text = prompt + plain.prefix(place)
+    let all = (0..<Token(engine.targetModel.vocabulary.count)).map { $0 }
+    let logits = try await engine.logits(after: text, of: all)
+    var parameters = sampling
+    if sampling.isGreedy { parameters = SamplingParameters(temperature: 1) }
+    var sampler = TokenSampler(parameters: parameters, vocabularySize: logits.count)
+    let distribution = logits.withUnsafeBufferPointer { sampler.distribution($0, recent: text[...]) }
+    if sampling.isGreedy {
+      let best = distribution.sorted(by: >).prefix(2)
+      return ((best.first ?? 1) - (best.last ?? 0), place)
+    }
+    let drawn = PositionKeyedRandom(seed: sampling.seed).uniform(position: place, draw: 0)
+    var (sum, nearest) = (0.0, 1.0)
+    for probability in distribution where probability > 0 {
+      sum += probability
+      nearest = min(nearest, abs(sum - drawn))
+    }
+    return (nearest, place)
+  }
+
+  @Test func `sampled trees write a text, and for the same seed the same one`() async throws {
+    let engine = try Bundled.engine()
+    let prompt = try Bundled.target.tokens(of: Bundled.prompt(example: Self.examples[0]))
+    var texts: [String] = []
+    for seed in [1, 1, 2] as [UInt64] {
+      // A cost that is measured anew would draft other trees; limits of time and cost are left out by asking for trees.
+      let fresh = try Bundled.engine()
+      let options = SpeculativeDecoder.Options(
+        mode: .tree, limits: TreeLimits(nodesPerLevel: 3, totalNodes: 6, depth: 1),
+        sampling: .init(temperature: 0.8, topK: 20, seed: seed), rule: .withoutReplacement)
+      let written = try await fresh.write(after: prompt, maximumTokens: 40, options: options)
+      #expect(written.summary.tokens.count == 40 || written.summary.end == .endToken)
+      texts.append(written.text)
+    }
+    #expect(texts[0] == texts[1])
+    #expect(texts[0] != texts[2])
+    _ = engine
+  }
+
+  @Test func `a stop sequence ends the text in the same place in every mode`() async throws {
+    let engine = try Bundled.engine()
+    let prompt = try Bundled.target.tokens(of: Bundled.prompt(example: Self.examples[1]))
+    let whole = try await engine.write(after: prompt, maximumTokens: 60, options: .init(mode: .off))
+    try #require(whole.text.count > 24)
+    let start = whole.text.index(whole.text.startIndex, offsetBy: 20)
+    let stop = String(whole.text[start..<whole.text.index(start, offsetBy: 3)])
+    var tokens: [[Token]] = []
+    for mode in SpeculationMode.allCases {
+      let written = try await engine.write(
+        after: prompt, maximumTokens: 60, options: .init(mode: mode), stopSequences: [stop])
+      let expected = whole.text.firstRange(of: stop).map { String(whole.text[..<$0.lowerBound]) }
+      #expect(written.text == expected && written.metStopSequence && written.summary.end == .stopped)
+      #expect(written.outcome.reason == .end)
+      tokens.append(written.summary.tokens)
+    }
+    #expect(Set(tokens).count == 1)
+  }
+}

@@ -1,0 +1,129 @@
+import SpeculativeDecoding
+import Testing
+
+@Suite struct TreePlannerTests {
+  static func costs(_ seed: Int, limit: Int = 64) -> PassCosts {
+    var generator = SeededGenerator(seed: UInt64(seed))
+    var time = Double.random(in: 1...20, using: &generator)
+    let points = [1, 2, 4, 8, 16, 32, 64].map { size in
+      defer { time += Double.random(in: 0...(seed % 2 == 0 ? 2 : 12), using: &generator) }
+      return PassCosts.Point(size: size, milliseconds: time)
+    }
+    return PassCosts(probe: points, limit: limit)
+  }
+
+  static func planner(
+    _ costs: PassCosts, mode: SpeculationMode = .auto,
+    limits: TreeLimits = TreeLimits(nodesPerLevel: 999, totalNodes: 999), leafLimit: Int = 999,
+    draftCosts: PassCosts? = nil
+  ) -> TreePlanner {
+    TreePlanner(mode: mode, limits: limits, leafLimit: leafLimit, verificationCosts: costs, draftCosts: draftCosts)
+  }
+
+  @Test(arguments: 0..<40)
+  func `what is verified is the best of all sizes`(seed: Int) {
+    var generator = SeededGenerator(seed: UInt64(seed) + 9)
+    let costs = Self.costs(seed, limit: seed % 3 == 0 ? 20 : 64)
+    let planner = Self.planner(costs)
+    let tree = randomTree(root: 0, vocabulary: 4, nodes: 50, using: &generator)
+    func value(_ tree: TokenTree) -> Double {
+      1 + tree.expectedAcceptance - planner.rate * costs.milliseconds(tree.count)
+    }
+    let weights = paths(of: tree).values.sorted(by: >)
+    var best = -Double.infinity
+    for size in 0...min(weights.count, costs.limit - 1) {
+      let gain: Double = 1 + weights.prefix(size).reduce(0, +)
+      best = max(best, gain - planner.rate * costs.milliseconds(size + 1))
+    }
+    let pruned = planner.pruned(tree).tree
+    #expect(pruned.count <= costs.limit)
+    #expect(abs(value(pruned) - best) < 1e-4)
+  }
+
+  @Test(arguments: 0..<40)
+  func `a merged tree is cut back to the limits`(seed: Int) {
+    var generator = SeededGenerator(seed: UInt64(seed) + 31)
+    let limits = TreeLimits(
+      nodesPerLevel: Int.random(in: 1...6, using: &generator), totalNodes: Int.random(in: 1...30, using: &generator))
+    let leafLimit = Int.random(in: 1...6, using: &generator)
+    let free = PassCosts(probe: [.init(size: 1, milliseconds: 1), .init(size: 64, milliseconds: 1)], limit: 64)
+    let planner = Self.planner(free, limits: limits, leafLimit: leafLimit)
+    let tree = randomTree(root: 0, vocabulary: 4, nodes: 60, using: &generator)
+    let (pruned, originals) = planner.pruned(tree)
+    #expect(pruned.count - 1 <= limits.totalNodes)
+    #expect(pruned.leafCount <= leafLimit)
+    for depth in 1...max(1, pruned.depth) {
+      #expect(pruned.depths.filter { Int($0) == depth }.count <= limits.nodesPerLevel)
+    }
+    for (node, original) in originals.enumerated() {
+      #expect(
+        pruned.path(to: node).map { pruned.tokens[$0] } == tree.path(to: original).map { tree.tokens[$0] })
+    }
+    // The heaviest first child always fits, and more nodes cost nothing here.
+    #expect(pruned.count > 1)
+  }
+
+  @Test func `where no node pays, none is verified, unless trees were asked for`() {
+    let strict = PassCosts(probe: [.init(size: 1, milliseconds: 5), .init(size: 2, milliseconds: 10)], limit: 64)
+    var generator = SeededGenerator(seed: 1)
+    let tree = randomTree(root: 0, vocabulary: 9, nodes: 30, using: &generator)
+    #expect(Self.planner(strict).pruned(tree).tree.count == 1)
+    for mode in [SpeculationMode.tree, .chain, .suffix] {
+      #expect(Self.planner(strict, mode: mode).pruned(tree).tree.count == 2)
+    }
+  }
+
+  @Test func `each mode drafts with what it names`() {
+    let costs = Self.costs(2)
+    for (mode, hasModel, suffix, model) in [
+      (SpeculationMode.off, true, false, false), (.suffix, true, true, false), (.tree, true, false, true),
+      (.tree, false, true, false), (.chain, true, false, true), (.chain, false, true, false), (.auto, true, true, true),
+      (.auto, false, true, false),
+    ] {
+      var planner = Self.planner(costs, mode: mode, draftCosts: hasModel ? costs : nil)
+      let choice = planner.choice(room: 50, depth: 10)
+      #expect(choice.usesSuffix == suffix && choice.usesModel == model, "\(mode)")
+      if mode == .chain { #expect(choice.limits.nodesPerLevel == 1) }
+      #expect(choice.limits.depth <= 10 && choice.limits.totalNodes <= 50)
+      // Nothing is drafted for the last token, or where a pass has room for the root alone.
+      for choice in [planner.choice(room: 50, depth: 0), planner.choice(room: 0, depth: 10)] {
+        #expect(!choice.usesSuffix && !choice.usesModel)
+      }
+    }
+  }
+
+  @Test func `a target without branches is asked for chains`() {
+    var planner = Self.planner(Self.costs(2), mode: .tree, leafLimit: 1, draftCosts: Self.costs(4))
+    #expect(planner.choice(room: 50, depth: 10).limits.nodesPerLevel == 1)
+  }
+
+  @Test func `a draft model that does not pay is asked a fiftieth of the time`() {
+    let target = PassCosts(probe: [.init(size: 1, milliseconds: 10), .init(size: 64, milliseconds: 20)], limit: 64)
+    let draft = PassCosts(probe: [.init(size: 1, milliseconds: 9)], limit: 64)
+    var planner = Self.planner(target, draftCosts: draft)
+    var (total, drafting) = (0.0, 0.0)
+    for pass in 0..<4000 {
+      let asks = planner.asksModel(given: TokenTree(root: 0), pending: 1)
+      let time = asks ? 30.0 : 0
+      planner.record(nodes: 1, tokens: 1, usedModel: asks, drafting: time, verifying: 10, host: 0.1)
+      // It takes a few passes to find out.
+      guard pass >= 50 else { continue }
+      total += time + 10.1
+      drafting += time
+    }
+    #expect(drafting > 0)
+    #expect(drafting < 0.05 * total)
+  }
+
+  @Test func `a draft model that pays is asked always`() {
+    let target = PassCosts(probe: [.init(size: 1, milliseconds: 50), .init(size: 64, milliseconds: 60)], limit: 64)
+    let draft = PassCosts(probe: [.init(size: 1, milliseconds: 1)], limit: 64)
+    var planner = Self.planner(target, draftCosts: draft)
+    for _ in 0..<500 {
+      let asks = planner.asksModel(given: TokenTree(root: 0), pending: 1)
+      #expect(asks)
+      planner.record(nodes: 8, tokens: 4, usedModel: true, drafting: 5, verifying: 52, host: 0.1)
+    }
+    #expect(abs(planner.rate - 4 / 57.1) < 1e-3)
+  }
+}
