@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// The types that a GGUF value can have.
 enum GGUFType: UInt32 {
   case uint8, int8, uint16, int16, uint32, int32, float32, bool, string, array, uint64, int64, float64
@@ -22,10 +28,15 @@ struct GGUFBytes: Hashable {
 
   /// What a reader that takes zero for an end sees of it.
   var upToZero: GGUFBytes {
-    GGUFBytes(bytes: bytes.firstIndex(of: 0).map { UnsafeRawBufferPointer(rebasing: bytes[..<$0]) } ?? bytes)
+    guard let start = bytes.baseAddress, let zero = memchr(start, 0, bytes.count) else { return self }
+    return GGUFBytes(bytes: UnsafeRawBufferPointer(start: start, count: UnsafeRawPointer(zero) - start))
   }
 
-  static func == (left: GGUFBytes, right: GGUFBytes) -> Bool { left.bytes.elementsEqual(right.bytes) }
+  static func == (left: GGUFBytes, right: GGUFBytes) -> Bool {
+    guard left.bytes.count == right.bytes.count else { return false }
+    guard let one = left.bytes.baseAddress, let other = right.bytes.baseAddress else { return true }
+    return memcmp(one, other, left.bytes.count) == 0
+  }
 
   func hash(into hasher: inout Hasher) { hasher.combine(bytes: bytes) }
 }

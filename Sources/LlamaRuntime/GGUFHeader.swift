@@ -73,14 +73,14 @@ struct GGUFHeader {
       try cursor.skip(count, times: type.size, of: "“\(key)”")
       return
     }
-    // libllama asserts that no two tokens are the same, and it reads them only up to a zero byte.
+    // libllama asserts that no two tokens are the same. It reads them only up to a zero byte, and gives empty ones names.
     let isVocabulary = key == "tokenizer.ggml.tokens"
     var seen: Set<GGUFBytes> = []
     var index: UInt64 = 0
     while index < count {
-      let element = try cursor.string(of: "“\(key)”")
-      if isVocabulary, !seen.insert(element.upToZero).inserted {
-        throw Fault("the token “\(element.upToZero.text)” stands twice in its vocabulary")
+      let element = try cursor.string(of: "“\(key)”").upToZero
+      if isVocabulary, !element.bytes.isEmpty, !seen.insert(element).inserted {
+        throw Fault("the token “\(element.text)” stands twice in its vocabulary")
       }
       index += 1
     }

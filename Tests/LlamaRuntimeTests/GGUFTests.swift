@@ -69,13 +69,46 @@ struct GGUFTests {
   }
 
   @Test func `a token that stands twice is refused before libllama aborts over it`() throws {
-    // The first token becomes empty to libllama, which reads up to a zero byte; then the next one does.
-    let copy = Self.replacing("<|pad|>", offset: -7, with: [0])
-    #expect(try withFile(copy) { code($0) } == nil)
-    var twice = copy
-    let start = try #require(twice.firstRange(of: Array("<|end|>".utf8))?.lowerBound)
-    twice[start] = 0
-    #expect(try withFile(twice, code) == .invalidModel)
+    let twice = Self.replacing("<|problem|>", offset: -11, with: Array("<|problem|\0".utf8))
+    #expect(try withFile(twice, code) == nil)
+    // To libllama, which reads up to a zero byte, both are now the token “<”.
+    var both = Self.replacing("<|problem|>", offset: -10, with: [0])
+    both = try #require(Self.cut("<|program|>", in: both))
+    #expect(try withFile(both, code) == .invalidModel)
+  }
+
+  /// The bytes with a zero after the first character of `token`.
+  static func cut(_ token: String, in bytes: [UInt8]) -> [UInt8]? {
+    guard let start = bytes.firstRange(of: Array(token.utf8))?.lowerBound else { return nil }
+    var copy = bytes
+    copy[start + 1] = 0
+    return copy
+  }
+
+  @Test func `empty tokens may stand twice, since libllama gives them names`() throws {
+    var bytes = Self.whole
+    for token in ["<|problem|>", "<|program|>"] {
+      let start = try #require(bytes.firstRange(of: Array(token.utf8))?.lowerBound)
+      bytes[start] = 0
+    }
+    #expect(try withFile(bytes, code) == nil)
+  }
+
+  /// The vocabularies of many families of models, which lie beside libllama's source.
+  static let families: [String] = {
+    let engine = Bundled.root + "/.engine"
+    let sources = (try? FileManager.default.contentsOfDirectory(atPath: engine)) ?? []
+    return sources.filter { $0.hasPrefix("llama.cpp") }.flatMap { source in
+      let folder = "\(engine)/\(source)/models"
+      let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      return files.filter { $0.hasSuffix(".gguf") }.map { folder + "/" + $0 }
+    }.sorted()
+  }()
+
+  @Test func `whole headers are accepted, of whatever family`() throws {
+    for path in Self.families + [Bundled.targetPath, Bundled.draftPath] {
+      #expect(throws: Never.self, "\(path)") { try GGUFCheck.check(path: path) }
+    }
   }
 
   static func damaged(_ seed: UInt64) -> [UInt8] {

@@ -182,6 +182,21 @@ import Testing
     #expect(statistic < 18.5)
   }
 
+  @Test func `repetitions of the prompt are drafted under the sampled rule too, where there is no draft model`() throws
+  {
+    let prompt = (0..<6).flatMap { _ in [3, 1, 4, 1, 5, 9, 2, 6] as [Token] }
+    var drafted: [Int] = []
+    let decoder = try SpeculativeDecoder.forTests(TableTarget(ContextModel(vocabulary: 23, seed: 11)))
+    _ = try decoder.decode(
+      prompt: prompt, maximumTokens: 9, endTokens: [],
+      options: .init(mode: .suffix, sampling: .init(temperature: 1, seed: 3), rule: .withoutReplacement)
+    ) { record in
+      drafted.append(record.draftedNodes)
+      return true
+    }
+    #expect(drafted[0] > 0)
+  }
+
   @Test func `bad input gets a sentence`() throws {
     let target = TableTarget(ContextModel(vocabulary: 4, seed: 1), capacity: .init(nodes: 4, leaves: 2, text: 8))
     let decoder = try SpeculativeDecoder.forTests(target)
