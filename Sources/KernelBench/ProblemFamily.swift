@@ -10,18 +10,18 @@ public enum ProblemFamily: String, Hashable, Sendable, CaseIterable {
   case loss
   /// Running sums and products.
   case scan
+  /// Products of matrices and vectors, also fused with what follows.
+  case matrixProduct = "matrix product"
   /// Pooling.
   case pooling
   /// Normalisations.
   case normalization
   /// Softmax and its logarithm.
   case softmax
-  /// Reductions over a dimension, with or without an index.
-  case reduction
-  /// Products of matrices and vectors, also fused with what follows.
-  case matrixProduct = "matrix product"
   /// Element-wise functions.
   case activation
+  /// Reductions over a dimension, with or without an index.
+  case reduction
   /// None of these.
   case other
 
@@ -40,10 +40,10 @@ public enum ProblemFamily: String, Hashable, Sendable, CaseIterable {
     (.pooling, ["pooling", "pool"]),
     (.normalization, ["norm"]),
     (.softmax, ["softmax"]),
-    (.reduction, ["reduction", "argmax", "argmin", "sum", "mean", "max", "min"]),
     (
       .activation,
       ["relu", "sigmoid", "tanh", "swish", "gelu", "selu", "softplus", "softsign", "elu", "mish", "activation"]
     ),
+    (.reduction, ["reduction", "argmax", "argmin", "sum", "mean", "max", "min"]),
   ]
 }

@@ -3,11 +3,9 @@ import Testing
 
 @testable import LlamaRuntime
 
-/// A tree's logits are those of plain decoding: to the bit, but for about one row in a thousand.
+/// A tree's logits are those of plain decoding, to the bit.
 ///
-/// Attention sums over the text in the order in which its tokens lie in memory, and a branch lies between its siblings.
-/// The sums differ in their last bits; when the activations are then rounded to eight bits the difference is gone, except
-/// where it carries a value over the border between two steps. Such a row differs by one such step's effect.
+/// A branch lies in the cache between its siblings. That must not show: see "On libllama" in Documentation/TokenTrees.md.
 @Suite(.enabled(if: Bundled.arePresent, Bundled.missing), .serialized)
 struct TreeLogitsTests {
   struct Case: CustomTestStringConvertible {
