@@ -200,6 +200,9 @@ extension TargetGPU: ExpressibleByArgument {
   /// The names, for help, for completion and for whoever misspells one.
   public static var allValueStrings: [String] { all.map(\.key) }
 
+  /// What a shell offers.
+  public static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
+
   /// As help shows it.
   public var defaultValueDescription: String { key }
 }
