@@ -42,9 +42,11 @@ enum Files {
   }
 
   /// Writes a new file; one that cannot be written whole is removed.
-  static func create(_ path: String, _ contents: String) throws {
+  ///
+  /// - Parameter name: what people know the file as.
+  static func create(_ path: String, _ contents: String, for name: String) throws {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw FileError(description: "\(path) could not be written: \(lastReason()).") }
+    guard descriptor >= 0 else { throw FileError(description: "\(name) could not be written: \(lastReason()).") }
     var contents = contents
     let isWhole = contents.withUTF8 { bytes in
       var start = 0
@@ -60,7 +62,7 @@ enum Files {
     guard close(descriptor) == 0, isWhole else {
       let reason = isWhole ? lastReason() : reason
       unlink(path)
-      throw FileError(description: "\(path) could not be written: \(reason).")
+      throw FileError(description: "\(name) could not be written: \(reason).")
     }
   }
 

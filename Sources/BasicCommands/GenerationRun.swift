@@ -150,7 +150,9 @@ struct GenerationRun {
     let summary = SummaryText(
       palette: Console.standardError.palette,
       width: Console.standardError.isTerminal ? Console.standardError.width : nil)
-    Console.standardError.write(summary.text(report, output: isKept ? command.output : nil))
+    // An empty line parts it from the text that stands above it.
+    let text = summary.text(report, output: isKept ? command.output : nil)
+    Console.standardError.write(view.streams ? "\n" + text : text)
   }
 }
 

@@ -41,7 +41,7 @@ struct OutputFolder: Sendable {
     func temporary(_ name: String) -> String { "\(path)/.\(name).\(getpid()).tmp" }
     do {
       for file in files {
-        try Files.create(temporary(file.name), file.contents)
+        try Files.create(temporary(file.name), file.contents, for: "\(path)/\(file.name)")
         if Files.isDirectory("\(path)/\(file.name)") {
           throw FileError(description: "\(path)/\(file.name) is a folder and in the way.")
         }

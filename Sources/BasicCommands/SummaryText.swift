@@ -42,7 +42,7 @@ struct SummaryText {
     case .failed:
       lines.add("compile", " for \(compile.architecture)\(reason)", lead: "failed", style: palette.red)
       let log = compile.log.split(separator: "\n")
-      for line in log.prefix(12) { lines.add("", String(line)) }
+      for line in log.prefix(12) { lines.addUnwrapped(String(line)) }
       if log.count > 12 { lines.add("", "… and \(log.count - 12) lines more (--format json has them)") }
     case .notRun: lines.add("compile", reason, lead: "not run", style: palette.magenta)
     }
@@ -52,7 +52,9 @@ struct SummaryText {
       if spills > 0 { facts += ", \(spills) bytes spilled" }
       lines.add("kernel", "\(kernel.name): \(facts)")
     }
-    for finding in compile.findings { lines.add(finding.severity.rawValue, finding.message) }
+    for finding in compile.findings where finding.message != compile.reason {
+      lines.add(finding.severity.rawValue, finding.message)
+    }
   }
 
   private func percent(_ share: Double) -> String { (share * 100).fixed(0) + " %" }

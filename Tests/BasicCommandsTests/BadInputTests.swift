@@ -106,7 +106,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
 }
 
 /// A folder with files of every wrong kind.
-private func withBadFiles<Result>(_ body: (String) throws -> Result) throws -> Result {
+private func withBadFiles<Result>(models: Bool = false, _ body: (String) throws -> Result) throws -> Result {
   try TemporaryFolder.with { folder in
     let module = try TemporaryFolder.read(CommandLineTool.example)
     func write(_ text: String, _ name: String) throws { try TemporaryFolder.write(text, folder + "/" + name) }
@@ -119,7 +119,7 @@ private func withBadFiles<Result>(_ body: (String) throws -> Result) throws -> R
     try FileManager.default.createDirectory(
       atPath: folder + "/bench/KernelBench/level1", withIntermediateDirectories: true)
     for name in ["1_Swish.py", "2_Tanh.py"] { try write(module, "bench/KernelBench/level1/" + name) }
-    if CommandLineTool.hasModels {
+    if models {
       let target = try Data(contentsOf: URL(filePath: CommandLineTool.models + "/basic-kernel-target-q8_0.gguf"))
       try target.prefix(100_000).write(to: URL(filePath: folder + "/truncated.gguf"))
       var draft = try Data(contentsOf: URL(filePath: CommandLineTool.models + "/basic-kernel-draft-q8_0.gguf"))
@@ -134,7 +134,7 @@ private func withBadFiles<Result>(_ body: (String) throws -> Result) throws -> R
 }
 
 private func check(_ bad: BadInput) throws {
-  try withBadFiles { folder in
+  try withBadFiles(models: bad.arguments.contains { $0.hasSuffix(".gguf") }) { folder in
     let before = try TemporaryFolder.names(folder)
     let tool = CommandLineTool(folder: folder, environment: bad.environment, input: .text(bad.input))
     let outcome = try tool.run(bad.arguments)

@@ -88,6 +88,13 @@ struct LabelledLinesTests {
         """)
   }
 
+  @Test func `a word that fits no line stays where it is, and drawings are left alone`() {
+    var lines = LabelledLines(width: 24, palette: Palette(isOn: false))
+    lines.add("nvcc", "at /a/very/long/path/to/it by PATH")
+    lines.addUnwrapped("  y = x + some_name_that_is_long;")
+    #expect(lines.text == "nvcc  at /a/very/long/path/to/it\n      by PATH\n        y = x + some_name_that_is_long;\n")
+  }
+
   @Test func `nothing is wrapped where there is no terminal, or next to no room`() {
     let words = String(repeating: "word ", count: 30)
     for width in [nil, 12] {
