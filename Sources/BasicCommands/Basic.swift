@@ -11,9 +11,9 @@ public struct Basic: AsyncParsableCommand {
     abstract: "Writes GPU kernels: a PyTorch module in, a CUDA replacement out, by tree speculative decoding.",
     discussion: """
       Examples:
-        basic generate Examples/01_gelu.py
+        basic generate Examples/01_swish.py
         basic generate 1/19 --kernelbench ~/KernelBench --output out
-        basic generate 1/23 --model target.gguf --draft draft.gguf --temperature 0.7 --seed 3
+        basic generate 1/23 --model target.gguf --draft draft.gguf --seed 3
         basic bench decode
         basic doctor
       """,

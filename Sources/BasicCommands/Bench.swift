@@ -19,7 +19,7 @@ struct BenchDecode: AsyncParsableCommand {
 
       Examples:
         basic bench decode
-        basic bench decode --problems Examples/01_gelu.py --problems Examples/02_row_softmax.py --rounds 5
+        basic bench decode --problems Examples/01_swish.py --rounds 5
         basic bench decode --model target.gguf --draft draft.gguf --format json
       """)
 
@@ -29,35 +29,40 @@ struct BenchDecode: AsyncParsableCommand {
 
   @Option(
     name: .customLong("problems"),
-    help: "A problem, as for generate; may be given several times. Default: the problems in Examples.")
+    help: ArgumentHelp(
+      "A problem, as for generate; may be given several times. Default: the problems in Examples.", valueName: "problem"
+    ),
+    completion: .file(extensions: ["py", "txt"]))
   var problems: [String] = []
 
-  @Option(help: "The KernelBench checkout. Default: $KERNELBENCH_DIR, or ./KernelBench.")
+  @Option(
+    help: ArgumentHelp("The KernelBench checkout. Default: $KERNELBENCH_DIR, or ./KernelBench.", valueName: "dir"),
+    completion: .directory)
   var kernelbench: String?
 
-  @Option(help: "How often everything is measured.")
+  @Option(help: ArgumentHelp("How often everything is measured.", valueName: "n"))
   var rounds = 3
 
-  @Option(name: .customLong("max-tokens"), help: "The most tokens of one text.")
+  @Option(name: .customLong("max-tokens"), help: ArgumentHelp("The most tokens of one text.", valueName: "n"))
   var maxTokens = 512
 
-  @Option(help: "How the result is shown: text or json.")
+  @Option(help: ArgumentHelp("How the result is shown.", valueName: "format"))
   var format: OutputFormat = .text
 
   @Flag(help: "Show nothing but the result.")
   var quiet = false
 
   func validate() throws {
-    if rounds < 1 { throw ValidationError("--rounds must be at least 1.") }
-    if maxTokens < 1 { throw ValidationError("--max-tokens must be at least 1.") }
+    if !(1...10_000).contains(rounds) { throw ValidationError("--rounds must be between 1 and 10000.") }
+    try Generate.check(maxTokens: maxTokens)
   }
 
   func run() async throws {
     let command = self
     let report = try await Interruption.cancels { try await DecodeBenchmark(command: command, context: .current).run() }
     switch format {
-    case .json: Console.standardOutput.write(try JSON.document(report))
-    case .text: Console.standardOutput.write(report.text(Palette(isOn: Console.standardOutput.allowsColor)))
+    case .json: try Console.standardOutput.deliver(try JSON.document(report))
+    case .text: try Console.standardOutput.deliver(report.text(Console.standardOutput.palette), isPrintable: true)
     }
   }
 }

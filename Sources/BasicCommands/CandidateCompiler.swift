@@ -1,13 +1,19 @@
 import CUDAToolchain
 import KernelPrompting
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// The compile step for a model's answer.
 struct CandidateCompiler {
   let environment: [String: String]
   let executable: String
 
   /// Where `.python` is looked for: from the working folder and from the executable upwards.
-  var roots: [String] { [".", executable.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }] }
+  var roots: [String] { [FileManager.default.currentDirectoryPath, Files.folder(of: executable)] }
 
   /// Compiles what an answer holds.
   ///

@@ -17,6 +17,9 @@ struct Console: Sendable {
   /// Whether colours may be used (https://no-color.org).
   var allowsColor: Bool { isTerminal && (environmentValue("NO_COLOR") ?? "").isEmpty }
 
+  /// Colours, where they may be used.
+  var palette: Palette { Palette(isOn: allowsColor) }
+
   /// The number of columns.
   var width: Int {
     var size = winsize()
@@ -24,17 +27,32 @@ struct Console: Sendable {
     return Int(size.ws_col)
   }
 
-  /// Writes all of a text, or as much as whoever reads wants.
-  func write(_ text: String) {
+  /// Writes all of a text, or as much as whoever reads wants. For what is said on the side.
+  func write(_ text: String) { _ = writeAll(text) }
+
+  /// Writes all of a text that somebody asked for. A terminal gets no character that it would obey.
+  ///
+  /// - Parameter isPrintable: whether the text has been made fit for a terminal, and may have colours.
+  /// - Throws: ``FileError`` where the text is lost. That nobody reads any more is no failure.
+  func deliver(_ text: String, isPrintable: Bool = false) throws {
+    guard let reason = writeAll(isTerminal && !isPrintable ? text.printableLines : text), reason != EPIPE else {
+      return
+    }
+    throw FileError(description: "Standard output could not be written: \(String(cString: strerror(reason))).")
+  }
+
+  /// - Returns: the system's number for what went wrong, if something did.
+  private func writeAll(_ text: String) -> Int32? {
     var text = text
-    text.withUTF8 { bytes in
+    return text.withUTF8 { bytes in
       var start = 0
       while start < bytes.count {
         let count = Self.systemWrite(descriptor, bytes.baseAddress.map { $0 + start }, bytes.count - start)
         if count < 0 && errno == EINTR { continue }
-        guard count > 0 else { return }
+        guard count > 0 else { return count < 0 ? errno : EIO }
         start += count
       }
+      return nil
     }
   }
 
@@ -45,40 +63,15 @@ struct Console: Sendable {
       Darwin.write(descriptor, bytes, count)
     #endif
   }
+
+  /// Gives the standard streams that are closed somewhere to go. A file that is opened later would otherwise take the
+  /// place of one, and what is meant for standard output would end up in it.
+  static func openClosedStreams() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+      _ = open("/dev/null", O_RDWR)
+    }
+  }
 }
 
 /// A variable of the environment.
 func environmentValue(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
-
-/// Colours for a terminal; nothing where they are not wanted.
-struct Palette: Sendable {
-  let isOn: Bool
-
-  func bold(_ text: String) -> String { style("1", text) }
-  func dim(_ text: String) -> String { style("2", text) }
-  func green(_ text: String) -> String { style("32", text) }
-  func red(_ text: String) -> String { style("31", text) }
-  func yellow(_ text: String) -> String { style("33", text) }
-  func cyan(_ text: String) -> String { style("36", text) }
-
-  private func style(_ code: String, _ text: String) -> String {
-    isOn && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
-  }
-}
-
-extension BinaryFloatingPoint {
-  /// The number with a fixed count of decimals: `3.10`.
-  func fixed(_ decimals: Int) -> String {
-    let value = Double(self)
-    guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
-    var scale = 1.0
-    for _ in 0..<decimals { scale *= 10 }
-    let scaled = (abs(value) * scale).rounded()
-    guard scaled < 9e15 else { return "\(value)" }
-    let digits = String(Int64(scaled))
-    let sign = value < 0 && scaled > 0 ? "-" : ""
-    guard decimals > 0 else { return sign + digits }
-    let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
-    return sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
-  }
-}

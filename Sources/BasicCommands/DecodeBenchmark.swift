@@ -26,6 +26,9 @@ struct DecodeBenchmark {
   }
 
   func run() async throws -> DecodeReport {
+    if !command.quiet {
+      for notice in command.models.notices { Console.standardError.write("note: \(notice)\n") }
+    }
     let announce: @Sendable (String) -> Void = { [quiet = command.quiet] text in
       if !quiet { Console.standardError.write(text + "\n") }
     }

@@ -61,9 +61,9 @@ struct DecodeReport: Encodable {
 
   func text(_ palette: Palette) -> String {
     var lines = [
-      palette.bold("\(target)") + (draft.map { " with \($0)" } ?? "")
-        + ", \(threads) threads\(draftThreads.map { " (draft \($0))" } ?? ""), \(problems.count) problems, \(rounds) rounds, up to \(maxTokens) tokens, temperature "
-        + "\(temperature)",
+      palette.bold(target.printable) + (draft.map { " with \($0.printable)" } ?? "")
+        + ", \(threads) threads\(draftThreads.map { " (draft \($0))" } ?? ""), \(problems.count) problems, "
+        + "\(rounds) rounds, up to \(maxTokens) tokens, temperature \(temperature)",
       "",
       palette.dim("mode     tokens/s  (quartiles)      per pass  ratio to plain (95 %)   draft verify  host  equal"),
     ]
@@ -87,8 +87,9 @@ struct DecodeReport: Encodable {
     for divergence in divergences {
       let gap = divergence.logitGap.map { ", logits \($0.fixed(4)) apart" } ?? ""
       lines.append(
-        palette.yellow("\(divergence.mode) parts from plain on \(divergence.problem)")
-          + " at token \(divergence.position): “\(divergence.other)” for “\(divergence.plain)”\(gap)")
+        palette.magenta("\(divergence.mode) parts from plain on \(divergence.problem)")
+          + " at token \(divergence.position): “\(divergence.other.printable)” for “\(divergence.plain.printable)”\(gap)"
+      )
     }
     return lines.joined(separator: "\n") + "\n"
   }

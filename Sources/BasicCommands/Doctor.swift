@@ -21,7 +21,7 @@ struct Doctor: AsyncParsableCommand {
         basic doctor --format json
       """)
 
-  @Option(help: "How the findings are shown: text or json.")
+  @Option(help: ArgumentHelp("How the findings are shown.", valueName: "format"))
   var format: OutputFormat = .text
 
   struct Finding: Encodable {
@@ -50,8 +50,8 @@ struct Doctor: AsyncParsableCommand {
     findings += try await toolchain(context)
     findings.append(kernelBench(context))
     switch format {
-    case .json: Console.standardOutput.write(try JSON.document(Report(findings: findings)))
-    case .text: Console.standardOutput.write(text(findings))
+    case .json: try Console.standardOutput.deliver(try JSON.document(Report(findings: findings)))
+    case .text: try Console.standardOutput.deliver(text(findings), isPrintable: true)
     }
     if findings.contains(where: { $0.state == .missing }) { throw CommandFailure(.badResult) }
   }
@@ -117,19 +117,19 @@ struct Doctor: AsyncParsableCommand {
   }
 
   private func text(_ findings: [Finding]) -> String {
-    let palette = Palette(isOn: Console.standardOutput.allowsColor)
-    let width = findings.map(\.name.count).max() ?? 0
-    return findings.map { finding in
-      let mark =
+    let console = Console.standardOutput
+    var lines = LabelledLines(width: console.isTerminal ? console.width : nil, palette: console.palette)
+    for finding in findings {
+      let (mark, style): (String, (String) -> String) =
         switch finding.state {
-        case .ok: palette.green("ok     ")
-        case .missing: palette.red("missing")
-        case .optional: palette.yellow("none   ")
+        case .ok: ("ok     ", lines.palette.green)
+        case .missing: ("missing", lines.palette.red)
+        case .optional: ("none   ", lines.palette.magenta)
         }
-      let name = finding.name + String(repeating: " ", count: width - finding.name.count)
-      let remedy = finding.remedy.map { "\n\(String(repeating: " ", count: width + 11))→ \($0)" } ?? ""
-      return "\(mark)  \(palette.bold(name))  \(finding.detail)\(remedy)\n"
-    }.joined()
+      lines.add(finding.name, "  " + finding.detail, lead: mark, style: style)
+      if let remedy = finding.remedy { lines.add("", "→ " + remedy) }
+    }
+    return lines.text
   }
 }
 

@@ -35,15 +35,19 @@ extension Basic {
   /// Ends the process as an error asks for: a sentence on standard error, nothing on standard output.
   static func exit(reporting error: any Error) -> Never {
     guard let failure = failure(for: error) else { Basic.exit(withError: error) }
-    if let message = failure.message { Console.standardError.write("error: \(message)\n") }
+    if let message = failure.message {
+      let label = Console.standardError.palette.red("Error:")
+      Console.standardError.write("\(label) \(message.printableLines)\n")
+    }
     Basic.exit(withError: ExitCode(failure.status.rawValue))
   }
 
-  /// What an error of ours means for the command; `nil` for those that the argument parser reports itself.
+  /// What an error means for the command; `nil` for those that the argument parser reports itself: help that was asked
+  /// for, and arguments that it does not know.
   static func failure(for error: any Error) -> CommandFailure? {
     switch error {
     case let failure as CommandFailure: failure
-    case is CancellationError: CommandFailure(.interrupted, "interrupted; nothing was written.")
+    case is CancellationError: CommandFailure(.interrupted, "Interrupted; what was not finished is not kept.")
     case let error as KernelBenchError: CommandFailure(.usage, error.message)
     case let error as PromptingError: CommandFailure(.usage, error.message)
     case let error as SpeculativeDecodingError: CommandFailure(.usage, error.message)
@@ -52,7 +56,10 @@ extension Basic {
     case let error as CUDAToolchainError:
       CommandFailure(error.code == .unknownArchitecture ? .usage : .internalFailure, error.message)
     case let error as FileError: CommandFailure(.internalFailure, error.description)
-    default: nil
+    case let code as ExitCode: CommandFailure(.init(rawValue: code.rawValue) ?? .internalFailure)
+    default:
+      [ExitCode.success, .validationFailure].contains(exitCode(for: error))
+        ? nil : CommandFailure(.internalFailure, "This should not have happened: \(error)")
     }
   }
 }

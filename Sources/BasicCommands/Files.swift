@@ -1,8 +1,3 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -14,7 +9,7 @@ struct FileError: Error, CustomStringConvertible {
   let description: String
 }
 
-/// Writing files so that there is a whole one or none.
+/// Files and folders, with the system's own reasons.
 enum Files {
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
@@ -23,41 +18,56 @@ enum Files {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  static func makeDirectory(_ path: String) throws {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw FileError(description: "The folder \(path) could not be made: \(reason(error)).")
+  /// The folder that a path's last component is in.
+  static func folder(of path: String) -> String {
+    var path = path[...]
+    while path.count > 1 && path.last == "/" { path.removeLast() }
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// Makes a folder and those on the way to it.
+  ///
+  /// - Returns: the folders that were made, the outermost first.
+  @discardableResult static func makeDirectory(_ path: String) throws -> [String] {
+    guard !isDirectory(path) else { return [] }
+    let above = folder(of: path)
+    var made = above == path || above == "." ? [] : try makeDirectory(above)
+    if mkdir(path, 0o777) == 0 {
+      made.append(path)
+    } else if !isDirectory(path) {
+      throw FileError(description: "The folder \(path) could not be made: \(lastReason()).")
+    }
+    return made
+  }
+
+  /// Writes a new file; one that cannot be written whole is removed.
+  ///
+  /// - Parameter name: what people know the file as.
+  static func create(_ path: String, _ contents: String, for name: String) throws {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw FileError(description: "\(name) could not be written: \(lastReason()).") }
+    var contents = contents
+    let isWhole = contents.withUTF8 { bytes in
+      var start = 0
+      while start < bytes.count {
+        let count = write(descriptor, bytes.baseAddress.map { $0 + start }, bytes.count - start)
+        if count < 0 && errno == EINTR { continue }
+        guard count > 0 else { return false }
+        start += count
+      }
+      return true
+    }
+    let reason = lastReason()
+    guard close(descriptor) == 0, isWhole else {
+      let reason = isWhole ? lastReason() : reason
+      unlink(path)
+      throw FileError(description: "\(name) could not be written: \(reason).")
     }
   }
 
-  /// Writes a file beside its place and then moves it there: a full disk leaves what was there before.
-  static func write(_ contents: String, to path: String) throws {
-    let temporary = "\(path).\(getpid()).tmp"
-    do {
-      try Data(contents.utf8).write(to: URL(filePath: temporary))
-    } catch {
-      unlink(temporary)
-      throw FileError(description: "\(path) could not be written: \(reason(error)).")
-    }
-    guard rename(temporary, path) == 0 else {
-      let reason = String(cString: strerror(errno))
-      unlink(temporary)
-      throw FileError(description: "\(path) could not be written: \(reason).")
-    }
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    guard let error = error as? CocoaError else { return "\(error)" }
-    switch error.code {
-    case .fileWriteOutOfSpace: return "the disk is full"
-    case .fileWriteNoPermission: return "there is no permission to write there"
-    case .fileWriteVolumeReadOnly: return "the disk is read-only"
-    case .fileNoSuchFile: return "its folder does not exist"
-    case .fileWriteFileExists: return "a file of that name is in the way"
-    default: return "\(error)"
-    }
-  }
+  /// What the system said last.
+  static func lastReason() -> String { String(cString: strerror(errno)) }
 }
 
 /// A file that grows line by line and is complete up to its last line at any moment.
@@ -66,8 +76,8 @@ final class LineFile {
   private let path: String
 
   init(path: String) throws {
-    guard let file = fopen(path, "w") else {
-      throw FileError(description: "\(path) could not be written: \(String(cString: strerror(errno))).")
+    guard let file = fopen(path, "we") else {
+      throw FileError(description: "\(path) could not be written: \(Files.lastReason()).")
     }
     self.file = file
     self.path = path
@@ -77,7 +87,7 @@ final class LineFile {
 
   func append(_ line: String) throws {
     guard fputs(line + "\n", file) >= 0, fflush(file) == 0 else {
-      throw FileError(description: "\(path) could not be written: \(String(cString: strerror(errno))).")
+      throw FileError(description: "\(path) could not be written: \(Files.lastReason()).")
     }
   }
 }

@@ -1,8 +1,5 @@
 import KernelBench
 import KernelPrompting
-import LlamaRuntime
-import SpeculativeDecoding
-import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -63,49 +60,6 @@ struct OutputNames {
   private var stem: String {
     guard let kernel = run(.kernel) else { return problem.outputName }
     return kernel.hasSuffix("_kernel.py") ? String(kernel.dropLast("_kernel.py".count)) : kernel
-  }
-}
-
-/// A trace that is being written. The first failure is kept and thrown at the end: the text is worth more than its trace.
-final class TraceFile: Sendable {
-  private struct State: @unchecked Sendable {
-    // Safe: only touched with the mutex held.
-    var file: LineFile
-    var failure: (any Error)?
-  }
-
-  private let state: Mutex<State>
-
-  init(path: String, header: TraceHeader) throws {
-    let file = try LineFile(path: path)
-    try file.append(try JSON.line(header))
-    state = Mutex(State(file: file))
-  }
-
-  func append(_ line: TraceLine) {
-    state.withLock { state in
-      guard state.failure == nil else { return }
-      do { try state.file.append(try JSON.line(line)) } catch { state.failure = error }
-    }
-  }
-
-  func finish() throws {
-    if let failure = state.withLock({ $0.failure }) { throw failure }
-  }
-}
-
-/// The text of single tokens for the live view, which tells drafted tokens from others.
-///
-/// Characters that are spread over tokens would come out broken; the pass's text as a whole is right, so where the pieces
-/// do not add up to it, it is shown whole.
-final class PieceAssembler: Sendable {
-  func pieces(
-    of record: PassRecord, text: String, vocabulary: LlamaVocabulary
-  ) -> [(text: String, isDrafted: Bool)] {
-    let pieces = record.tokens.enumerated().map { index, token in
-      (text: String(decoding: vocabulary.bytes(of: token), as: UTF8.self), isDrafted: index < record.accepted.count)
-    }
-    return pieces.map(\.text).joined() == text ? pieces : [(text, false)]
   }
 }
 

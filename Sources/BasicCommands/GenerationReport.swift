@@ -6,7 +6,7 @@ import CUDAToolchain
 struct GenerationReport: Encodable {
   struct ProblemPart: Encodable {
     var name: String
-    var id: String?
+    var id: Nullable<String>
     var origin: String
     var kind: String
   }
@@ -19,7 +19,7 @@ struct GenerationReport: Encodable {
 
   struct Models: Encodable {
     var target: ModelPart
-    var draft: ModelPart?
+    var draft: Nullable<ModelPart>
   }
 
   struct Decoding: Encodable {
@@ -62,7 +62,7 @@ struct GenerationReport: Encodable {
   var basic = Basic.version
   var problem: ProblemPart
   /// The extracted code; `null` where the answer held none.
-  var kernel: String?
+  var kernel: Nullable<String>
   /// The answer as the model wrote it.
   var text: String
   var truncated: Bool

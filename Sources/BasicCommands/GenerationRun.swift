@@ -7,6 +7,7 @@ import SpeculativeDecoding
 /// One run of `basic generate`, from the problem to the report.
 struct GenerationRun {
   let command: Generate
+  let problem: Problem
   let context: ProcessContext
 
   struct Result {
@@ -14,68 +15,84 @@ struct GenerationRun {
   }
 
   func run() async throws -> Result {
-    let problem = try command.problemOptions.load(context)
     let architecture = try command.hardware.architecture()
-    let gpu = try command.hardware.target()
-    try checkOutput()
-    let view = LiveView(
-      streams: command.format == .text && Console.standardOutput.isTerminal, isQuiet: command.quiet)
+    let output = try command.output.map(OutputFolder.init(checking:))
+    let trace = try command.trace.map(TraceFile.init(checking:))
+    let view = LiveView(streams: command.format == .text, isQuiet: command.quiet)
     defer { view.finish() }
+    for notice in problem.notes + command.models.notices { view.note(notice) }
     let pair = try await LocalPair.load(
       command.models, wantsDraft: command.speculation.speculation != .off && command.speculation.speculation != .suffix,
       context: context
     ) { view.announce($0) }
-    let prompt = try PromptBuilder(form: pair.promptForm, gpu: gpu, precision: command.hardware.precision)
-      .prompt(for: problem)
+    let prompt = try PromptBuilder(
+      form: pair.promptForm, gpu: command.hardware.gpu, precision: command.hardware.precision
+    ).prompt(for: problem)
     let tokens = try pair.tokens(of: prompt)
     let engine = try pair.engine(context: contextSize(for: tokens, pair), limits: command.speculation.limits)
-    for notice in problem.notes + engine.notices { note(notice) }
+    for notice in engine.notices { view.note(notice) }
 
-    let written = try await write(problem, prompt, tokens, engine, view)
+    let written = try await write(prompt, tokens, engine, view, trace)
     view.finish()
     let answer = Answer(written.text, problem: problem, prompt: prompt)
-    let compile = try await compile(answer, architecture, view)
-    let report = report(problem, pair, engine, written, answer, compile)
-    try await keep(report, answer, prompt, problem)
-    try show(report, answer)
+    // From here on there is a text: what fails is reported after it has been shown.
+    var failures: [any Error] = []
+    var compile = CompileReport.notRun(because: "The compile step failed.", architecture: architecture)
+    do {
+      compile = try await self.compile(answer, architecture, view)
+    } catch let error as CUDAToolchainError {
+      compile.reason = error.message
+      failures.append(error)
+    }
+    try Task.checkCancellation()
+    let report = report(pair, engine, written, answer, compile)
+    do { try keep(report, answer, prompt, in: output) } catch { failures.append(error) }
+    do { try show(report, answer, view, isKept: failures.isEmpty) } catch { failures.append(error) }
+    if let failure = trace?.failure { failures.append(failure) }
+    if let failure = failures.first { throw failure }
     return Result(isBad: answer.code == nil || compile.status == .failed)
   }
 
   /// A context that fits the problem is faster than the largest one; it is asked for only if the model knows it.
-  private func contextSize(for prompt: [Token], _ pair: LocalPair) -> Int {
-    if let context = command.models.context { return context }
+  private func contextSize(for prompt: [Token], _ pair: LocalPair) throws -> Int {
     let wanted = (prompt.count + command.maxTokens + 255) / 256 * 256
-    return min(wanted, max(pair.target.trainedContext, 256))
+    let size = command.models.context ?? min(wanted, max(pair.target.trainedContext, 256))
+    guard prompt.count < size else {
+      throw CommandFailure(
+        .usage,
+        "The prompt has \(prompt.count) tokens, and the context holds \(size). "
+          + (command.models.context == nil
+            ? "That is all that \(pair.target.name) was trained for: take a shorter problem or another --model."
+            : "Ask for a larger one with --context, or leave it out."))
+    }
+    return size
   }
 
   private func write(
-    _ problem: Problem, _ prompt: Prompt, _ tokens: [Token], _ engine: LlamaEngine, _ view: LiveView
+    _ prompt: Prompt, _ tokens: [Token], _ engine: LlamaEngine, _ view: LiveView, _ trace: TraceFile?
   ) async throws -> TimedText {
     let options = SpeculativeDecoder.Options(
       mode: command.speculation.speculation, limits: command.speculation.limits, sampling: command.sampling.parameters,
       rule: command.speculation.verification)
-    let trace = try command.trace.map { path in
-      try TraceFile(
-        path: path,
-        header: TraceHeader(
-          problem: problem.outputName, target: engine.targetModel.name, draft: engine.draftModel?.name,
-          mode: options.mode.rawValue, seed: options.sampling.seed, promptTokens: tokens.count))
-    }
+    trace?.begin(
+      TraceHeader(
+        problem: problem.outputName, target: engine.targetModel.name, draft: engine.draftModel?.name,
+        mode: options.mode.rawValue, seed: options.sampling.seed, promptTokens: tokens.count))
     view.announce("reading the prompt (\(tokens.count) tokens)")
     let vocabulary = engine.targetModel.vocabulary
-    let deadline = command.timeLimit.map { ContinuousClock.now + .nanoseconds(Int64($0 * 1e9)) }
-    let pieces = PieceAssembler()
+    let deadline = command.timeLimit.map { ContinuousClock.now + .seconds($0) }
     let written = try await engine.write(
       after: tokens, maximumTokens: command.maxTokens, options: options, stopSequences: prompt.stopSequences,
+      onRead: { read, all in view.update("reading the prompt (\(read) of \(all) tokens)") },
       onPass: { record, text in
+        if record.index == 0, !view.streams { view.announce("writing") }
         trace?.append(TraceLine(record, vocabulary: vocabulary))
-        view.show(record, pieces: pieces.pieces(of: record, text: text, vocabulary: vocabulary))
+        view.show(record, pieces: TextPiece.pieces(of: record, text: text, vocabulary: vocabulary))
         return deadline.map { ContinuousClock.now < $0 } ?? true
       })
-    try trace?.finish()
     let isLate = deadline.map { ContinuousClock.now >= $0 } ?? false
     return TimedText(
-      written: written, hitTimeLimit: isLate && written.summary.end == .stopped,
+      written: written, hitTimeLimit: isLate && written.summary.end == .stopped && !written.metStopSequence,
       threads: await engine.threadCounts.target)
   }
 
@@ -88,22 +105,8 @@ struct GenerationRun {
       .compile(answer, architecture: architecture)
   }
 
-  /// Finds out before the work whether its result can be kept.
-  private func checkOutput() throws {
-    guard let folder = command.output else { return }
-    if Files.exists(folder) && !Files.isDirectory(folder) {
-      throw CommandFailure(.usage, "--output \(folder) is a file; name a folder.")
-    }
-    try Files.makeDirectory(folder)
-  }
-
-  private func note(_ text: String) {
-    guard !command.quiet else { return }
-    Console.standardError.write("note: \(text)\n")
-  }
-
   private func report(
-    _ problem: Problem, _ pair: LocalPair, _ engine: LlamaEngine, _ written: TimedText, _ answer: Answer,
+    _ pair: LocalPair, _ engine: LlamaEngine, _ written: TimedText, _ answer: Answer,
     _ compile: CompileReport
   ) -> GenerationReport {
     func part(_ model: LlamaModel) -> GenerationReport.ModelPart {
@@ -112,37 +115,53 @@ struct GenerationRun {
     let sampling = command.sampling.parameters
     return GenerationReport(
       problem: .init(
-        name: problem.name, id: problem.id.map { "\($0)" }, origin: "\(problem.origin)", kind: "\(problem.kind)"),
-      kernel: answer.code, text: written.text, truncated: answer.isTruncated, notes: answer.notes, compile: compile,
+        name: problem.name, id: .init(problem.id.map { "\($0)" }), origin: problem.origin.text,
+        kind: problem.kind == .module ? "module" : "plain-prompt"),
+      kernel: .init(answer.code), text: written.text, truncated: answer.isTruncated, notes: answer.notes,
+      compile: compile,
       decoding: .init(written, mode: command.speculation.speculation, rule: command.speculation.verification),
       sampling: .init(
         temperature: sampling.temperature, topP: sampling.topP, topK: sampling.topK, minP: sampling.minP,
         repeatPenalty: sampling.repetitionPenalty),
-      seed: sampling.seed, models: .init(target: part(pair.target), draft: engine.draftModel.map(part)),
-      gpu: command.hardware.gpu, precision: command.hardware.precision.rawValue, peakMemory: PeakMemory.bytes)
+      seed: sampling.seed, models: .init(target: part(pair.target), draft: .init(engine.draftModel.map(part))),
+      gpu: command.hardware.gpu.key, precision: command.hardware.precision.rawValue, peakMemory: PeakMemory.bytes)
   }
 
-  private func keep(_ report: GenerationReport, _ answer: Answer, _ prompt: Prompt, _ problem: Problem) async throws {
-    guard let folder = command.output else { return }
-    try Task.checkCancellation()
+  private func keep(
+    _ report: GenerationReport, _ answer: Answer, _ prompt: Prompt, in output: OutputFolder?
+  ) throws {
+    guard let output else { return }
     let names = OutputNames(problem)
-    if let code = answer.code { try Files.write(code, to: folder + "/" + names.kernel(answer.language)) }
-    try Files.write(prompt.text, to: folder + "/" + names.prompt)
-    try Files.write(report.text, to: folder + "/" + names.answer)
-    try Files.write(try JSON.document(report), to: folder + "/" + names.report)
+    var files = [(names.prompt, prompt.text), (names.answer, report.text), (names.report, try JSON.document(report))]
+    if let code = answer.code { files.insert((names.kernel(answer.language), code), at: 0) }
+    // The kernel of an earlier run would look like this answer's.
+    try output.keep(files, removing: [names.kernel(.cuda), names.kernel(.python)])
   }
 
-  private func show(_ report: GenerationReport, _ answer: Answer) throws {
+  private func show(_ report: GenerationReport, _ answer: Answer, _ view: LiveView, isKept: Bool) throws {
     switch command.format {
-    case .json: Console.standardOutput.write(try JSON.document(report))
+    case .json: try Console.standardOutput.deliver(try JSON.document(report))
     case .text:
-      if !Console.standardOutput.isTerminal || command.quiet, let code = answer.code {
-        Console.standardOutput.write(code.hasSuffix("\n") ? code : code + "\n")
+      if !view.streams, let code = answer.code {
+        try Console.standardOutput.deliver(code.hasSuffix("\n") ? code : code + "\n")
       }
     }
-    if !command.quiet {
-      Console.standardError.write(
-        SummaryText(palette: Palette(isOn: Console.standardError.allowsColor)).text(report, output: command.output))
+    guard !command.quiet else { return }
+    let summary = SummaryText(
+      palette: Console.standardError.palette,
+      width: Console.standardError.isTerminal ? Console.standardError.width : nil)
+    // An empty line parts it from the text that stands above it.
+    let text = summary.text(report, output: isKept ? command.output : nil)
+    Console.standardError.write(view.streams ? "\n" + text : text)
+  }
+}
+
+extension Problem.Origin {
+  /// As the command line has it.
+  fileprivate var text: String {
+    switch self {
+    case .file(let path): path
+    case .standardInput: "-"
     }
   }
 }

@@ -14,7 +14,6 @@ enum Interruption {
   static func cancels<Result: Sendable>(
     _ body: @escaping @Sendable () async throws -> Result
   ) async throws -> Result {
-    listen
     let task = Task { try await body() }
     cancel.withLock { $0 = { task.cancel() } }
     defer { cancel.withLock { $0 = nil } }
@@ -25,15 +24,16 @@ enum Interruption {
     }
   }
 
-  /// Signals are taken by a thread that waits for them: a handler could do next to nothing.
+  /// A thread waits for signals: their handler, which may do next to nothing, writes to a pipe, and it reads there.
+  ///
+  /// Blocking them and waiting with `sigwait` would not do. The main thread sleeps in libdispatch with no signal blocked,
+  /// and one whose action is the default would end the process there. Child processes start with the default actions.
   private static let listen: Void = {
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    sigaddset(&signals, SIGINT)
-    sigaddset(&signals, SIGTERM)
-    // An ignored or handled signal never reaches the process; the waiting thread gets it instead. Threads made later
-    // inherit the mask, those made before this do not receive the signal as long as one thread waits for it.
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    signalled = ends[1]
+    let source = Int(ends[0])
     #if canImport(Darwin)
       var thread: pthread_t?
     #else
@@ -41,26 +41,65 @@ enum Interruption {
     #endif
     pthread_create(
       &thread, nil,
-      { _ in
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        sigaddset(&signals, SIGINT)
-        sigaddset(&signals, SIGTERM)
-        var interruptions = 0
-        while true {
-          var signal: Int32 = 0
-          guard sigwait(&signals, &signal) == 0 else { continue }
-          interruptions += 1
-          let work = cancel.withLock { $0 }
-          guard interruptions == 1, let work else { _exit(130) }
-          work()
-        }
-      }, nil)
+      { argument in
+        Interruption.wait(for: Int32(Int(bitPattern: argument)))
+      }, UnsafeMutableRawPointer(bitPattern: source))
+    for signal in [SIGINT, SIGTERM] { handle(signal) }
   }()
 
-  /// To be called first thing in the process, so that every thread inherits the mask.
+  private static func wait(for source: Int32) -> Never {
+    var interruptions = 0
+    while true {
+      var byte: UInt8 = 0
+      guard read(source, &byte, 1) == 1 else { continue }
+      interruptions += 1
+      let work = cancel.withLock { $0 }
+      guard interruptions == 1, let work else {
+        // Whatever line the terminal is on, the shell's prompt begins a new one.
+        if Console.standardError.isTerminal { Console.standardError.write("\n") }
+        _exit(CommandFailure.Status.interrupted.rawValue)
+      }
+      work()
+    }
+  }
+
+  /// Takes a signal over. One that whoever started us has switched off, as a shell does for work in the background,
+  /// stays off.
+  private static func handle(_ signal: Int32) {
+    var action = sigaction()
+    sigaction(signal, nil, &action)
+    #if canImport(Darwin)
+      let before = action.__sigaction_u.__sa_handler
+    #else
+      let before = action.__sigaction_handler.sa_handler
+    #endif
+    // SIG_IGN is the number 1 in place of a function.
+    guard unsafeBitCast(before, to: Int.self) != 1 else { return }
+    let handler: @convention(c) (Int32) -> Void = { _ in
+      let number = errno
+      var byte: UInt8 = 0
+      _ = write(signalled, &byte, 1)
+      errno = number
+    }
+    action = sigaction()
+    #if canImport(Darwin)
+      action.__sigaction_u.__sa_handler = handler
+    #else
+      action.__sigaction_handler.sa_handler = handler
+    #endif
+    action.sa_flags = Int32(SA_RESTART)
+    sigaction(signal, &action, nil)
+  }
+
+  /// To be called first thing in the process.
   static func prepare() { listen }
 }
 
-/// Takes over Ctrl-C. To be called first thing in the process, before it has threads.
-public func prepareForInterruption() { Interruption.prepare() }
+/// Where the signals' handler writes. Set once, before there is a handler.
+nonisolated(unsafe) private var signalled: Int32 = -1
+
+/// Puts the process in order before anything else: its standard streams, and what Ctrl-C does.
+public func prepareProcess() {
+  Console.openClosedStreams()
+  Interruption.prepare()
+}

@@ -4,6 +4,18 @@
   import Foundation
 #endif
 
+/// A value that may be missing, and is `null` in JSON then: a reader finds the key in any case.
+struct Nullable<Value: Encodable>: Encodable {
+  var value: Value?
+
+  init(_ value: Value?) { self.value = value }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if let value { try container.encode(value) } else { try container.encodeNil() }
+  }
+}
+
 /// Our one way of writing JSON.
 enum JSON {
   /// For files and standard output: indented, keys in order, so that two reports can be compared line by line.
@@ -22,15 +34,24 @@ enum JSON {
     // A number that cannot be is shown as what it is, never left out.
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
+    return escaped(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
-}
 
-extension Double {
-  /// Rounded to what a reader of JSON can use: a measured time has no 16 digits.
-  func rounded(to decimals: Int) -> Double {
-    var scale = 1.0
-    for _ in 0..<decimals { scale *= 10 }
-    return (self * scale).rounded() / scale
+  /// The encoder escapes what JSON forbids; a terminal obeys more than that. These characters stand inside strings only,
+  /// where an escape means the same.
+  private static func escaped(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: { $0.value >= 0x7F && $0.isObeyed }) else { return text }
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      guard scalar.value >= 0x7F && scalar.isObeyed else {
+        result.append(scalar)
+        continue
+      }
+      for unit in String(scalar).utf16 {
+        let digits = String(unit, radix: 16)
+        result.append(contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".unicodeScalars)
+      }
+    }
+    return String(result)
   }
 }

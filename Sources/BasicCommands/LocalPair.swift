@@ -18,11 +18,8 @@ struct LocalPair: Sendable {
     var draftPath = options.draft
     if targetPath == nil {
       guard let bundled = ModelFiles.find(environment: context.environment, executable: context.executable) else {
-        let folders = ModelFiles.folders(environment: context.environment, executable: context.executable)
         throw CommandFailure(
-          .usage,
-          "The bundled models were not found; looked in \(folders.joined(separator: ", ")). Set BASIC_MODELS to their "
-            + "folder, or name a model with --model.")
+          .usage, ModelFiles.missing(environment: context.environment, executable: context.executable))
       }
       targetPath = bundled.target
       if draftPath == nil && Files.exists(bundled.draft) { draftPath = bundled.draft }
@@ -35,7 +32,7 @@ struct LocalPair: Sendable {
     }
     return LocalPair(
       target: try await load(targetPath ?? ""), draft: try await draftPath.asyncMap(load),
-      chatTemplate: options.chatTemplate, threads: options.threads)
+      chatTemplate: options.chatTemplate, threads: options.usableThreads)
   }
 
   /// The form of prompts that the target was trained for.

@@ -14,11 +14,11 @@ struct ModelFiles: Sendable, Equatable {
 
   /// The folders that are looked in, in order.
   ///
-  /// `BASIC_MODELS`; `Models` beside or above the executable, which is how a checkout has it; `share/basic/models` beside
+  /// `BASIC_MODELS` alone, where it is set: it is somebody's wish. Otherwise `Models` beside or above the executable, which is how a checkout has it; `share/basic/models` beside
   /// the executable's `bin`; the user's data folder; the system's.
   static func folders(environment: [String: String], executable: String) -> [String] {
+    if let folder = environment["BASIC_MODELS"], !folder.isEmpty { return [folder] }
     var folders: [String] = []
-    if let folder = environment["BASIC_MODELS"], !folder.isEmpty { folders.append(folder) }
     var folder = parent(of: executable)
     for _ in 0..<5 where folder != "/" && !folder.isEmpty {
       folders.append(folder + "/Models")
@@ -43,10 +43,18 @@ struct ModelFiles: Sendable, Equatable {
     return nil
   }
 
-  private static func parent(of path: String) -> String {
-    let parts = path.split(separator: "/").dropLast()
-    return "/" + parts.joined(separator: "/")
+  /// What to tell somebody who has no pair where it is looked for.
+  static func missing(environment: [String: String], executable: String) -> String {
+    if let folder = environment["BASIC_MODELS"], !folder.isEmpty {
+      return "BASIC_MODELS is \(folder), and there is no \(targetName) in it. Set it to the folder of the models, or "
+        + "unset it."
+    }
+    let folders = folders(environment: environment, executable: executable).joined(separator: ", ")
+    return "The bundled models were not found; looked in \(folders). Set BASIC_MODELS to their folder, or name a model "
+      + "with --model."
   }
+
+  private static func parent(of path: String) -> String { Files.folder(of: path) }
 }
 
 /// The process: its environment and its own file.

@@ -12,29 +12,28 @@ struct PromptCommand: AsyncParsableCommand {
 
       Examples:
         basic prompt 1/19 --kernelbench ~/KernelBench
-        basic prompt Examples/01_gelu.py --form compact
+        basic prompt Examples/01_swish.py --form compact
         basic prompt 2/40 --output prompts
       """)
 
   @OptionGroup var problemOptions: ProblemOptions
   @OptionGroup(title: "Hardware") var hardware: HardwareOptions
 
-  @Option(help: "How the problem is put: \(PromptForm.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(help: ArgumentHelp("How the problem is put.", valueName: "form"))
   var form: PromptForm = .instruct
 
-  @Option(help: "A folder for the prompt.")
+  @Option(help: ArgumentHelp("A folder for the prompt.", valueName: "dir"), completion: .directory)
   var output: String?
 
   func run() async throws {
     let problem = try problemOptions.load(.current)
-    let prompt = try PromptBuilder(form: form, gpu: try hardware.target(), precision: hardware.precision)
-      .prompt(for: problem)
+    let prompt = try PromptBuilder(form: form, gpu: hardware.gpu, precision: hardware.precision).prompt(for: problem)
     let text = prompt.text.hasSuffix("\n") ? prompt.text : prompt.text + "\n"
-    guard let folder = output else { return Console.standardOutput.write(text) }
-    try Files.makeDirectory(folder)
+    guard let output else { return try Console.standardOutput.deliver(text) }
+    let folder = try OutputFolder(checking: output)
     let name = problem.id.map { PromptFileName($0).description } ?? "prompt_\(problem.outputName).txt"
-    try Files.write(text, to: folder + "/" + name)
-    Console.standardError.write("written to \(folder)/\(name)\n")
+    try folder.keep([(name, text)])
+    Console.standardError.write("written to \(folder.path)/\(name)\n")
   }
 }
 

@@ -1,4 +1,4 @@
 import BasicCommands
 
-prepareForInterruption()
+prepareProcess()
 await Basic.run()
