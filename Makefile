@@ -34,8 +34,9 @@ setup:
 	@Scripts/setup-engine.sh
 	@Scripts/setup-python.sh
 
+# Foundation's static library makes the linker warn of a call that nothing of ours makes.
 build: setup
-	@$(BUILD) --quiet
+	@set -o pipefail; $(BUILD) --quiet 2>&1 | { grep -v 'mktemp' || true; } >&2
 
 demo: build
 	@$(BINARY) generate $(PROBLEM)

@@ -65,7 +65,11 @@ if hasEngine {
       ]),
     .testTarget(
       name: "BasicCommandsTests",
-      dependencies: ["BasicCommands", "SpeculativeDecoding", "KernelBench", "CUDAToolchain"]),
+      dependencies: [
+        "BasicCommands", "SpeculativeDecoding", "KernelBench", "KernelPrompting", "CUDAToolchain",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      exclude: ["Golden"]),
     .executableTarget(name: "basic", dependencies: ["BasicCommands"]),
   ]
 }

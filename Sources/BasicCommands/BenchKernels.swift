@@ -69,8 +69,8 @@ struct BenchKernels: AsyncParsableCommand {
     let command = self
     let report = try await Interruption.cancels { try await command.measure(.current) }
     switch format {
-    case .json: Console.standardOutput.write(try JSON.document(report))
-    case .text: Console.standardOutput.write(Self.text(report))
+    case .json: try Console.standardOutput.deliver(try JSON.document(report))
+    case .text: try Console.standardOutput.deliver(Self.text(report))
     }
   }
 
@@ -82,10 +82,10 @@ struct BenchKernels: AsyncParsableCommand {
     let catalog = try loader.catalog()
     let entries = levels.flatMap { catalog.entries(level: $0) }
     guard !entries.isEmpty else { throw CommandFailure(.usage, "There are no problems of these levels.") }
-    if let output { try Files.makeDirectory(output) }
+    let folder = try output.map(OutputFolder.init(checking:))
     let architecture = try hardware.architecture()
     let pair = try await LocalPair.load(models, wantsDraft: true, context: context, announce: announce)
-    let builder = PromptBuilder(form: pair.promptForm, gpu: try hardware.target(), precision: hardware.precision)
+    let builder = PromptBuilder(form: pair.promptForm, gpu: hardware.gpu, precision: hardware.precision)
     let engine = try pair.engine(
       context: models.context ?? pair.target.trainedContext, limits: speculation.limits)
     let compiler = CandidateCompiler(environment: context.environment, executable: context.executable)
@@ -99,9 +99,10 @@ struct BenchKernels: AsyncParsableCommand {
           mode: speculation.speculation, limits: speculation.limits, sampling: sampling.parameters,
           rule: speculation.verification), stopSequences: prompt.stopSequences)
       let answer = Answer(written.text, problem: problem, prompt: prompt)
-      if let output, let code = answer.code {
-        try Files.write(code, to: output + "/" + OutputNames(problem).kernel(answer.language))
-      }
+      let names = OutputNames(problem)
+      let kernel = answer.code.map { [(names.kernel(answer.language), $0)] } ?? []
+      try folder?.keep(
+        [(names.answer, written.text)] + kernel, removing: [names.kernel(.cuda), names.kernel(.python)])
       let compile = try await compiler.compile(answer, architecture: architecture)
       let row = Row(
         problem: "\(entry.id)", level: entry.id.level, name: entry.name,

@@ -90,6 +90,7 @@ struct GenerationRun {
         view.show(record, pieces: TextPiece.pieces(of: record, text: text, vocabulary: vocabulary))
         return deadline.map { ContinuousClock.now < $0 } ?? true
       })
+    view.show(rest: written.rest)
     let isLate = deadline.map { ContinuousClock.now >= $0 } ?? false
     return TimedText(
       written: written, hitTimeLimit: isLate && written.summary.end == .stopped && !written.metStopSequence,

@@ -87,6 +87,14 @@ final class LiveView: Sendable {
     }
   }
 
+  /// Shows the end of a text that no pass brought: until then it might have become part of something else.
+  func show(rest: String) {
+    guard let text, !rest.isEmpty else { return }
+    state.withLock { state in
+      text.write(cleared(&state) + state.text.append([TextPiece(text: rest, isDrafted: false)]))
+    }
+  }
+
   /// Removes what was only for the moment and completes the last line.
   func finish() {
     state.withLock { state in

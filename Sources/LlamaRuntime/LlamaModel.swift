@@ -97,7 +97,11 @@ extension LlamaModel {
   public var summary: String {
     var buffer = [CChar](repeating: 0, count: 256)
     let length = llama_model_desc(pointer, &buffer, buffer.count)
-    return String(decoding: buffer.prefix(max(0, Int(length))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let words = String(decoding: buffer.prefix(max(0, Int(length))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    // libllama knows the names of sizes that have been published.
+    guard let unknown = words.firstRange(of: "?B") else { return words }
+    let millions = Int((Double(parameterCount) / 1e6).rounded(.up))
+    return words[..<unknown.lowerBound] + "\(millions)M" + words[unknown.upperBound...]
   }
 
   /// The number of weights.
