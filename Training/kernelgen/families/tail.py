@@ -1,0 +1,72 @@
+"""What may follow a product or a convolution: numbers, per-channel parameters, the value itself again (residual)."""
+from ..chain import apply, pick_ops
+
+SPATIAL_ONES = {2: "", 3: ", 1", 4: ", 1, 1", 5: ", 1, 1, 1"}
+
+
+def channel_parameter(p, chain, x, index, channels, rank, number):
+    """A learnt vector over the channels (or a single number) that is added, subtracted, multiplied; returns the new expression."""
+    rng = p.rng
+    names = {"+": ["bias", "add_bias", "extra_bias", "offset"], "-": ["subtract", "sub", "shift"], "*": ["scale", "multiplier", "gain", "scaling"]}
+    op = rng.choice(["+", "+", "*", "-"])
+    name = p.fresh(names[op])
+    ones = SPATIAL_ONES[rank]
+    single = rng.random() < 0.1
+    full = "(1,)" if single and rank == 2 else "(1" + ones + ")" if single else f"({channels}{ones or ','})"
+    if rng.random() < 0.6:
+        # the shape arrives as a constructor parameter; constants of the module can name the channel count
+        if any(q[2] is not None for q in p.params):
+            outer = str(number)
+        else:
+            outer = next((q[3] for q in p.params if q[0] == channels), channels)
+        if not single:
+            full = f"({outer}{ones or ','})"
+        shape = p.ctor_param([f"{name}_shape", "bias_shape", "param_shape"], full, "tuple", given=True)
+    else:
+        shape = full
+    init = rng.choice(["torch.randn", "torch.randn", "torch.ones", "torch.rand"])
+    tail = " * 0.02" if init == "torch.randn" and rng.random() < 0.1 else ""
+    p.init.append(f"self.{name} = nn.Parameter({init}({shape}){tail})")
+    c = chain.tensor(f"self.{name}", "0" if single else index)
+    chain.stmts.append(f"v = v {op} {c};")
+    forms = [f"{x} {op} self.{name}"] * 3
+    if op == "+":
+        forms.append(f"torch.add({x}, self.{name})")
+    return rng.choice(forms)
+
+
+def residual_chain(p, chain, x):
+    """Keeps the value, changes it, adds the kept value."""
+    rng = p.rng
+    old = p.fresh(["original_x", "residual", "identity", "skip", "saved", "original"])
+    p.body.append(f"{old} = {x}" + rng.choice(["", ".clone()", ".clone().detach()", ".detach()", ".clone().detach()"]))
+    k = sum("float u" in s for s in chain.stmts)
+    u = "u" if k == 0 else f"u{k}"
+    chain.stmts.append(f"float {u} = v;")
+    cur = apply(p, chain, pick_ops(rng, rng.choice([1, 1, 2])), x)
+    if cur != x:
+        p.body.append(f"{x} = {cur}")
+    chain.stmts.append(f"v = v + {u};")
+    return rng.choice([f"{x} + {old}", f"{old} + {x}", f"torch.add({x}, {old})"])
+
+
+def stage_chain(p, chain, x, count, index, channels, rank, number, residual=False):
+    """`count` operations on the variable `x`; returns the expression of the result."""
+    rng = p.rng
+    cur = x
+    while count > 0:
+        if cur != x:
+            p.body.append(f"{x} = {cur}")
+            cur = x
+        r = rng.random()
+        if index and r < 0.25:
+            cur = channel_parameter(p, chain, x, index, channels, rank, number)
+        elif residual and r < 0.35:
+            cur = residual_chain(p, chain, x)
+        else:
+            cur = apply(p, chain, pick_ops(rng, 1), x)
+        count -= 1
+    if cur != x and rng.random() < 0.6:
+        p.body.append(f"{x} = {cur}")
+        cur = x
+    return cur
