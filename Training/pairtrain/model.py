@@ -6,6 +6,7 @@ pairs, and the exporter permutes the rows of q and k accordingly (see export.py)
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 import torch.nn.functional as F
@@ -34,6 +35,7 @@ class Shape:
         assert self.width % self.heads == 0 and self.heads % self.kv_heads == 0
 
 
+@lru_cache(maxsize=256)
 def rotary(shape: Shape, start: int, length: int) -> tuple[torch.Tensor, torch.Tensor]:
     half = shape.head // 2
     speeds = shape.rope_base ** (-torch.arange(half, dtype=torch.float64) / half)

@@ -23,21 +23,23 @@ class Pair:
         adam_groups = [{"params": embed, "weight_decay": decay}, {"params": norms, "weight_decay": 0.0}]
         self.parts = []
         if config["muon"]:
-            self.parts.append(
-                torch.optim.Muon(
-                    hidden, lr=1.0, weight_decay=decay, momentum=0.95, nesterov=True,
-                    adjust_lr_fn="match_rms_adamw",
+            # Two halves, because the parts of one step run at the same time.
+            for half in (hidden[::2], hidden[1::2]):
+                self.parts.append(
+                    torch.optim.Muon(
+                        half, lr=1.0, weight_decay=decay, momentum=0.95, nesterov=True,
+                        adjust_lr_fn="match_rms_adamw",
+                    )
                 )
-            )
         else:
             adam_groups.append({"params": hidden, "weight_decay": decay})
         self.parts.append(torch.optim.AdamW(adam_groups, lr=1.0, betas=(0.9, 0.95), eps=1e-9, fused=True))
 
-    def step(self, rate: float) -> None:
+    def step(self, rate: float, workers) -> None:
         for part in self.parts:
             for group in part.param_groups:
                 group["lr"] = rate
-            part.step()
+        workers.map(lambda part: part.step(), self.parts)
 
     def zero(self) -> None:
         for part in self.parts:

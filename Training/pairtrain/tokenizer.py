@@ -27,6 +27,7 @@ QWEN2_PATTERN = (
     r"|\s+(?!\S)"
     r"|\s+"
 )
+# A bound: merging stops earlier, when every word of the data is one token.
 VOCABULARY = 3072
 
 

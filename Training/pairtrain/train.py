@@ -18,11 +18,12 @@ import torch
 from .batches import Feed, encode_samples, make_batch, plan_epoch
 from .checkpoint import load_checkpoint, load_model, save_checkpoint
 from .config import load_config, shape_of
-from .loss import held_out_loss, weighted_loss
+from .loss import held_out_loss
 from .model import Writer
 from .optimizer import Pair, rate_at
 from .samples import read_samples, split_samples
 from .tokenizer import load_tokenizer
+from .workers import Workers
 
 
 def load_data(config: dict):
@@ -43,7 +44,8 @@ def held_out_batches(held, config):
 
 
 class Run:
-    def __init__(self, config: dict, resume: bool):
+    def __init__(self, config: dict, resume: bool, workers: int = 2):
+        self.workers = Workers(workers)
         torch.manual_seed(config["seed"])
         self.config = config
         self.out = Path(config["out"])
@@ -88,17 +90,10 @@ class Run:
     def one_step(self) -> dict:
         config = self.config
         batches = [self.feed.take() for _ in range(config["batches_per_step"])]
-        weight = sum(float(b.weights.sum()) for b in batches)
-        log = {"answer_loss": 0.0, "answer_tokens": 0, "tokens": 0}
-        for batch in batches:
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=config["bf16"]):
-                loss, sums = weighted_loss(self.model, batch, self.teacher, config["teacher_share"])
-            (loss / weight).backward()
-            for key in log:
-                log[key] += sums[key]
-            self.totals["samples"] += len(batch.inputs)
+        log = self.workers.gradients(self.model, batches, config, self.teacher)
+        self.totals["samples"] += sum(len(b.inputs) for b in batches)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), config["clip"])
-        self.optimizer.step(rate_at(self.step, config))
+        self.optimizer.step(rate_at(self.step, config), self.workers)
         self.optimizer.zero()
         self.step += 1
         self.totals["tokens"] += log["tokens"]
@@ -150,11 +145,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--config", required=True)
     parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--threads", type=int, default=0, help="0: as many as PyTorch chooses")
+    parser.add_argument("--workers", type=int, default=2, help="micro-batches at once, one core each")
     args = parser.parse_args()
-    if args.threads:
-        torch.set_num_threads(args.threads)
-    run = Run(load_config(args.config), args.resume)
+    run = Run(load_config(args.config), args.resume, args.workers)
     signal.signal(signal.SIGTERM, lambda *_: setattr(run, "stopping", True))
     run.go()
 
