@@ -9,6 +9,7 @@ class Answer:
     def __init__(self, problem, name):
         self.p, self.name = problem, name
         self.device, self.host, self.run_args, self.calls = [], [], [], []
+        self.forward = None
 
     def take(self, kind, name, spelling):
         """Adds an argument of `run`; `spelling` is what forward passes for it."""
@@ -21,7 +22,12 @@ class Answer:
         args = ", ".join(f"{_TYPES[k]} {n}" for k, n in self.run_args)
         signature = f"torch::Tensor run({args})"
         cuda = ["#include <torch/extension.h>", "#include <cuda_runtime.h>", ""]
-        cuda += self.device
+        seen = set()
+        for function in "\n".join(self.device).split("\n\n"):  # stages may bring the same helper
+            function = function.strip("\n")
+            if function and function not in seen:
+                seen.add(function)
+                cuda += function.split("\n") + [""]
         cuda += [signature + " {"] + ["    " + l if l else l for l in self.host] + ["}"]
         out = ["import torch", "import torch.nn as nn"]
         body = "\n".join(p.init)
@@ -34,5 +40,6 @@ class Answer:
                 "        super().__init__()"]
         out += ["        " + l for l in p.init]
         forward = ", ".join(a.lstrip("=").split(":")[0] for a in p.args)
-        out += [f"    def forward(self, {forward}):", f"        return module.run({', '.join(self.calls)})"]
+        lines = self.forward or [f"return module.run({', '.join(self.calls)})"]
+        out += [f"    def forward(self, {forward}):"] + ["        " + l for l in lines]
         return "\n".join(out) + "\n"

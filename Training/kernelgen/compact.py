@@ -163,7 +163,18 @@ def _dedent_mixed(text):
 
 
 def compact_program(prompt_text):
-    """Returns the compact form of a plain prompt: Python part, kernel signature, dim3 declarations and launches."""
+    """Returns the compact form of a plain prompt: Python part, kernel signature, dim3 declarations and launches.
+
+    1. CRLF and CR become LF. The Python part runs from the first `def ` to the first `C code begins:`, without white space at
+       its end. Each of its lines is shifted left by the indentation of the latest line that starts (after blanks and tabs)
+       with `def `, `async def ` or `@`, or by its own indentation where that is less; then rule `compact_module` applies.
+    2. In the text behind `C code begins:` comments (// to the end of the line, /* to */) are removed outside "…" literals.
+    3. The signature runs from the first `__global__` to, not including, the next `{`.
+    4. The text from that `{` on is split at each `;`. A piece that holds `dim3 ` (its last one, not preceded by a letter, digit
+       or underscore) gives the text from there; else a piece that holds `<<<` and `>>>` gives the text from the name in front
+       of the first `<<<` (letters, digits, `_`, `:`). Both get a `;` at the end.
+    5. In 3 and 4 every run of white space becomes one blank, none at the ends. All parts are joined with LF.
+    """
     text = prompt_text.replace("\r\n", "\n").replace("\r", "\n")
     mark = text.find("C code begins:")
     start = text.find("def ")
@@ -173,7 +184,6 @@ def compact_program(prompt_text):
     at = code.find("__global__")
     out.append(" ".join(code[at:code.index("{", at)].split()))
     host = code[code.index("{", at):]
-    position = 0
     for statement in host.split(";"):
         begin = statement.rfind("dim3 ")
         words = None
@@ -186,5 +196,4 @@ def compact_program(prompt_text):
             words = statement[k:]
         if words is not None:
             out.append(" ".join(words.split()) + ";")
-        position += len(statement) + 1
     return "\n".join(out)

@@ -12,7 +12,7 @@ MODULES = {
     "softmax": (3, reduce.softmax), "scan": (5, reduce.scan), "divide_by_norm": (4, norm.divide_by_norm), "whole_norm": (1, norm.whole_norm),
     "norm_layer": (4, norm.layer),
     "matmul": (8, matmul.product), "batched_matmul": (3, matmul.batched), "special_matmul": (4, matmul.special), "linear": (13, linear.linear),
-    "conv": (16, conv.plain), "conv_chain": (12, conv.chain),
+    "conv": (16, conv.plain), "separable": (1, conv.separable), "conv_chain": (12, conv.chain),
     "pairwise_loss": (3, loss.pairwise), "rowwise_loss": (2, loss.rowwise), "pool": (5, pool.pool), "attention": (1, attention.attention),
 }
 

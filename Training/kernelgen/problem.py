@@ -244,7 +244,11 @@ class Problem:
         names = []
         lines = []
         plain = all(pre is None for _, _, pre in self.inputs) and rng.random() < 0.4
+        plain = plain and not any("{first}" in e or "scale" in e for e, _, _ in self.inputs)
+        if any("*scale" in e for e, _, _ in self.inputs):
+            lines.append("scale = torch.rand(())")
         for k, (expression, name, pre) in enumerate(self.inputs):
+            expression = expression.replace("{first}", names[0] if names else "")
             if plain or name == "=":
                 names.append(expression)
                 continue

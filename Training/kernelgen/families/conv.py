@@ -3,12 +3,11 @@ from ..answer import Answer
 from ..chain import Chain
 from ..convolution import AXES, conv_args, conv_host, conv_kernel
 from ..problem import Problem
-from .elementwise import BATCH, DEPTH, HEIGHT, WIDTH
-from .norm import batch_norm_kernel, row_norm_kernel
-from .reduce import KINDS, reduce_kernels, softmax_kernel, _maybe
+from .elementwise import BATCH, LENGTH, DEPTH, HEIGHT, WIDTH
+from .pipeline import Pipe, stages
+from .reduce import _maybe
 from .tail import stage_chain
 
-LENGTH = ["length", "sequence_length", "L", "width", "seq_len"]
 IN, OUT = ["in_channels", "in_channels", "c_in", "in_ch", "channels_in"], ["out_channels", "out_channels", "c_out", "out_ch", "channels_out"]
 
 
@@ -46,14 +45,26 @@ def layer(p, a, rank, transposed, depthwise=False, level2=False):
     cin, cout = z.channels(), z.channels()
     if depthwise:
         cout = cin
-    i_ = p.ctor_param(IN, cin, "int")
-    o_ = i_ if depthwise and rng.random() < 0.7 else p.ctor_param(OUT, cout, "int")
+    literal = not level2 and not depthwise and rng.random() < 0.06
+    split = not same and rank > 1 and rng.random() < 0.35
+    if literal:
+        p.ctor_param(["num_classes", "classes", "num_outputs"], 1000, "int", "1000")
+    i_ = str(cin) if literal else p.ctor_param(IN, cin, "int")
+    o_ = str(cout) if literal else i_ if depthwise and rng.random() < 0.7 else p.ctor_param(OUT, cout, "int")
+    if depthwise and o_ == i_ and rng.random() < 0.25:
+        p.ctor_param(OUT, cout, "int")
     common = [g for g in (2, 3, 4, 8) if cin % g == 0 and cout % g == 0]
     groups = cin if depthwise else rng.choice(common) if common and rng.random() < 0.15 and not level2 else 1
     hint = "int" if same else "tuple"
     def put(names, v, neutral, word, position=False):
         """The text of one argument of the layer; '' when it keeps its neutral value."""
         text = _tuple(v, same, rng)
+        if literal:
+            return "" if all(q == neutral for q in v) else f", {word}={text}"
+        if split and rng.random() < 0.9:
+            d = str(neutral) if any(q[2] is not None for q in p.params) or rng.random() < 0.7 else None
+            parts = [p.ctor_param([f"{word}_{ax}"], q, "int", d) for ax, q in zip(AXES[rank], v)]
+            return f", {word}=({', '.join(parts)})"
         if all(q == neutral for q in v):
             r = rng.random()
             if r < 0.55:
@@ -71,8 +82,19 @@ def layer(p, a, rank, transposed, depthwise=False, level2=False):
             return f", {word}={n}"
         return f", {word}={text}"
     kt = _tuple(k, same, rng)
-    kr = p.ctor_param(["kernel_size", "kernel_size", "k", "ksize"], kt, hint) if rng.random() < 0.85 else kt
-    text = f"{i_}, {o_}, {rng.choice(['kernel_size=', '', ''])}{kr}" if rng.random() < 0.85 else f"in_channels={i_}, out_channels={o_}, kernel_size={kr}"
+    if literal:
+        kr = kt
+    elif split:
+        kr = "(" + ", ".join(p.ctor_param([f"kernel_size_{ax}"], q, "int") for ax, q in zip(AXES[rank], k)) + ")"
+    else:
+        kr = p.ctor_param(["kernel_size", "kernel_size", "k", "ksize"], kt, hint) if rng.random() < 0.85 else kt
+        if same and rank > 1 and kr != kt and rng.random() < 0.2:
+            if rank == 2 and rng.random() < 0.4 and not any(pd):
+                k[1 if rng.random() < 0.6 else 0] = 1
+                kr = f"({kr}, 1)" if k[1] == 1 else f"(1, {kr})"
+            else:
+                kr = "(" + ", ".join([kr] * rank) + ")"
+    text = f"{i_}, {o_}, {rng.choice(['kernel_size=', '', ''])}{kr}" if rng.random() < (0.3 if literal else 0.85) else f"in_channels={i_}, out_channels={o_}, kernel_size={kr}"
     text += put(["stride", "stride", "step"], s, 1, "stride")
     text += put(["padding", "padding", "pad"], pd, 0, "padding")
     if transposed:
@@ -80,13 +102,15 @@ def layer(p, a, rank, transposed, depthwise=False, level2=False):
     text += put(["dilation", "dilation", "dil"], e, 1, "dilation") if any(q > 1 for q in e) or rng.random() < 0.4 else ""
     if depthwise:
         text += f", groups={i_}"
+    elif literal:
+        text += f", groups={groups}" if groups > 1 else ""
     elif groups > 1:
         text += f", groups={p.ctor_param(['groups', 'num_groups'], groups, 'int', '1' if rng.random() < 0.5 else None)}" if rng.random() < 0.7 else f", groups={groups}"
     elif rng.random() < 0.35 and not level2:
         text += f", groups={p.ctor_param(['groups', 'groups'], 1, 'int', '1', given=False)}"
     bias = True
     if not level2:
-        r = rng.random()
+        r = 1.0 if literal else rng.random()
         if r < 0.55:
             text += f", bias={p.ctor_param(['bias', 'bias', 'use_bias'], 'False', 'bool', 'False', given=False)}"
             bias = False
@@ -95,6 +119,8 @@ def layer(p, a, rank, transposed, depthwise=False, level2=False):
             bias = False
         elif r < 0.76:
             text += ", bias=True"
+    if same and k != [k[0]] * rank:
+        same = False
     name = p.fresh([f"conv{'_transpose' if transposed else ''}{rank}d", "conv", "conv_transpose" if transposed else "conv1", "layer", "deconv" if transposed else "convolution"]
                    + (["depthwise", "dw"] if depthwise else []))
     p.init.append(f"self.{name} = nn.Conv{'Transpose' if transposed else ''}{rank}d({text})")
@@ -118,10 +144,11 @@ def layer(p, a, rank, transposed, depthwise=False, level2=False):
         extents = [max(v, (b - 1) * c + 1) for v, b, c in zip(extents, k, e)]
     names = {1: [LENGTH], 2: [HEIGHT, WIDTH], 3: [DEPTH, HEIGHT, WIDTH]}[rank]
     roles = [(BATCH, z.few()), (IN, cin)] + list(zip(names, extents))
-    if transposed and p.small:
-        for ext, kk, ss, pp, oo, ee in zip(extents, k, s, pd, op, e):
-            assert (ext - 1) * ss - 2 * pp + ee * (kk - 1) + oo + 1 > 0
-    return name, bias, cout, o_, roles
+    if transposed:
+        out = [(n - 1) * ss - 2 * pp + ee * (kk - 1) + oo + 1 for n, kk, ss, pp, oo, ee in zip(extents, k, s, pd, op, e)]
+    else:
+        out = [(n + 2 * pp - ee * (kk - 1) - 1) // ss + 1 for n, kk, ss, pp, ee in zip(extents, k, s, pd, e)]
+    return name, bias, cout, o_, roles, out
 
 
 def plain(rng, small):
@@ -134,7 +161,7 @@ def plain(rng, small):
     x = p.arg(["x", "x", "x", "input", "inp"])
     a.take("tensor", "x", x)
     p.topic = "a convolution"
-    name, bias, cout, o_, roles = layer(p, a, rank, transposed, depthwise)
+    name, bias, cout, o_, roles, _ = layer(p, a, rank, transposed, depthwise)
     chain = Chain(a)
     if rng.random() < 0.15:
         p.body.append(f"{x} = self.{name}({x})")
@@ -147,6 +174,42 @@ def plain(rng, small):
     return p, a
 
 
+def separable(rng, small):
+    """A depthwise and a pointwise convolution: the same kernel twice."""
+    p = Problem(rng, small)
+    a = Answer(p, "conv2d")
+    x = p.arg(["x", "x", "input"])
+    p.topic = "a separable convolution"
+    z = p.size
+    cin, cout, k = z.channels(), z.channels(), rng.choice([1, 2, 3] if small else [3, 3, 5, 7])
+    i_, o_ = p.ctor_param(IN, cin, "int"), p.ctor_param(OUT, cout, "int")
+    kr = p.ctor_param(["kernel_size", "k"], k, "int")
+    text = ""
+    for names, v, neutral in ((["stride"], rng.choice([1, 1, 2]), 1), (["padding", "pad"], rng.choice([0, k // 2]), 0), (["dilation"], rng.choice([1, 1, 2]), 1)):
+        if rng.random() < 0.7:
+            d = str(neutral) if any(q[2] is not None for q in p.params) or rng.random() < 0.7 else None
+            text += f", {names[0]}={p.ctor_param(names, v, 'int', d)}"
+    bias = rng.random() < 0.4
+    btext = "" if bias else f", bias={p.ctor_param(['bias', 'use_bias'], 'False', 'bool', 'False', given=False)}" if rng.random() < 0.7 else ", bias=False"
+    d, w = rng.choice([("depthwise", "pointwise"), ("dw", "pw"), ("depthwise_conv", "pointwise_conv"), ("conv1", "conv2")])
+    p.init.append(f"self.{d} = nn.Conv2d({i_}, {i_}, {rng.choice(['kernel_size=', ''])}{kr}{text}, groups={i_}{btext})")
+    p.init.append(f"self.{w} = nn.Conv2d({i_}, {o_}, {rng.choice(['kernel_size=1', '1'])}{btext})")
+    for kind, n in [("tensor", "x"), ("tensor", "w")] + ([("tensor", "b")] if bias else []) + [("int", n) for n in conv_args(2)]:
+        a.run_args.append((kind, n))
+    if rng.random() < 0.5:
+        p.body += [f"{x} = self.{d}({x})", f"{x} = self.{w}({x})"]
+        p.result = x
+    else:
+        p.result = f"self.{w}(self.{d}({x}))"
+    call = lambda m, v: f"module.run({v}, self.{m}.weight, {f'self.{m}.bias, ' if bias else ''}*self.{m}.stride, *self.{m}.padding, *self.{m}.dilation, self.{m}.groups)"
+    a.forward = [f"{x} = {call(d, x)}", f"return {call(w, x)}"]
+    e = [max(z.spatial(), 2 * k) for _ in range(2)]
+    p.input(p.rand(p.dims([(BATCH, z.few()), (IN, cin), (HEIGHT, e[0]), (WIDTH, e[1])])))
+    a.device += conv_kernel(2, False, bias, Chain(a))
+    a.host += conv_host(2, False, bias, Chain(a)) + ["return y;"]
+    return p, a
+
+
 def chain(rng, small):
     """Convolution and point-wise operations, then possibly one more stage over channels or space."""
     p = Problem(rng, small)
@@ -156,83 +219,26 @@ def chain(rng, small):
     x = p.arg(["x", "x", "x", "x", "input"])
     a.take("tensor", "x", x)
     p.topic = "a convolution and what follows"
-    name, bias, cout, o_, roles = layer(p, a, rank, transposed, level2=True)
-    tail = rng.choices(["none", "channel", "space", "softmax", "group", "batch", "instance"], [9, 2, 2, 1.5, 2, 1, 1])[0]
+    name, bias, cout, o_, roles, extents = layer(p, a, rank, transposed, level2=True)
+    count = rng.choices([0, 1, 2, 3], [9, 6, 2.5, 0.7])[0]
     p.body.append(f"{x} = self.{name}({x})")
-    f, g = Chain(a), Chain(a, "g")
-    cur = stage_chain(p, f, x, rng.choices([0, 1, 2, 3, 4], [2 if tail != "none" else 0, 3, 3, 2, 1])[0], "c", o_, rank + 2, cout, residual=True)
+    f = Chain(a)
+    cur = stage_chain(p, f, x, rng.choices([0, 1, 2, 3, 4], [3 if count else 0, 3, 3 if not count else 2, 2 if not count else 1, 1 if not count else 0.2])[0], "c", o_, rank + 2, cout, residual=True, where="i")
     a.device += f.device() + conv_kernel(rank, transposed, bias, f)
     a.host += conv_host(rank, transposed, bias, f)
     outs = ["O" + {"d": "D", "h": "H", "w": "W"}[q] for q in AXES[rank]]
-    space = " * ".join(outs)
-    if tail == "none":
+    if not count:
         p.result = cur
         a.host.append("return y;")
-        p.input(p.rand(p.dims(roles)))
-        return p, a
-    if cur != x:
-        p.body.append(f"{x} = {cur}")
-    count = rng.choice([0, 1, 1, 2])
-    if tail in ("channel", "space", "softmax"):
-        keep = rng.random() < 0.6
-        k = ", keepdim=True" if keep else ""
-        if tail == "softmax":
-            text = rng.choice([f"torch.softmax({x}, dim=1)", f"F.softmax({x}, dim=1)"])
-        elif tail == "channel":
-            kind = rng.choice(["sum", "mean", "max", "min", "logsumexp", "min", "max"])
-            text = f"torch.logsumexp({x}, dim=1{k})" if kind == "logsumexp" else rng.choice(KINDS[kind][4]).format(x=x, d="1", k=k)
-        else:
-            kind = "mean"
-            dims = "(2, 3)" if rank == 2 else "(2, 3, 4)"
-            text = rng.choice([f"torch.mean({x}, dim={dims}{k})", f"{x}.mean(dim={dims}{k})", f"{x}.mean({dims}{k})".replace("((", "((")] )
-            if keep and rng.random() < 0.4:
-                text = f"F.adaptive_avg_pool{rank}d({x}, 1)"
-        p.body.append(f"{x} = {text}")
-        p.result = stage_chain(p, g, x, count, None, o_, rank + 2, cout)
-        ones = ", 1" * rank
-        a.device += g.device()
-        if tail == "softmax":
-            a.device += softmax_kernel("softmax", False, g)
-            a.host += ["auto z = torch::empty_like(y);", f"long inner = (long){space}, n = N * inner;",
-                       f"softmax<<<(n + 255) / 256, 256>>>(y.data_ptr<float>(), z.data_ptr<float>(), n, O, inner{g.pass_on()});"]
-        elif tail == "channel":
-            fn = "softmax" if kind == "logsumexp" else "reduce"
-            a.device += softmax_kernel("logsumexp", False, g) if kind == "logsumexp" else reduce_kernels(kind, False, g)
-            a.host += [f"auto z = torch::empty({{N, {'1, ' if keep else ''}{', '.join(outs)}}}, x.options());", f"long inner = (long){space}, n = N * inner;",
-                       f"{fn}<<<(n + 255) / 256, 256>>>(y.data_ptr<float>(), z.data_ptr<float>(), n, O, inner{g.pass_on()});"]
-        else:
-            a.device += reduce_kernels("mean", True, g)
-            a.host += [f"auto z = torch::empty({{N, O{ones if keep else ''}}}, x.options());",
-                       f"reduce<<<N * O, 256>>>(y.data_ptr<float>(), z.data_ptr<float>(), N * O, {space}, 1{g.pass_on()});"]
     else:
-        nm = p.fresh({"group": ["gn", "group_norm", "norm"], "batch": ["bn", "batch_norm", "norm"], "instance": ["inorm", "instance_norm", "norm"]}[tail])
-        if tail == "group":
-            gr = p.ctor_param(["num_groups", "groups"], rng.choice([q for q in (1, 2, 4, 8, 16) if cout % q == 0]), "int")
-            p.init.append(f"self.{nm} = nn.GroupNorm({gr}, {o_})")
-        else:
-            p.init.append(f"self.{nm} = nn.{'Batch' if tail == 'batch' else 'Instance'}Norm{rank}d({o_})")
-        if tail != "instance":
-            a.take("tensor", "u", f"self.{nm}.weight")
-            a.take("tensor", "h", f"self.{nm}.bias")
-        if tail == "group":
-            a.take("int", "Q", f"self.{nm}.num_groups")
-        a.take("float", "eps", f"self.{nm}.eps")
-        p.body.append(f"{x} = self.{nm}({x})")
-        p.result = stage_chain(p, g, x, count, "c" if tail != "instance" else None, o_, rank + 2, cout)
-        uh = "u.data_ptr<float>(), h.data_ptr<float>(), "
-        a.device += g.device()
-        a.host += ["auto z = torch::empty_like(y);", f"long inner = (long){space};"]
-        if tail == "batch":
-            a.device += batch_norm_kernel(g)
-            a.host.append(f"norm<<<O, 256>>>(y.data_ptr<float>(), {uh}z.data_ptr<float>(), N, O, inner, eps{g.pass_on()});")
-        elif tail == "group":
-            a.device += row_norm_kernel("group", g)
-            a.host.append(f"norm<<<N * Q, 256>>>(y.data_ptr<float>(), {uh}z.data_ptr<float>(), O / Q * inner, inner, O, eps{g.pass_on()});")
-        else:
-            a.device += row_norm_kernel("instance", g)
-            a.host.append(f"norm<<<N * O, 256>>>(y.data_ptr<float>(), z.data_ptr<float>(), inner, eps{g.pass_on()});")
-        if small and roles[0][1] < 2:
-            roles[0] = (roles[0][0], 2)
-    a.host.append("return z;")
+        if cur != x:
+            p.body.append(f"{x} = {cur}")
+        if roles[0][1] < 2:
+            roles[0] = (roles[0][0], 2 if small else 16)
+        pipe = Pipe(p, a, x, "y", ["N", "O"] + outs, [roles[0][1], cout] + extents, (o_, cout))
+        p.result = stages(pipe, count)
+        a.host.append(f"return {pipe.tensor};")
     p.input(p.rand(p.dims(roles)))
+    if len(p.args) > 1:
+        p.input(p.rand(", ".join([p.const(*roles[0]), p.const(OUT, cout)] + [str(v) for v in extents])))
     return p, a

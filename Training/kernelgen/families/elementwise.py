@@ -10,6 +10,7 @@ BATCH = ["batch_size", "batch", "N", "B", "bs", "num_samples"]
 FEAT = ["dim", "features", "num_features", "D", "hidden_size", "feature_dim", "width", "size"]
 CHAN = ["channels", "num_channels", "C", "features", "in_channels"]
 SEQ = ["sequence_length", "seq_len", "length", "L", "T"]
+LENGTH = ["length", "sequence_length", "L", "width", "seq_len"]
 HEIGHT, WIDTH, DEPTH = ["height", "dim1", "H", "h"], ["width", "dim2", "W", "w"], ["depth", "D", "dim3", "d"]
 
 

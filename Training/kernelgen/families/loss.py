@@ -41,8 +41,10 @@ def pairwise(rng, small):
     else:
         p.result = _maybe(p, rng.choice(forms).format(x=x, y=y))
     roles = shape(p, 2)
+    square = kind == "hinge" and rng.random() < 0.4
+    if square:
+        roles[1] = (roles[1][0], roles[0][1])
     dims = p.dims(roles)
-    wrap = False
     spread = kind == "hinge" and rng.random() < 0.5
     if kind == "kl":
         p.input(f"torch.rand({dims}).softmax(dim=-1)")
@@ -55,11 +57,13 @@ def pairwise(rng, small):
         if spread:
             # one target per column, spread over the rows
             last = p.const(["num_classes", "dim", "n"], roles[1][1])
+            if square:
+                last = p.const(roles[0][0], roles[0][1])
             p.input(f"torch.randint(0, 2, ({last},)).float() * 2 - 1")
         else:
             p.input(f"torch.randint(0, 2, ({dims},)).float() * 2 - 1")
     else:
-        p.input(f"torch.rand({dims})")
+        p.input(f"torch.rand({dims})" + ("*scale" if "scale" not in p.used and rng.random() < 0.3 else ""))
         p.input(f"torch.rand({dims})")
     index = "u[i % m]" if kind == "hinge" else "u[i]"
     m = ", long m" if kind == "hinge" else ""

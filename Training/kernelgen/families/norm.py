@@ -181,7 +181,11 @@ def layer(rng, small):
         if count == 1 and rng.random() < 0.6:
             q = p.ctor_param(FEAT[:4] + ["normalized_shape"], roles[-1][1], "int")
         else:
-            q = p.ctor_param(["normalized_shape", "norm_shape"], "(" + ", ".join(dims) + ("," if count == 1 else "") + ")", "tuple")
+            tup = "(" + ", ".join(p.const(*r) if rng.random() < 0.8 else str(r[1]) for r in roles[-count:]) + ("," if count == 1 else "") + ")"
+            q = p.ctor_param(["normalized_shape", "norm_shape"], tup, "tuple")
+            if rng.random() < 0.7:
+                p.params[-1] = p.params[-1][:3] + (tup,)
+                p.consts = [k for k in p.consts if k[1] != tup]
         args = rng.choice([f"normalized_shape={q}", q])
     elif kind == "group":
         groups = rng.choice([g for g in (1, 2, 4, 8, 16, 32) if c % g == 0])
@@ -212,8 +216,8 @@ def layer(rng, small):
     names = pick_ops(rng, rng.choice([0, 0, 0, 0, 1, 2]))
     text = f"self.{n}({x})"
     p.result = apply(p, chain, names, p.fresh(["out", "y", "h"]), text) if names else _maybe(p, text)
-    if p.small and kind == "batch" and roles[0][1] < 2:
-        roles[0] = (roles[0][0], 3)
+    if roles[0][1] < 2:
+        roles[0] = (roles[0][0], 3 if small else 16)
     finish(p, roles)
     a.device += chain.device()
     a.host += ["x = x.contiguous();", "auto y = torch::empty_like(x);"]

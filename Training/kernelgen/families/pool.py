@@ -3,9 +3,41 @@ from ..answer import Answer
 from ..chain import Chain
 from ..convolution import AXES, _SIZE
 from ..problem import Problem
-from .conv import IN, LENGTH
-from .elementwise import BATCH, CHAN, DEPTH, HEIGHT, WIDTH, X
+from .elementwise import LENGTH, BATCH, CHAN, DEPTH, HEIGHT, WIDTH, X
 from .reduce import _maybe
+
+
+def pool_kernel(rank, mx, chain, dilation=True, name="pool", padding=True):
+    """One output element per thread; the window is a cube of edge k."""
+    axes = AXES[rank]
+    dilation = dilation and mx
+    sizes = [_SIZE[q] for q in axes]
+    ints = sizes + ["O" + q for q in sizes] + ["k", "s"] + (["p"] if padding else []) + (["e"] if dilation else [])
+    out = [f"__global__ void {name}(const float* x, float* y, long n, " + ", ".join(f"int {q}" for q in ints) + chain.decl() + ") {",
+           "    long i = blockIdx.x * 256L + threadIdx.x;", "    if (i >= n) return;"]
+    left = "i"
+    for q in reversed(axes):
+        out.append(f"    int o{q} = {left} % O{_SIZE[q]};")
+        left += f" / O{_SIZE[q]}"
+    out += [f"    x += {left} * " + " * ".join(sizes) + ";", f"    float v = {'-INFINITY' if mx else '0.0f'};"]
+    pad = "    "
+    for q in axes:
+        if padding:
+            out.append(f"{pad}for (int k{q} = 0; k{q} < k; k{q}++) {{")
+            pad += "    "
+            out += [f"{pad}int i{q} = o{q} * s - p + k{q}{' * e' if dilation else ''};", f"{pad}if (i{q} < 0 || i{q} >= {_SIZE[q]}) continue;"]
+        else:
+            out.append(f"{pad}for (int i{q} = o{q} * s; i{q} < o{q} * s + k; i{q}++)")
+            pad += "    "
+    at = f"i{axes[0]}"
+    for q in axes[1:]:
+        at = f"({at}) * {_SIZE[q]} + i{q}" if " " in at else f"{at} * {_SIZE[q]} + i{q}"
+    out.append(f"{pad}v = fmaxf(v, x[{at}]);" if mx else f"{pad}v += x[{at}];")
+    for q in axes if padding else "":
+        pad = pad[4:]
+        out.append(pad + "}")
+    end = "v" if mx else f"v / ({' * '.join(['k'] * rank)})"
+    return out + [f"    y[i] = {chain.call(end)};", "}", ""]
 
 
 def pool(rng, small):
@@ -64,27 +96,7 @@ def pool(rng, small):
         a.calls = [c + "[0]" if c.startswith("self.") else c for c in a.calls]
     sizes = [_SIZE[q] for q in axes]
     ints = sizes + ["O" + q for q in sizes] + ["k", "s", "p"] + (["e"] if mx else [])
-    out = ["__global__ void pool(const float* x, float* y, long n, " + ", ".join(f"int {q}" for q in ints) + ") {",
-           "    long i = blockIdx.x * 256L + threadIdx.x;", "    if (i >= n) return;"]
-    left = "i"
-    for q in reversed(axes):
-        out.append(f"    int o{q} = {left} % O{_SIZE[q]};")
-        left += f" / O{_SIZE[q]}"
-    out += [f"    x += {left} * " + " * ".join(sizes) + ";", f"    float v = {'-INFINITY' if mx else '0.0f'};"]
-    pad = "    "
-    for q in axes:
-        out.append(f"{pad}for (int k{q} = 0; k{q} < k; k{q}++) {{")
-        pad += "    "
-        out += [f"{pad}int i{q} = o{q} * s - p + k{q}{' * e' if mx else ''};", f"{pad}if (i{q} < 0 || i{q} >= {_SIZE[q]}) continue;"]
-    at = f"i{axes[0]}"
-    for q in axes[1:]:
-        at = f"({at}) * {_SIZE[q]} + i{q}" if " " in at else f"{at} * {_SIZE[q]} + i{q}"
-    out.append(f"{pad}v = fmaxf(v, x[{at}]);" if mx else f"{pad}v += x[{at}];")
-    for q in axes:
-        pad = pad[4:]
-        out.append(pad + "}")
-    out += ["    y[i] = v" + (";" if mx else f" / ({' * '.join(['k'] * rank)});"), "}", ""]
-    a.device += out
+    a.device += pool_kernel(rank, mx, Chain(a))
     a.host += ["x = x.contiguous();", "int N = x.size(0), C = x.size(1), " + ", ".join(f"{q} = x.size({j + 2})" for j, q in enumerate(sizes)) + ";"]
     for q in sizes:
         a.host.append(f"int O{q} = ({q} + 2 * p - {'e * (k - 1) - 1' if mx else 'k'}) / s + 1;")

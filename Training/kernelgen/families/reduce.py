@@ -29,6 +29,7 @@ def pick_dim(p, roles, name=None):
 def finish(p, roles, inputs=1):
     """Adds the inputs of a problem on one shape."""
     dims = p.dims(roles)
+    assert inputs == 1
     for _ in range(inputs):
         p.input(p.rand(dims))
 
@@ -277,7 +278,8 @@ def scan(rng, small):
     dims = p.dims(roles)
     p.input(p.rand(dims))
     if mask:
-        p.input(rng.choice([f"torch.randint(0, 2, ({dims})).bool()" if "," in dims else f"torch.randint(0, 2, ({dims},)).bool()", f"torch.rand({dims}) > 0.5"]))
+        p.input(rng.choice([f"torch.randint(0, 2, ({dims},)).bool()", f"torch.rand({dims}) > 0.5", "torch.randint(0, 2, {first}.shape).bool()",
+                            "torch.rand_like({first}) > 0.5"]))
     last = d == len(roles) - 1
     mul = kind == "cumprod"
     start, op = ("1.0f", "*") if mul else ("0.0f", "+")

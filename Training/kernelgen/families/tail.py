@@ -7,9 +7,17 @@ SPATIAL_ONES = {2: "", 3: ", 1", 4: ", 1, 1", 5: ", 1, 1, 1"}
 def channel_parameter(p, chain, x, index, channels, rank, number):
     """A learnt vector over the channels (or a single number) that is added, subtracted, multiplied; returns the new expression."""
     rng = p.rng
-    names = {"+": ["bias", "add_bias", "extra_bias", "offset"], "-": ["subtract", "sub", "shift"], "*": ["scale", "multiplier", "gain", "scaling"]}
+    names = {"+": ["bias", "bias", "add_bias", "extra_bias", "sum_tensor", "offset"], "-": ["subtract", "sub", "shift", "bias"], "*": ["scale", "multiplier", "gain", "scaling_factor", "weight_scale"]}
     op = rng.choice(["+", "+", "*", "-"])
     name = p.fresh(names[op])
+    if rng.random() < 0.08:
+        value = rng.choice(["1.0", "0.5", "2.0", "0.1"])
+        if rng.random() < 0.6:
+            value = p.ctor_param([name, f"{name}_value", f"init_{name}"], value, "float")
+        p.init.append(f"self.{name} = nn.Parameter(torch.tensor({value}))")
+        c = chain.tensor(f"self.{name}", "0")
+        chain.stmts.append(f"v = v {op} {c};")
+        return f"{x} {op} self.{name}"
     ones = SPATIAL_ONES[rank]
     single = rng.random() < 0.1
     full = "(1,)" if single and rank == 2 else "(1" + ones + ")" if single else f"({channels}{ones or ','})"
@@ -35,6 +43,21 @@ def channel_parameter(p, chain, x, index, channels, rank, number):
     return rng.choice(forms)
 
 
+def second_input(p, chain, x, where):
+    """Another argument of forward with the shape of the running value."""
+    rng = p.rng
+    y = p.arg(["y", "residual", "other", "add_input", "skip_input", "z"])
+    op = rng.choice(["+", "+", "+", "*", "-"])
+    c = chain.tensor(f"{y}.contiguous()", where)
+    chain.stmts.append(f"v = v {op} {c};")
+    text = rng.choice([f"{x} {op} {y}"] * 3 + ([f"torch.add({x}, {y})"] if op == "+" else []))
+    if rng.random() < 0.2 and op == "+":
+        p.body.append(f"{x} = {text}")
+        chain.stmts.append(f"v = v * {c};")
+        text = f"{x} * {y}"
+    return text
+
+
 def residual_chain(p, chain, x):
     """Keeps the value, changes it, adds the kept value."""
     rng = p.rng
@@ -50,7 +73,7 @@ def residual_chain(p, chain, x):
     return rng.choice([f"{x} + {old}", f"{old} + {x}", f"torch.add({x}, {old})"])
 
 
-def stage_chain(p, chain, x, count, index, channels, rank, number, residual=False):
+def stage_chain(p, chain, x, count, index, channels, rank, number, residual=False, where=None):
     """`count` operations on the variable `x`; returns the expression of the result."""
     rng = p.rng
     cur = x
@@ -61,7 +84,9 @@ def stage_chain(p, chain, x, count, index, channels, rank, number, residual=Fals
         r = rng.random()
         if index and r < 0.25:
             cur = channel_parameter(p, chain, x, index, channels, rank, number)
-        elif residual and r < 0.35:
+        elif where and r < 0.31 and len(p.args) == 1:
+            cur = second_input(p, chain, x, where)
+        elif residual and r < 0.37:
             cur = residual_chain(p, chain, x)
         else:
             cur = apply(p, chain, pick_ops(rng, 1), x)
