@@ -9,7 +9,7 @@ KEYS = {
     "name", "shape", "data", "tokenizer", "out", "seed", "held_out", "longest",
     "steps", "warmup_steps", "decay_steps", "rate", "weight_decay", "clip", "muon", "bf16",
     "tokens_per_batch", "batches_per_step", "prompt_weight",
-    "checkpoint_minutes", "log_steps", "check_steps", "teacher", "teacher_share",
+    "checkpoint_minutes", "log_steps", "check_steps",
 }
 
 

@@ -1,14 +1,14 @@
 """The loss: next token, weighted, on the positions that have a weight.
 
-The draft may also learn from the target's own distribution (`teacher`): what makes a draft
-useful is that it agrees with the target, not that it is right.
+An answer's token weighs 1, a prompt's much less: reading a problem well is worth something,
+guessing how it goes on is not.
 """
 
 import torch
 import torch.nn.functional as F
 
 
-def weighted_loss(model, batch, teacher=None, teacher_share: float = 0.0):
+def weighted_loss(model, batch):
     """(sum of weight x loss, to be divided by the step's weights; sums for the log)."""
     rows = batch.weights.reshape(-1).nonzero().squeeze(1)
     weights = batch.weights.reshape(-1)[rows]
@@ -21,11 +21,6 @@ def weighted_loss(model, batch, teacher=None, teacher_share: float = 0.0):
         "answer_tokens": int(answer.sum()),
         "tokens": len(rows),
     }
-    if teacher is not None:
-        with torch.no_grad():
-            wanted = teacher(batch.inputs).flatten(0, 1)[rows].float().softmax(-1)
-        soft = -(wanted * logits.log_softmax(-1)).sum(-1)
-        each = (1 - teacher_share) * each + teacher_share * soft
     return (each * weights).sum(), sums
 
 

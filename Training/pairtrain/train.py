@@ -16,7 +16,7 @@ from pathlib import Path
 import torch
 
 from .batches import Feed, encode_samples, make_batch, plan_epoch
-from .checkpoint import load_checkpoint, load_model, save_checkpoint
+from .checkpoint import load_checkpoint, save_checkpoint
 from .config import load_config, shape_of
 from .loss import held_out_loss
 from .model import Writer
@@ -57,7 +57,6 @@ class Run:
         self.feed = Feed(train, config["tokens_per_batch"], config["prompt_weight"], config["seed"])
         self.step = 0
         self.totals = {"tokens": 0, "answer_tokens": 0, "samples": 0, "seconds": 0.0}
-        self.teacher = load_model(config["teacher"])[0] if config["teacher"] else None
         self.checkpoint = self.out / "checkpoint.pt"
         if resume and self.checkpoint.exists():
             kept = load_checkpoint(self.checkpoint)
@@ -90,7 +89,7 @@ class Run:
     def one_step(self) -> dict:
         config = self.config
         batches = [self.feed.take() for _ in range(config["batches_per_step"])]
-        log = self.workers.gradients(self.model, batches, config, self.teacher)
+        log = self.workers.gradients(self.model, batches, config["bf16"])
         self.totals["samples"] += sum(len(b.inputs) for b in batches)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), config["clip"])
         self.optimizer.step(rate_at(self.step, config), self.workers)

@@ -21,15 +21,15 @@ class Workers:
     def map(self, function, items) -> list:
         return list(self.pool.map(function, items))
 
-    def gradients(self, model, batches, config: dict, teacher=None) -> dict:
+    def gradients(self, model, batches, bf16: bool) -> dict:
         """Set `.grad` of every parameter to that of the weighted mean loss; returns the sums for the log."""
         parameters = list(model.parameters())
         weight = sum(float(b.weights.sum()) for b in batches)
 
         def one(batch):
             # Without the cache: it belongs to the process, not to the thread.
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=config["bf16"], cache_enabled=False):
-                loss, sums = weighted_loss(model, batch, teacher, config["teacher_share"])
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16, cache_enabled=False):
+                loss, sums = weighted_loss(model, batch)
             return torch.autograd.grad(loss / weight, parameters), sums
 
         totals = {"answer_loss": 0.0, "answer_tokens": 0, "tokens": 0}

@@ -36,6 +36,6 @@ def world(tmp_path):
         "seed": 3, "held_out": 5, "longest": 256,
         "steps": 8, "warmup_steps": 2, "decay_steps": 3, "rate": 0.002, "weight_decay": 0.05, "clip": 1.0,
         "muon": True, "bf16": False, "tokens_per_batch": 256, "batches_per_step": 2, "prompt_weight": 0.1,
-        "checkpoint_minutes": 60, "log_steps": 4, "check_steps": 100, "teacher": None, "teacher_share": 0.0,
+        "checkpoint_minutes": 60, "log_steps": 4, "check_steps": 100,
     }
     return config, tmp_path
