@@ -237,6 +237,7 @@ def chain(rng, small):
             roles[0] = (roles[0][0], 2 if small else 16)
         pipe = Pipe(p, a, x, "y", ["N", "O"] + outs, [roles[0][1], cout] + extents, (o_, cout))
         p.result = stages(pipe, count)
+        extents = pipe.second[2:] if pipe.second and len(pipe.second) > 2 else extents
         a.host.append(f"return {pipe.tensor};")
     p.input(p.rand(p.dims(roles)))
     if len(p.args) > 1:

@@ -56,6 +56,7 @@ def linear(rng, small):
         p.body.append(f"{x} = {cur}")
     pipe = Pipe(p, a, x, "C", ["M", "N"], [bs, fo], (o_, fo))
     p.result = stages(pipe, count)
+    p.out_features = pipe.second[1] if pipe.second else fo
     a.host = [l.replace("x.options()", "A.options()") for l in a.host] + [f"return {pipe.tensor};"]
     return _inputs(p, a, bs, fi)
 

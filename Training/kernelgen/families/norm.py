@@ -132,28 +132,51 @@ def row_norm_kernel(kind, chain):
     return out + ["}", ""]
 
 
-BATCH_KERNEL = """__global__ void norm(const float* x, const float* w, const float* b, float* y, int N, int C, long inner, float eps@DECL@) {
+STATS = """__global__ void stats(const float* x, float* s, @ARGS@) {
     int c = blockIdx.x;
-    float m = 0.0f, v = 0.0f;
-    long r = N * inner;
-    for (long k = threadIdx.x; k < r; k += 256) m += x[(k / inner * C + c) * inner + k % inner];
-    m = block_sum(m) / r;
-    for (long k = threadIdx.x; k < r; k += 256) {
-        float u = x[(k / inner * C + c) * inner + k % inner] - m;
-        v += u * u;
+    float a = 0.0f, b = 0.0f, z = x[@FIRST@];
+    for (long k = blockIdx.y * 256L + threadIdx.x; k < @COUNT@; k += gridDim.y * 256L) {
+        float u = x[@AT@] - z;
+        a += u;
+        b += u * u;
     }
-    v = rsqrtf(block_sum(v) / r + eps);
-    for (long k = threadIdx.x; k < r; k += 256) {
-        long i = (k / inner * C + c) * inner + k % inner;
+    a = block_sum(a);
+    b = block_sum(b);
+    if (threadIdx.x == 0) {
+        atomicAdd(s + 2 * c, a);
+        atomicAdd(s + 2 * c + 1, b);
+    }
+}
+
+__global__ void norm(const float* x, const float* s, const float* w, const float* b, float* y, long n, @ARGS@, float eps@DECL@) {
+    for (long i = blockIdx.x * 256L + threadIdx.x; i < n; i += gridDim.x * 256L) {
+        @INDEX@
+        float m = s[2 * c] / @R@, v = rsqrtf(s[2 * c + 1] / @R@ - m * m + eps);
+        m += x[@FIRST@];
         y[i] = @CALL@;
     }
 }
 """
 
 
+def _stats(chain, **words):
+    text = STATS
+    for word, value in words.items():
+        text = text.replace(f"@{word}@", value)
+    return BLOCK_SUM + text.replace("@DECL@", chain.decl()).split("\n")
+
+
 def batch_norm_kernel(chain):
-    """Statistics of a channel over batch and space, as in training mode: one block per channel."""
-    return BLOCK_SUM + BATCH_KERNEL.replace("@DECL@", chain.decl()).replace("@CALL@", chain.call("(x[i] - m) * v * w[c] + b[c]")).split("\n")
+    """Statistics of a channel over batch and space, as in training mode, by many blocks per channel; they are taken of the
+    differences to the channel's first value, so that a large mean does not swallow the deviation."""
+    return _stats(chain, ARGS="int N, int C, long inner", FIRST="c * inner", COUNT="N * inner", AT="(k / inner * C + c) * inner + k % inner",
+                  INDEX="int c = i / inner % C;", R="(N * inner)", CALL=chain.call("(x[i] - m) * v * w[c] + b[c]"))
+
+
+def long_row_norm_kernel(chain):
+    """Layer normalisation of few long rows: many blocks per row."""
+    return _stats(chain, ARGS="long r", FIRST="c * r", COUNT="r", AT="c * r + k", INDEX="long c = i / r, k = i % r;", R="r",
+                  CALL=chain.call("(x[i] - m) * v * w[k] + b[k]"))
 
 
 def layer(rng, small):
@@ -222,7 +245,12 @@ def layer(rng, small):
     a.device += chain.device()
     a.host += ["x = x.contiguous();", "auto y = torch::empty_like(x);"]
     wb = "w.data_ptr<float>(), b.data_ptr<float>(), "
-    if kind == "layer":
+    if kind == "layer" and count > 1:
+        a.device += long_row_norm_kernel(chain)
+        a.host += ["long n = x.numel(), r = w.numel();", "auto s = torch::zeros({n / r * 2}, x.options());",
+                   "stats<<<dim3(n / r, 64), 256>>>(x.data_ptr<float>(), s.data_ptr<float>(), r);",
+                   f"norm<<<(n + 255) / 256, 256>>>(x.data_ptr<float>(), s.data_ptr<float>(), {wb}y.data_ptr<float>(), n, r, eps{chain.pass_on()});"]
+    elif kind == "layer":
         a.device += row_norm_kernel("layer", chain)
         a.host += ["long r = w.numel();", f"norm<<<x.numel() / r, 256>>>(x.data_ptr<float>(), {wb}y.data_ptr<float>(), r, eps{chain.pass_on()});"]
     elif kind == "instance":
@@ -234,7 +262,8 @@ def layer(rng, small):
                    f"norm<<<N * G, 256>>>(x.data_ptr<float>(), {wb}y.data_ptr<float>(), C / G * inner, inner, C, eps{chain.pass_on()});"]
     else:
         a.device += batch_norm_kernel(chain)
-        a.host += ["int N = x.size(0), C = x.size(1);", "long inner = x.numel() / N / C;",
-                   f"norm<<<C, 256>>>(x.data_ptr<float>(), {wb}y.data_ptr<float>(), N, C, inner, eps{chain.pass_on()});"]
+        a.host += ["int N = x.size(0), C = x.size(1);", "long n = x.numel(), inner = n / N / C;", "auto s = torch::zeros({2 * C}, x.options());",
+                   "stats<<<dim3(C, 64), 256>>>(x.data_ptr<float>(), s.data_ptr<float>(), N, C, inner);",
+                   f"norm<<<(n + 255) / 256, 256>>>(x.data_ptr<float>(), s.data_ptr<float>(), {wb}y.data_ptr<float>(), n, N, C, inner, eps{chain.pass_on()});"]
     a.host += ["return y;"]
     return p, a

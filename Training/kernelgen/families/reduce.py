@@ -291,15 +291,13 @@ def scan(rng, small):
     if last:
         index = "        int k = r - 1 - b - threadIdx.x;" if rev else "        int k = b + threadIdx.x;"
         inside = "k >= 0" if rev else "k < r"
-        store = f"s[threadIdx.x] {op} c" if kind != "exclusive" else "c + s[threadIdx.x] - v"
-        if kind == "exclusive":
-            store = "c + (threadIdx.x ? s[threadIdx.x - 1] : 0.0f)"
-        a.device += [head, "    __shared__ float s[256];", "    long o = blockIdx.x;"] + move + [
-            f"    float c = {start};", "    for (int b = 0; b < r; b += 256) {", index, f"        float v = {start};",
-            f"        if ({inside}) v = {load};", "        s[threadIdx.x] = v;", "        __syncthreads();",
-            "        for (int d = 1; d < 256; d *= 2) {", f"            float u = threadIdx.x >= d ? s[threadIdx.x - d] : {start};",
-            "            __syncthreads();", f"            s[threadIdx.x] {op}= u;", "            __syncthreads();", "        }",
-            f"        if ({inside}) y[k * inner] = {store};", f"        c {op}= s[255];", "        __syncthreads();", "    }", "}", ""]
+        store = "c + v - x[k * inner]" if kind == "exclusive" else f"c {op} v"
+        a.device += [head, "    __shared__ float s[8];", "    long o = blockIdx.x;"] + move + [
+            "    int lane = threadIdx.x % 32, warp = threadIdx.x / 32;", f"    float c = {start};", "    for (int b = 0; b < r; b += 256) {", index,
+            f"        float v = {start};", f"        if ({inside}) v = {load};", "        for (int d = 1; d < 32; d *= 2) {",
+            "            float u = __shfl_up_sync(0xffffffff, v, d);", f"            if (lane >= d) v {op}= u;", "        }", "        __syncthreads();",
+            "        if (lane == 31) s[warp] = v;", "        __syncthreads();", f"        for (int k = 0; k < warp; k++) v {op}= s[k];",
+            f"        if ({inside}) y[k * inner] = {store};", f"        for (int k = 0; k < 8; k++) c {op}= s[k];", "    }", "}", ""]
     else:
         loop = "for (int k = r - 1; k >= 0; k--)" if rev else "for (int k = 0; k < r; k++)"
         steps = [f"v {op}= {load};", "y[k * inner] = v;"]

@@ -10,6 +10,23 @@ def channel_parameter(p, chain, x, index, channels, rank, number):
     names = {"+": ["bias", "bias", "add_bias", "extra_bias", "sum_tensor", "offset"], "-": ["subtract", "sub", "shift", "bias"], "*": ["scale", "multiplier", "gain", "scaling_factor", "weight_scale"]}
     op = rng.choice(["+", "+", "*", "-"])
     name = p.fresh(names[op])
+    if rng.random() < 0.04:
+        value = p.ctor_param(["constant", "limit", "bound"], rng.choice(["1.0", "2.0", "0.5"]), "float")
+        p.init.append(f"self.{name} = nn.Parameter(torch.tensor({value}))")
+        c = chain.tensor(f"self.{name}", "0")
+        fn = rng.choice(["min", "max"])
+        chain.stmts.append(f"v = f{fn}f(v, {c});")
+        if rng.random() < 0.5:
+            p.body.append(f"{x} = torch.{fn}({x}, self.{name})")
+            chain.stmts.append(f"v = v - {c};")
+            return f"{x} - self.{name}"
+        return f"torch.{fn}({x}, self.{name})"
+    ones = SPATIAL_ONES[rank]
+    if rank > 2 and rng.random() < 0.1:
+        p.init.append(f"self.{name} = nn.Parameter(torch.randn({channels}))")
+        c = chain.tensor(f"self.{name}", index)
+        chain.stmts.append(f"v = v {op} {c};")
+        return f"{x} {op} self.{name}.view(1, -1{ones})"
     if rng.random() < 0.08:
         value = rng.choice(["1.0", "0.5", "2.0", "0.1"])
         if rng.random() < 0.6:
@@ -18,7 +35,6 @@ def channel_parameter(p, chain, x, index, channels, rank, number):
         c = chain.tensor(f"self.{name}", "0")
         chain.stmts.append(f"v = v {op} {c};")
         return f"{x} {op} self.{name}"
-    ones = SPATIAL_ONES[rank]
     single = rng.random() < 0.1
     full = "(1,)" if single and rank == 2 else "(1" + ones + ")" if single else f"({channels}{ones or ','})"
     if rng.random() < 0.6:
@@ -70,6 +86,14 @@ def residual_chain(p, chain, x):
     if cur != x:
         p.body.append(f"{x} = {cur}")
     chain.stmts.append(f"v = v + {u};")
+    while rng.random() < 0.25:
+        p.body.append(f"{x} = {x} + {old}")
+        op = rng.choice("+*")
+        chain.stmts.append(f"v = v {op} {u};")
+        if rng.random() < 0.5:
+            return f"{x} {op} {old}"
+        p.body.append(f"{x} = {x} {op} {old}")
+        chain.stmts.append(f"v = v + {u};")
     return rng.choice([f"{x} + {old}", f"{old} + {x}", f"torch.add({x}, {old})"])
 
 
