@@ -1,7 +1,7 @@
 """Run an exported file in llama.cpp and compare it with PyTorch.
 
     python -m pairtrain.check --gguf ../Models/basic-kernel-target-q8_0.gguf \
-        --checkpoint out/target/checkpoint.pt --tokenizer work/tokenizer.json --data work/data/train.jsonl
+        --checkpoint out/target/checkpoint.pt --tokenizer tokenizer.json --data work/data/train.jsonl
 
 Needs llama-cpp-python (requirements-check.txt). Two claims are checked: llama.cpp cuts text
 into the same tokens as the tokenizer that the model was trained with, and its logits differ

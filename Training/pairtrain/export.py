@@ -1,6 +1,6 @@
 """Write a checkpoint as GGUF, the way llama.cpp's architecture `llama` reads it.
 
-    python -m pairtrain.export --checkpoint out/target/checkpoint.pt --tokenizer work/tokenizer.json \
+    python -m pairtrain.export --checkpoint out/target/checkpoint.pt --tokenizer tokenizer.json \
         --name "bASIC kernel writer" --out ../Models/basic-kernel-target-q8_0.gguf
 
 Every matrix is Q8_0 (one byte a number and a half-precision scale for each 32), norms stay

@@ -4,7 +4,7 @@ llama.cpp does not read a tokenizer's regular expression from the file: it knows
 names. The one used here is `qwen2` (digits one by one, so that every size is spelled the
 same way wherever it appears, which is what a small model needs to copy it).
 
-    python -m pairtrain.tokenizer --data work/data/train.jsonl --out work/tokenizer.json
+    python -m pairtrain.tokenizer --data work/data/train.jsonl --out tokenizer.json
 """
 
 import argparse
