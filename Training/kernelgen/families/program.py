@@ -30,10 +30,10 @@ def _matmul(rng):
     python = (f"def forward(self, {A}: torch.Tensor, {B}: torch.Tensor) -> torch.Tensor:" if hint else f"def forward(self, {A}, {B}):") + f"\n    return {text}"
     t = tile
     answer = ([f"#define {tile} 16"] if not tile.isdigit() else []) + [signature + " {", f"    __shared__ float s[{t}][{t}], t[{t}][{t}];", "    int i = threadIdx.y, j = threadIdx.x;",
-        f"    int r = blockIdx.y * {t} + i, c = blockIdx.x * {t} + j;", "    float v = 0.0f;", f"    for (int q = 0; q < {K}; q += {t}) {{",
-        f"        s[i][j] = r < {M} && q + j < {K} ? {A}[(long)r * {K} + q + j] : 0.0f;", f"        t[i][j] = q + i < {K} && c < {N} ? {B}[(long)(q + i) * {N} + c] : 0.0f;",
+        f"    int row = blockIdx.y * {t} + i, col = blockIdx.x * {t} + j;", "    float v = 0.0f;", f"    for (int q = 0; q < {K}; q += {t}) {{",
+        f"        s[i][j] = row < {M} && q + j < {K} ? {A}[(long)row * {K} + q + j] : 0.0f;", f"        t[i][j] = q + i < {K} && col < {N} ? {B}[(long)(q + i) * {N} + col] : 0.0f;",
         "        __syncthreads();", f"        for (int k = 0; k < {t}; k++) v += s[i][k] * t[k][j];", "        __syncthreads();", "    }",
-        f"    if (r < {M} && c < {N}) {C}[(long)r * {N} + c] = v;", "}"]
+        f"    if (row < {M} && col < {N}) {C}[(long)row * {N} + col] = v;", "}"]
     return python, signature, launch, answer
 
 
@@ -48,8 +48,8 @@ def _diag(rng):
     launch = [f"dim3 {bl}({size});", f"dim3 {gr}(({M} + {bl}.x - 1) / {bl}.x, ({N} + {bl}.y - 1) / {bl}.y);", f"{name}<<<{gr}, {bl}>>>(d_{d}, d_{m}, d_{o}, {N}, {M});"]
     A, B = rng.choice([("A", "B"), ("a", "b"), ("d", "M")])
     python = f"def forward(self, {A}, {B}):\n    return {rng.choice([f'torch.diag({A}) @ {B}', f'torch.matmul(torch.diag({A}), {B})', f'{A}.unsqueeze(1) * {B}'])}"
-    answer = [signature + " {", "    int r = blockIdx.y * blockDim.y + threadIdx.y, c = blockIdx.x * blockDim.x + threadIdx.x;",
-              f"    if (r < {N} && c < {M}) {o}[(long)r * {M} + c] = {d}[r] * {m}[(long)r * {M} + c];", "}"]
+    answer = [signature + " {", "    int row = blockIdx.y * blockDim.y + threadIdx.y, col = blockIdx.x * blockDim.x + threadIdx.x;",
+              f"    if (row < {N} && col < {M}) {o}[(long)row * {M} + col] = {d}[row] * {m}[(long)row * {M} + col];", "}"]
     return python, signature, launch, answer
 
 
@@ -62,6 +62,7 @@ def _map(rng):
     n = rng.choice(["n", "N", "size", "num_elements", "total"])
     name = f"{op.name}_kernel"
     extra, cargs, values = [], [], []
+    p = rng.choice(["x", "x", "input", "inp"])
     if op.plain:
         form, cargs = rng.choice(op.plain), [fl(d) for d in op.defaults]
         spell = []
@@ -72,11 +73,10 @@ def _map(rng):
             values = ["-1.0", "1.0"]
         if rng.random() < 0.5:
             names = [rng.choice(r) for r, _ in op.params]
-            if len(set(names)) == len(names):
+            if len(set(names)) == len(names) and not set(names) & {x, y, n, p, "v", "i"}:
                 extra = names
         spell = [f"self.{e}" for e in extra] if extra else values
         cargs = extra or [fl(q) for q in values]
-    p = rng.choice(["x", "x", "input", "inp"])
     text = form.format(*spell, x=p)
     python = ""
     if extra:
@@ -141,16 +141,16 @@ def _rows(rng):
     signature = f"__global__ void {name}(const float* {x}, float* {y}, int {R}, int {C})"
     b = rng.choice(["128", "256"])
     launch = rng.choice([[f"{name}<<<({R} + {int(b) - 1}) / {b}, {b}>>>(d_{x}, d_{y}, {R}, {C});"], [f"dim3 block({b});", f"dim3 grid(({R} + {b} - 1) / {b});", f"{name}<<<grid, block>>>(d_{x}, d_{y}, {R}, {C});"]])
-    body = [signature + " {", "    int r = blockIdx.x * blockDim.x + threadIdx.x;", f"    if (r >= {R}) return;", f"    const float* p = {x} + (long)r * {C};"]
+    body = [signature + " {", "    int row = blockIdx.x * blockDim.x + threadIdx.x;", f"    if (row >= {R}) return;", f"    const float* p = {x} + (long)row * {C};"]
     loop = f"    for (int k = 0; k < {C}; k++) "
     if kind in ("sum", "mean"):
-        body += ["    float v = 0.0f;", loop + "v += p[k];", f"    {y}[r] = v{' / ' + C if kind == 'mean' else ''};"]
+        body += ["    float v = 0.0f;", loop + "v += p[k];", f"    {y}[row] = v{' / ' + C if kind == 'mean' else ''};"]
     elif kind == "max":
-        body += ["    float v = p[0];", loop + "v = fmaxf(v, p[k]);", f"    {y}[r] = v;"]
+        body += ["    float v = p[0];", loop + "v = fmaxf(v, p[k]);", f"    {y}[row] = v;"]
     elif kind == "softmax":
-        body += ["    float m = p[0], v = 0.0f;", loop + "m = fmaxf(m, p[k]);", loop + "v += expf(p[k] - m);", loop + f"{y}[(long)r * {C} + k] = expf(p[k] - m) / v;"]
+        body += ["    float m = p[0], v = 0.0f;", loop + "m = fmaxf(m, p[k]);", loop + "v += expf(p[k] - m);", loop + f"{y}[(long)row * {C} + k] = expf(p[k] - m) / v;"]
     else:
-        body += ["    float v = 0.0f;", loop + "v += p[k] * p[k];", "    v = sqrtf(v);", loop + f"{y}[(long)r * {C} + k] = p[k] / v;"]
+        body += ["    float v = 0.0f;", loop + "v += p[k] * p[k];", "    v = sqrtf(v);", loop + f"{y}[(long)row * {C} + k] = p[k] / v;"]
     return f"def forward(self, {p}):\n    return {rng.choice(text)}", signature, launch, body + ["}"]
 
 
