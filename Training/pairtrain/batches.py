@@ -2,7 +2,7 @@
 
 Every batch is a function of (samples, seed, epoch, place in the epoch) alone, so a resumed
 run sees exactly what an uninterrupted one would have seen. Samples never share a row:
-there is no attention from one sample into another, and padding stays around one percent.
+there is no attention from one sample into another, and padding stays at a few percent.
 """
 
 from dataclasses import dataclass
@@ -48,18 +48,26 @@ def encode_samples(tokenizer, samples: list[Sample], longest: int) -> list[Encod
     return encoded
 
 
-def plan_epoch(lengths: np.ndarray, tokens_per_batch: int, seed: int, epoch: int) -> list[np.ndarray]:
-    """Indices of each micro-batch: shuffled, then sorted by length, cut, and shuffled again."""
+def plan_epoch(lengths: np.ndarray, tokens_per_batch: int, seed: int, epoch: int, window: int = 128) -> list[np.ndarray]:
+    """Indices of each micro-batch: windows of shuffled samples, each sorted by length and cut; then shuffled again.
+
+    Sorting everything would pad nothing, but samples of exactly one length are of one family:
+    every step would pull the model towards a few families instead of towards reading the
+    prompt. In a window, neighbours are only similar in length.
+    """
     rng = np.random.default_rng([seed, epoch])
-    order = rng.permutation(len(lengths))
-    order = order[np.argsort(lengths[order], kind="stable")]
-    plan, start = [], 0
-    while start < len(order):
-        end = start + 1
-        while end < len(order) and lengths[order[end]] * (end + 1 - start) <= tokens_per_batch:
-            end += 1
-        plan.append(order[start:end])
-        start = end
+    shuffled = rng.permutation(len(lengths))
+    plan = []
+    for first in range(0, len(shuffled), window):
+        order = shuffled[first : first + window]
+        order = order[np.argsort(lengths[order], kind="stable")]
+        start = 0
+        while start < len(order):
+            end = start + 1
+            while end < len(order) and lengths[order[end]] * (end + 1 - start) <= tokens_per_batch:
+                end += 1
+            plan.append(order[start:end])
+            start = end
     return [plan[i] for i in rng.permutation(len(plan))]
 
 
@@ -81,12 +89,13 @@ def make_batch(encoded: list[Encoded], indices, prompt_weight: float, multiple: 
 class Feed:
     """Endless micro-batches whose whole state is the number already taken."""
 
-    def __init__(self, encoded: list[Encoded], tokens_per_batch: int, prompt_weight: float, seed: int):
+    def __init__(self, encoded: list[Encoded], tokens_per_batch: int, prompt_weight: float, seed: int, stage: int = 0):
         self.encoded = encoded
         self.lengths = np.array([len(e.ids) for e in encoded])
         self.tokens_per_batch = tokens_per_batch
         self.prompt_weight = prompt_weight
         self.seed = seed
+        self.stage = stage
         self.epoch, self.place = 0, 0
         self.plan = self._plan()
 
@@ -94,7 +103,7 @@ class Feed:
         return plan_epoch(self.lengths, self.tokens_per_batch, self.seed, self.epoch)
 
     def state(self) -> dict:
-        return {"epoch": self.epoch, "place": self.place}
+        return {"stage": self.stage, "epoch": self.epoch, "place": self.place}
 
     def restore(self, state: dict) -> None:
         self.epoch, self.place = state["epoch"], state["place"]

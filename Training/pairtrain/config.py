@@ -6,7 +6,7 @@ from pathlib import Path
 from .model import Shape
 
 KEYS = {
-    "name", "shape", "data", "tokenizer", "out", "seed", "held_out", "longest",
+    "name", "shape", "data", "tokenizer", "out", "seed", "held_out", "longest", "stages",
     "steps", "warmup_steps", "decay_steps", "rate", "weight_decay", "clip", "muon", "bf16",
     "tokens_per_batch", "batches_per_step", "prompt_weight",
     "checkpoint_minutes", "log_steps", "check_steps",

@@ -22,7 +22,8 @@ from .loss import held_out_loss
 from .model import Writer
 from .optimizer import Pair, rate_at
 from .samples import read_samples, split_samples
-from .tokenizer import load_tokenizer
+from .stages import TAIL_OPENING, stage_samples
+from .tokenizer import load_tokenizer, plain_ids
 from .workers import Workers
 
 
@@ -54,16 +55,21 @@ class Run:
         self.held = held_out_batches(held, config)
         self.model = Writer(shape_of(config))
         self.optimizer = Pair(self.model, config)
-        self.feed = Feed(train, config["tokens_per_batch"], config["prompt_weight"], config["seed"])
+        self.train = train
+        self.opening = plain_ids(load_tokenizer(config["tokenizer"]), TAIL_OPENING)
         self.step = 0
+        self.stage, self.feed = -1, None
         self.totals = {"tokens": 0, "answer_tokens": 0, "samples": 0, "seconds": 0.0}
         self.checkpoint = self.out / "checkpoint.pt"
         if resume and self.checkpoint.exists():
             kept = load_checkpoint(self.checkpoint)
             self.model.load_state_dict(kept["model"])
             self.optimizer.restore(kept["optimizer"])
-            self.feed.restore(kept["feed"])
             self.step, self.totals = kept["step"], kept["totals"]
+            self.enter_stage()
+            if kept["feed"].get("stage") == self.stage:
+                self.feed.restore(kept["feed"])
+        self.enter_stage()
         self.stopping = False
         self.say(
             {
@@ -71,9 +77,19 @@ class Run:
                 "train_samples": len(train),
                 "held_out_samples": len(held),
                 "epoch_tokens": int(self.feed.lengths.sum()),
+                "stage": self.stage,
                 "from_step": self.step,
             }
         )
+
+    def enter_stage(self) -> None:
+        """Take the samples of the stage that the current step belongs to."""
+        config = self.config
+        stage = max(i for i, s in enumerate(config["stages"]) if s["from"] <= self.step)
+        if stage != self.stage:
+            chosen = stage_samples(self.train, config["stages"][stage], self.opening, config["seed"] + stage)
+            self.feed = Feed(chosen, config["tokens_per_batch"], config["prompt_weight"], config["seed"] + stage, stage)
+            self.stage = stage
 
     def say(self, row: dict) -> None:
         line = json.dumps(row)
@@ -88,6 +104,7 @@ class Run:
 
     def one_step(self) -> dict:
         config = self.config
+        self.enter_stage()
         batches = [self.feed.take() for _ in range(config["batches_per_step"])]
         log = self.workers.gradients(self.model, batches, config["bf16"])
         self.totals["samples"] += sum(len(b.inputs) for b in batches)

@@ -33,7 +33,10 @@ def world(tmp_path):
         "data": [str(data)],
         "tokenizer": str(tmp_path / "tokenizer.json"),
         "out": str(tmp_path / "out"),
-        "seed": 3, "held_out": 5, "longest": 256,
+        "seed": 3, "held_out": 5, "longest": 256, "stages": [
+            {"from": 0, "longest": 70, "whole": 1.0, "tails": False},
+            {"from": 4, "longest": 256, "whole": 1.0, "tails": False},
+        ],
         "steps": 8, "warmup_steps": 2, "decay_steps": 3, "rate": 0.002, "weight_decay": 0.05, "clip": 1.0,
         "muon": True, "bf16": False, "tokens_per_batch": 256, "batches_per_step": 2, "prompt_weight": 0.1,
         "checkpoint_minutes": 60, "log_steps": 4, "check_steps": 100,
