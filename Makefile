@@ -12,7 +12,7 @@ BINARY := .build/release/basic
 
 # The tests: optimised too, because numeric tests are a hundred times slower otherwise, with the invariants checked that
 # a debug build checks. Other flags than the product's, hence another folder.
-TEST_FLAGS := -c release --scratch-path .build-tests -Xswiftc -DCHECK_INVARIANTS
+TEST_FLAGS := -c release --scratch-path .build-tests -Xswiftc -enable-testing -Xswiftc -DCHECK_INVARIANTS
 
 PROBLEM ?= Examples/01_swish.py
 SOURCES := Package.swift Sources Tests Benchmarks
