@@ -31,7 +31,8 @@ while read -r source; do
   [ "$lines" -le 400 ] || complain "$source has $lines lines: is it still one concept?"
 done < <(files '*.swift' '*.py' '*.c' '*.h')
 
-if files '*' | grep -v -e '\.gguf$' | tr '\n' '\0' | xargs -0 grep -nIE '(/home|/root|/Users)/[a-z]' -- >&2; then
+# /home/me is nobody's.
+if files '*' | grep -v -e '\.gguf$' | tr '\n' '\0' | xargs -0 grep -nIE '(/home|/root|/Users)/[a-z]' -- | grep -v '/home/me' >&2; then
   complain "a machine's own path is in the tree"
 fi
 

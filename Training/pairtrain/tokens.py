@@ -3,7 +3,7 @@
 A sample is one line of tokens:
 
     <|problem|> prompt <|kernel|> answer <|end|>      (a PyTorch module)
-    <|program|> prompt <|kernel|> answer <|end|>      (a BASIC program)
+    <|program|> prompt <|kernel|> answer <|end|>      (a plain prompt)
 
 The specials come first in the vocabulary, so that their ids never move when the
 merges are learned anew.
