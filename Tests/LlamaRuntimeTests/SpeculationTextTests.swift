@@ -40,7 +40,7 @@ struct SpeculationTextTests {
       let fresh = try Bundled.engine()
       let options = SpeculativeDecoder.Options(
         mode: .tree, limits: TreeLimits(nodesPerLevel: 3, totalNodes: 6, depth: 1),
-        sampling: .init(temperature: 0.8, topK: 20, seed: seed), rule: .withoutReplacement)
+        sampling: .init(temperature: 3, seed: seed), rule: .withoutReplacement)
       let written = try await fresh.write(after: prompt, maximumTokens: 40, options: options)
       #expect(written.summary.tokens.count == 40 || written.summary.end == .endToken)
       texts.append(written.text)
