@@ -31,23 +31,22 @@ struct SpeculationTextTests {
     }
   }
 
-  @Test func `sampled trees write a text, and for the same seed the same one`() async throws {
+  @Test func `sampled trees write a text, and for another seed another one`() async throws {
     let engine = try Bundled.engine()
     let prompt = try Bundled.target.tokens(of: Bundled.prompt(example: Self.examples[0]))
-    var texts: [String] = []
-    for seed in [1, 1, 2] as [UInt64] {
-      // A cost that is measured anew would draft other trees; limits of time and cost are left out by asking for trees.
-      let fresh = try Bundled.engine()
+    var texts: Set<String> = []
+    for seed in [1, 2] as [UInt64] {
       let options = SpeculativeDecoder.Options(
-        mode: .tree, limits: TreeLimits(nodesPerLevel: 3, totalNodes: 6, depth: 1),
+        mode: .tree, limits: TreeLimits(nodesPerLevel: 3, totalNodes: 6, depth: 2),
         sampling: .init(temperature: 3, seed: seed), rule: .withoutReplacement)
-      let written = try await fresh.write(after: prompt, maximumTokens: 40, options: options)
-      #expect(written.summary.tokens.count == 40 || written.summary.end == .endToken)
-      texts.append(written.text)
+      let written = try await engine.write(after: prompt, maximumTokens: 40, options: options)
+      let summary = written.summary
+      #expect(summary.tokens.count == 40 || summary.end == .endToken)
+      // Trees were drafted, and some of their tokens accepted.
+      #expect(summary.verifiedNodes > 0 && summary.acceptedTokens > 0)
+      texts.insert(written.text)
     }
-    #expect(texts[0] == texts[1])
-    #expect(texts[0] != texts[2])
-    _ = engine
+    #expect(texts.count == 2)
   }
 
   @Test func `a stop sequence ends the text in the same place in every mode`() async throws {
