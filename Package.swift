@@ -24,6 +24,9 @@ var targets: [Target] = [
   .target(name: "KernelBench"),
   .testTarget(name: "KernelBenchTests", dependencies: ["KernelBench"]),
 
+  .target(name: "PTX"),
+  .testTarget(name: "PTXTests", dependencies: ["PTX"]),
+
   .target(name: "KernelPrompting", dependencies: ["KernelBench"]),
   .testTarget(name: "KernelPromptingTests", dependencies: ["KernelPrompting", "KernelBench"]),
 
