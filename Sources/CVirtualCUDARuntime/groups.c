@@ -5,7 +5,7 @@
 // long while others wait gives way, and runs apart until the other has had its turn.
 #include "vgpu_internal.h"
 
-enum { WAITS_NOT, WAITS_LANES, WAITS_BARRIER };
+enum { WAITS_NOT, WAITS_LANES, WAITS_BARRIER, WAITS_ALL };
 
 static void find_lowest(vgpu_groups *g) {
   uint32_t lowest = UINT32_MAX;
@@ -83,6 +83,10 @@ uint32_t vgpu_groups_take(vgpu_warp *w, vgpu_groups *g, uint32_t *mask, uint32_t
         "The mask of a .sync instruction names lanes that do not execute it.");
       return block;
     }
+    if (g->count == 1 && g->waiting[0] == WAITS_ALL) {
+      g->waiting[0] = WAITS_NOT;
+      return take_at(g, 0, mask);
+    }
     for (uint32_t i = 0; i < g->count; i++)
       if (g->waiting[i] == WAITS_BARRIER) vgpu_fiber_of(w)->waiting_barrier = g->barrier[i];
     vgpu_block_warp(w, site);
@@ -98,6 +102,11 @@ uint32_t vgpu_groups_arrive(vgpu_warp *w, vgpu_groups *g, uint32_t block, uint32
   for (uint32_t i = 0; i < g->count; i++)
     if (g->block[i] == lowest && g->waiting[i] == WAITS_NOT) return take_at(g, i, mask);
   __builtin_unreachable();
+}
+
+uint32_t vgpu_groups_meet(vgpu_warp *w, vgpu_groups *g, uint32_t block, uint32_t *mask, uint32_t site) {
+  put(g, block, *mask, WAITS_ALL, 0, 0);
+  return vgpu_groups_take(w, g, mask, site);
 }
 
 uint32_t vgpu_groups_gather(

@@ -175,7 +175,7 @@ typedef struct {
   uint32_t is_free_running;
   uint32_t block[32];
   uint32_t mask[32];
-  // What a group waits for: 0 nothing, 1 that lanes named in a .sync mask arrive, 2 a barrier.
+  // What a group waits for: 0 nothing, 1 that lanes named in a .sync mask arrive, 2 a barrier, 3 that all others arrive.
   uint8_t waiting[32];
   uint8_t barrier[32];
   uint32_t generation[32];
@@ -187,6 +187,8 @@ void vgpu_groups_add(vgpu_groups *, uint32_t block, uint32_t mask);
 uint32_t vgpu_groups_take(vgpu_warp *, vgpu_groups *, uint32_t *mask, uint32_t site);
 // The running group arrives at a block while others wait at it or before it: merges or changes places.
 uint32_t vgpu_groups_arrive(vgpu_warp *, vgpu_groups *, uint32_t block, uint32_t *mask);
+// The running group arrives where the ways of all lanes meet: it goes on when all of them are there.
+uint32_t vgpu_groups_meet(vgpu_warp *, vgpu_groups *, uint32_t block, uint32_t *mask, uint32_t site);
 // The running group waits until the lanes of `members` are with it, or cannot come; returns the block to go on with.
 uint32_t vgpu_groups_gather(
   vgpu_warp *, vgpu_groups *, uint32_t block, uint32_t *mask, uint32_t members, uint32_t site);

@@ -300,6 +300,13 @@ VGPU_PRMT(ecr, 4)
 VGPU_PRMT(rc16, 5)
 VGPU_WARP3(prmt, u32, u32, u32, u32)
 
+#define VGPU_CNOT(U)                                                                   \
+  VGPU_INLINE VGPU_T_##U s_cnot_##U(VGPU_T_##U a) { return a == 0; }                   \
+  VGPU_INLINE v##U v_cnot_##U(v##U a) { return a == 0 ? (v##U)(1) : (v##U)(0); }
+VGPU_CNOT(u16)
+VGPU_CNOT(u32)
+VGPU_CNOT(u64)
+
 // Three-input logic by truth table.
 VGPU_INLINE uint32_t s_lop3(uint32_t a, uint32_t b, uint32_t c, uint32_t table) {
   uint32_t r = 0;
