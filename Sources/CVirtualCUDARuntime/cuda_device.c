@@ -72,6 +72,7 @@ cuda_error cudaDeviceReset(void) {
   vgpu_forget_host_ranges();
   cuda_forget_streams();
   cuda_forget_events();
+  cuda_forget_pools();
   cuda_error_reset();
   cuda_restore_variables();
   return cuda_fail(broken, "cudaDeviceReset");

@@ -6,7 +6,7 @@
 
 enum { PITCH = 512 };
 
-static cuda_error allocate(void **address, uint64_t bytes, int kind, const char *call) {
+cuda_error cuda_allocate(void **address, uint64_t bytes, int kind, const char *call) {
   CUDA_ENTER_SYNCHRONISING(call);
   if (!address) return cuda_fail(cudaErrorInvalidValue, call);
   *address = NULL;
@@ -15,7 +15,7 @@ static cuda_error allocate(void **address, uint64_t bytes, int kind, const char 
   return *address ? 0 : cuda_fail(cudaErrorMemoryAllocation, call);
 }
 
-static cuda_error release(void *address, int wanted, cuda_error wrong, const char *call) {
+cuda_error cuda_release(void *address, int wanted, const char *call) {
   CUDA_ENTER_SYNCHRONISING(call);
   if (!address) return 0;
   vgpu_allocation found;
@@ -23,28 +23,31 @@ static cuda_error release(void *address, int wanted, cuda_error wrong, const cha
   int is_start = known && found.live && found.address == (uint64_t)address;
   int is_host = found.kind == VGPU_MEMORY_HOST;
   int is_ours = found.kind == VGPU_MEMORY_DEVICE || found.kind == VGPU_MEMORY_MANAGED || is_host;
-  if (is_start && is_ours && is_host == (wanted == VGPU_MEMORY_HOST) && !vgpu_release(address)) return 0;
+  if (is_start && is_ours && is_host == (wanted == VGPU_MEMORY_HOST) && !vgpu_release(address)) {
+    cuda_pool_freed(found.what, found.size);
+    return 0;
+  }
   if (known && !found.live && found.address == (uint64_t)address) {
     char message[160];
     snprintf(message, sizeof message, "%s of memory that was freed before", call);
     cuda_finding("use-after-free", call, "free", address, 0, &found, message);
   }
-  return cuda_fail(wrong, call);
+  return cuda_fail(cudaErrorInvalidValue, call);
 }
 
-cuda_error cudaMalloc(void **address, size_t bytes) { return allocate(address, bytes, VGPU_MEMORY_DEVICE, "cudaMalloc"); }
+cuda_error cudaMalloc(void **address, size_t bytes) { return cuda_allocate(address, bytes, VGPU_MEMORY_DEVICE, "cudaMalloc"); }
 
 cuda_error cudaMallocManaged(void **address, size_t bytes, unsigned flags) {
   const char *call = "cudaMallocManaged";
   if (!bytes || (flags != 1 && flags != 2)) return cuda_fail(cudaErrorInvalidValue, call);
-  return allocate(address, bytes, VGPU_MEMORY_MANAGED, call);
+  return cuda_allocate(address, bytes, VGPU_MEMORY_MANAGED, call);
 }
 
-cuda_error cudaMallocHost(void **address, size_t bytes) { return allocate(address, bytes, VGPU_MEMORY_HOST, "cudaMallocHost"); }
+cuda_error cudaMallocHost(void **address, size_t bytes) { return cuda_allocate(address, bytes, VGPU_MEMORY_HOST, "cudaMallocHost"); }
 
 cuda_error cudaHostAlloc(void **address, size_t bytes, unsigned flags) {
   if (flags > 7) return cuda_fail(cudaErrorInvalidValue, "cudaHostAlloc");
-  return allocate(address, bytes, VGPU_MEMORY_HOST, "cudaHostAlloc");
+  return cuda_allocate(address, bytes, VGPU_MEMORY_HOST, "cudaHostAlloc");
 }
 
 cuda_error cudaMallocPitch(void **address, size_t *pitch, size_t width, size_t height) {
@@ -52,7 +55,7 @@ cuda_error cudaMallocPitch(void **address, size_t *pitch, size_t width, size_t h
   if (!pitch || width > INT32_MAX) return cuda_fail(cudaErrorInvalidValue, call);
   size_t row = (width + PITCH - 1) / PITCH * PITCH, bytes;
   if (__builtin_mul_overflow(row, height, &bytes)) return cuda_fail(cudaErrorMemoryAllocation, call);
-  cuda_error error = allocate(address, bytes, VGPU_MEMORY_DEVICE, call);
+  cuda_error error = cuda_allocate(address, bytes, VGPU_MEMORY_DEVICE, call);
   if (!error) *pitch = row;
   return error;
 }
@@ -64,31 +67,14 @@ cuda_error cudaMalloc3D(cuda_pitched_pointer *made, cuda_extent extent) {
   if (__builtin_mul_overflow(extent.height, extent.depth, &rows) || __builtin_mul_overflow(row, rows, &bytes))
     return cuda_fail(cudaErrorMemoryAllocation, call);
   void *address;
-  cuda_error error = allocate(&address, bytes, VGPU_MEMORY_DEVICE, call);
+  cuda_error error = cuda_allocate(&address, bytes, VGPU_MEMORY_DEVICE, call);
   if (!error) *made = (cuda_pitched_pointer){.ptr = address, .pitch = row, .xsize = extent.width, .ysize = extent.height};
   return error;
 }
 
-cuda_error cudaFree(void *address) { return release(address, VGPU_MEMORY_DEVICE, cudaErrorInvalidValue, "cudaFree"); }
+cuda_error cudaFree(void *address) { return cuda_release(address, VGPU_MEMORY_DEVICE, "cudaFree"); }
 
-cuda_error cudaFreeHost(void *address) { return release(address, VGPU_MEMORY_HOST, cudaErrorInvalidValue, "cudaFreeHost"); }
-
-// Work runs in the order of the calls, so that memory can be had and given back at once.
-cuda_error cudaMallocAsync(void **address, size_t bytes, cuda_stream stream) {
-  const char *call = "cudaMallocAsync";
-  cuda_error error = cuda_check_stream(stream);
-  if (error) return cuda_fail(error, call);
-  return allocate(address, bytes, VGPU_MEMORY_DEVICE, call);
-}
-CUDA_PTSZ(cudaMallocAsync)
-
-cuda_error cudaFreeAsync(void *address, cuda_stream stream) {
-  const char *call = "cudaFreeAsync";
-  cuda_error error = cuda_check_stream(stream);
-  if (error) return cuda_fail(error, call);
-  return release(address, VGPU_MEMORY_DEVICE, cudaErrorInvalidValue, call);
-}
-CUDA_PTSZ(cudaFreeAsync)
+cuda_error cudaFreeHost(void *address) { return cuda_release(address, VGPU_MEMORY_HOST, "cudaFreeHost"); }
 
 cuda_error cudaHostRegister(void *address, size_t bytes, unsigned flags) {
   const char *call = "cudaHostRegister";
@@ -196,3 +182,24 @@ cuda_error cudaStreamAttachMemAsync(cuda_stream stream, void *address, size_t by
   return check_managed(address, bytes ? bytes : 1, call);
 }
 CUDA_PTSZ(cudaStreamAttachMemAsync)
+
+// Nothing is advised and nothing has moved: every question has the answer of fresh memory.
+cuda_error cudaMemRangeGetAttribute(void *data, size_t size, int attribute, const void *address, size_t bytes) {
+  enum { READ_MOSTLY = 1, ACCESSED_BY = 3, LAST = 8, NOWHERE = -2, LOCATION_TYPES = 1 << 5 | 1 << 7 };
+  const char *call = "cudaMemRangeGetAttribute";
+  if (!data || size < sizeof(int) || attribute < READ_MOSTLY || attribute > LAST) return cuda_fail(cudaErrorInvalidValue, call);
+  cuda_error error = check_managed(address, bytes, call);
+  if (error) return error;
+  int *values = data, is_zero = attribute == READ_MOSTLY || (LOCATION_TYPES >> attribute & 1);
+  for (size_t i = 0; i < (attribute == ACCESSED_BY ? size / sizeof(int) : 1); i++) values[i] = is_zero ? 0 : NOWHERE;
+  return 0;
+}
+
+cuda_error cudaMemRangeGetAttributes(void **data, size_t *sizes, int *attributes, size_t count, const void *address, size_t bytes) {
+  if (!data || !sizes || !attributes || !count) return cuda_fail(cudaErrorInvalidValue, "cudaMemRangeGetAttributes");
+  for (size_t i = 0; i < count; i++) {
+    cuda_error error = cudaMemRangeGetAttribute(data[i], sizes[i], attributes[i], address, bytes);
+    if (error) return error;
+  }
+  return 0;
+}

@@ -1,4 +1,6 @@
 // Streams. Work runs when it is issued, which is one of the orders that CUDA allows: a stream has nothing waiting.
+#include <string.h>
+
 #include "cuda_handle.h"
 #include "host_api.h"
 
@@ -182,6 +184,17 @@ cuda_error cudaStreamSetAttribute(cuda_stream stream, int attribute, const void 
   return 0;
 }
 CUDA_PTSZ(cudaStreamSetAttribute)
+
+cuda_error cudaStreamGetAttribute(cuda_stream stream, int attribute, cuda_launch_attribute_value *value) {
+  enum { PRIORITY = 8 };
+  CUDA_ENTER("cudaStreamGetAttribute");
+  CHECK_STREAM(stream, "cudaStreamGetAttribute");
+  if (!value) return cuda_fail(cudaErrorInvalidValue, "cudaStreamGetAttribute");
+  memset(value, 0, sizeof *value);
+  if (attribute == PRIORITY && !is_default(stream)) value->priority = stream->priority;
+  return 0;
+}
+CUDA_PTSZ(cudaStreamGetAttribute)
 
 cuda_error cudaStreamCopyAttributes(cuda_stream to, cuda_stream from) {
   CUDA_ENTER("cudaStreamCopyAttributes");

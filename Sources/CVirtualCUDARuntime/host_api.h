@@ -103,6 +103,12 @@ int cuda_resident_blocks(const vgpu_kernel *kernel, uint64_t threads, uint64_t d
 uint32_t cuda_registers(const vgpu_kernel *kernel);
 uint32_t cuda_thread_limit(const vgpu_kernel *kernel);
 
+// cuda_memory.c, cuda_pool.c
+cuda_error cuda_allocate(void **address, uint64_t bytes, int kind, const char *call);
+cuda_error cuda_release(void *address, int kind, const char *call);
+void cuda_pool_freed(const char *what, uint64_t bytes);
+void cuda_forget_pools(void);
+
 // cuda_copy.c
 cuda_error cuda_copy(void *to, const void *from, uint64_t bytes, int kind, const char *call);
 cuda_error cuda_copy_rows(void *to, uint64_t to_pitch, const void *from, uint64_t from_pitch, uint64_t width, uint64_t height,
