@@ -102,6 +102,7 @@ typedef struct {
 
 typedef union {
   char pad[64];
+  void *pointer;
   int cooperative;
   int priority;
   struct {
