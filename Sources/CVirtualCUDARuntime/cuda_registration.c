@@ -39,7 +39,7 @@ enum { BUCKETS = 1024 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct module_record *modules, **modules_end = &modules;
-static vgpu_fatbin *fatbins;
+static vgpu_fatbin *fatbins, **fatbins_end = &fatbins;
 static function_record *functions, *buckets[BUCKETS];
 static symbol_record *symbols;
 
@@ -103,8 +103,7 @@ static int score(const vgpu_fatbin *fatbin, const vgpu_module *module) {
 }
 
 // The best module in the fat binary's image; of equals the first that no other fat binary has.
-static const vgpu_module *module_of(vgpu_fatbin *fatbin) {
-  if (fatbin->module) return fatbin->module->module;
+static void match(vgpu_fatbin *fatbin) {
   struct module_record *best = NULL;
   int best_score = 0;
   for (int pass = 0; pass < 2 && !best; pass++) {
@@ -116,10 +115,16 @@ static const vgpu_module *module_of(vgpu_fatbin *fatbin) {
       if (points > best_score) best = each, best_score = points;
     }
   }
-  if (!best) return NULL;
-  best->taken = fatbin;
+  if (best) best->taken = fatbin;
   fatbin->module = best;
-  return best->module;
+}
+
+// Those that registered before go first: where several files of one image have the same names, the first fat binary
+// belongs to the first module.
+static const vgpu_module *module_of(vgpu_fatbin *fatbin) {
+  for (vgpu_fatbin *each = fatbins; each && !fatbin->module; each = each->next)
+    if (each->live && !each->module && each->image == fatbin->image) match(each);
+  return fatbin->module ? fatbin->module->module : NULL;
 }
 
 void **__cudaRegisterFatBinary(void *fat_binary) {
@@ -128,8 +133,8 @@ void **__cudaRegisterFatBinary(void *fat_binary) {
   if (!made) abort();
   *made = (vgpu_fatbin){.image = image_of(fat_binary), .live = 1};
   pthread_mutex_lock(&lock);
-  made->next = fatbins;
-  fatbins = made;
+  *fatbins_end = made;
+  fatbins_end = &made->next;
   pthread_mutex_unlock(&lock);
   return (void **)made;
 }
