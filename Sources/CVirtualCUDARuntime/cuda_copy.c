@@ -67,21 +67,24 @@ static cuda_error check_copy(const void *to, const void *from, uint64_t to_bytes
   return error;
 }
 
-static void check_initialised(const void *from, uint64_t bytes, const char *call) {
+// Whether all of the source has been written; a finding where it has not.
+static int check_initialised(const void *from, uint64_t bytes, const char *call) {
   uint64_t first = vgpu_first_uninitialised(from, bytes);
-  if (first == bytes) return;
+  if (first == bytes) return 1;
   vgpu_allocation source;
   char message[200];
   int known = vgpu_find_allocation((uint64_t)from, &source);
   snprintf(message, sizeof message, "%s reads device memory that nothing has written, from byte %llu of the source on", call,
            (unsigned long long)first);
   cuda_finding("uninitialized-read", call, "memcpy", (const uint8_t *)from + first, bytes, known ? &source : NULL, message);
+  return 0;
 }
 
-static void move(void *to, const void *from, uint64_t bytes, int leaves_device, int has_states, const char *call) {
+// Says so once per call where the source has not been written: `is_checked` is cleared then.
+static void move(void *to, const void *from, uint64_t bytes, int leaves_device, int has_states, int *is_checked, const char *call) {
   memmove(to, from, bytes);
   if (vgpu_state) {
-    if (leaves_device) check_initialised(from, bytes, call);
+    if (leaves_device && *is_checked) *is_checked = check_initialised(from, bytes, call);
     if (has_states && !leaves_device) vgpu_copy_states(to, from, bytes);
     else vgpu_mark_initialised(to, bytes);
   }
@@ -94,7 +97,8 @@ cuda_error cuda_copy(void *to, const void *from, uint64_t bytes, int kind, const
   int leaves_device, has_states;
   cuda_error error = check_copy(to, from, bytes, bytes, kind, call, &leaves_device, &has_states);
   if (error) return error;
-  move(to, from, bytes, leaves_device, has_states, call);
+  int is_checked = 1;
+  move(to, from, bytes, leaves_device, has_states, &is_checked, call);
   return 0;
 }
 
@@ -107,8 +111,10 @@ cuda_error cuda_copy_rows(void *to, uint64_t to_pitch, const void *from, uint64_
   cuda_error error = check_copy(to, from, to_pitch * (height - 1) + width, from_pitch * (height - 1) + width, kind, call,
                                 &leaves_device, &has_states);
   if (error) return error;
+  int is_checked = 1;
   for (uint64_t row = 0; row < height; row++)
-    move((uint8_t *)to + row * to_pitch, (const uint8_t *)from + row * from_pitch, width, leaves_device, has_states, call);
+    move((uint8_t *)to + row * to_pitch, (const uint8_t *)from + row * from_pitch, width, leaves_device, has_states, &is_checked,
+         call);
   return 0;
 }
 

@@ -4,12 +4,16 @@
 
 #include "host_api.h"
 
+enum { REPORTED_ERRORS = 1000 };  // a program may provoke errors in a loop
+
 static _Thread_local cuda_error last_error;
 static cuda_error pending, sticky;
 
 cuda_error cuda_fail(cuda_error code, const char *call) {
   if (!code) return code;
   last_error = code;
+  static int reported;
+  if (__atomic_fetch_add(&reported, 1, __ATOMIC_RELAXED) >= REPORTED_ERRORS) return code;
   vgpu_report_line("{\"event\":\"error\",\"code\":%d,\"name\":\"%s\",\"call\":\"%s\"}", code, cuda_error_name(code), call);
   return code;
 }
@@ -51,6 +55,26 @@ cuda_error cuda_unsupported(const char *call, const char *why) {
   vgpu_report_line("{\"event\":\"unsupported\",\"kernel\":\"\",\"call\":\"%s\",\"what\":\"%s%s%s\"}", call, call,
                    why ? ": " : " is not available on the virtual GPU", why ? why : "");
   return cuda_fail(cudaErrorNotSupported, call);
+}
+
+// A sentence as it stands between the quotation marks of JSON.
+static void quote(char *to, size_t size, const char *from) {
+  size_t used = 0;
+  for (; *from && used + 7 < size; from++) {
+    unsigned char c = (unsigned char)*from;
+    if (c == '"' || c == '\\') to[used++] = '\\', to[used++] = (char)c;
+    else if (c < 32) used += (size_t)snprintf(to + used, size - used, "\\u%04x", c);
+    else to[used++] = (char)c;
+  }
+  to[used] = 0;
+}
+
+cuda_error cuda_unsupported_kernel(const char *kernel, const char *why, cuda_error code, const char *call) {
+  char name[1024], sentence[1024];
+  quote(name, sizeof name, kernel);
+  quote(sentence, sizeof sentence, why);
+  vgpu_report_line("{\"event\":\"unsupported\",\"kernel\":\"%s\",\"what\":\"%s\"}", name, sentence);
+  return cuda_fail(code, call);
 }
 
 static const char *space_of(int kind) {

@@ -58,17 +58,13 @@ static cuda_error launch(cuda_function function, configuration wanted, void **ar
   cuda_error error;
   const vgpu_kernel *kernel = function ? cuda_kernel_of(function) : NULL;
   if (!kernel) {
-    if (function)
-      vgpu_report_line("{\"event\":\"unsupported\",\"kernel\":\"%s\",\"what\":\"the kernel was not translated for the virtual GPU\"}",
-                       function->name);
-    return cuda_fail(cudaErrorInvalidDeviceFunction, call);
+    if (!function) return cuda_fail(cudaErrorInvalidDeviceFunction, call);
+    return cuda_unsupported_kernel(function->name, "the kernel was not translated for the virtual GPU", cudaErrorInvalidDeviceFunction,
+                                   call);
   }
   if ((error = cuda_check_stream(wanted.stream))) return cuda_fail(error, call);
   if ((error = check(kernel, function, wanted.grid, wanted.block, wanted.shared, cooperative))) return cuda_fail(error, call);
-  if (kernel->unsupported) {
-    vgpu_report_line("{\"event\":\"unsupported\",\"kernel\":\"%s\",\"what\":\"%s\"}", kernel->name, kernel->unsupported);
-    return cuda_fail(cudaErrorNotSupported, call);
-  }
+  if (kernel->unsupported) return cuda_unsupported_kernel(kernel->name, kernel->unsupported, cudaErrorNotSupported, call);
   if (kernel->parameter_count && !arguments) return cuda_fail(cudaErrorInvalidValue, call);
   _Alignas(16) uint8_t small[4096];
   uint8_t *packed = kernel->parameter_bytes <= sizeof small ? small : aligned_alloc(16, (kernel->parameter_bytes + 15) & ~15u);

@@ -3,7 +3,7 @@
 #define HOST_API_H
 
 #include "cuda_types.h"
-#include "include/vgpu_engine.h"
+#include "vgpu_engine.h"
 
 // gpu_table.c
 typedef struct {
@@ -53,6 +53,7 @@ int cuda_context_is_broken(void);                         // a kernel failed, wh
 void cuda_error_reset(void);
 const char *cuda_error_name(int code);
 cuda_error cuda_unsupported(const char *call, const char *why);
+cuda_error cuda_unsupported_kernel(const char *kernel, const char *why, cuda_error code, const char *call);
 void cuda_finding(const char *kind, const char *call, const char *access, const void *address, uint64_t bytes,
                   const vgpu_allocation *buffer, const char *message);
 // Opens every call that touches the context: a broken context answers all of them with its error.

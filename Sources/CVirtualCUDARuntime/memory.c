@@ -272,6 +272,17 @@ int vgpu_find_allocation(uint64_t address, vgpu_allocation *out) {
   return index >= 0;
 }
 
+int vgpu_find_allocation_above(uint64_t address, vgpu_allocation *out) {
+  vgpu_memory_open();
+  if (address < (uint64_t)vgpu_arena || address >= (uint64_t)vgpu_arena_end) return 0;
+  pthread_rwlock_rdlock(&lock);
+  int32_t index = at_or_below(address) + 1;
+  int found = index < count;
+  if (found) describe(index, out);
+  pthread_rwlock_unlock(&lock);
+  return found;
+}
+
 void vgpu_for_each_live(void (*visit)(const vgpu_allocation *, void *), void *context) {
   pthread_rwlock_rdlock(&lock);
   for (int32_t i = 0; i < count; i++) {

@@ -76,9 +76,16 @@ typedef struct {
   const char *what;            // the call that made it
 } vgpu_allocation;
 
+// Memory from the device arena: 512-byte aligned, a guard of at least 512 bytes behind it; NULL when the GPU's memory is
+// spent. `what` has to outlive the process's use of it.
 void *vgpu_allocate(uint64_t bytes, int kind, const char *what);
+// 0, or -1 where the address is not the start of a live allocation.
 int vgpu_release(void *address);
+// The allocation that holds the address, else the nearest one below it or the last one freed there; outside the arena only
+// memory that the program registered. 0 if none.
 int vgpu_find_allocation(uint64_t address, vgpu_allocation *out);
+// The next one that begins above the address: an access just before a buffer lies below it.
+int vgpu_find_allocation_above(uint64_t address, vgpu_allocation *out);
 
 // Reserved once; memory of the device and memory that the device can see.
 extern uint8_t *vgpu_arena, *vgpu_arena_end;
