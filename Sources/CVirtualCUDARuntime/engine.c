@@ -563,7 +563,7 @@ int vgpu_launch(
   if (cooperative) {
     static uint64_t workspace;
     if (!workspace) {
-      workspace = (uint64_t)(uintptr_t)vgpu_allocate(4096, VGPU_VARIABLE, "the grid's barrier");
+      workspace = (uint64_t)(uintptr_t)vgpu_allocate(4096, VGPU_MEMORY_VARIABLE, "the grid's barrier");
       if (workspace) {
         memset((void *)workspace, 0, 4096);
         vgpu_mark_initialised((void *)workspace, 4096);

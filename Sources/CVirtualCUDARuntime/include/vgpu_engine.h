@@ -113,28 +113,42 @@ uint32_t vgpu_resident_blocks(const vgpu_kernel *, uint32_t threads, uint32_t dy
 
 // MARK: Memory
 
-enum { VGPU_DEVICE = 0, VGPU_MANAGED = 1, VGPU_HOST = 2, VGPU_VARIABLE = 3, VGPU_HEAP = 4 };
+// What an allocation is for.
+enum {
+  VGPU_MEMORY_DEVICE = 0,      // cudaMalloc and its kin
+  VGPU_MEMORY_MANAGED = 1,     // cudaMallocManaged
+  VGPU_MEMORY_HOST = 2,        // cudaMallocHost, cudaHostAlloc
+  VGPU_MEMORY_VARIABLE = 3,    // a __device__ or __managed__ variable
+  VGPU_MEMORY_CONSTANT = 4,    // a __constant__ variable
+  VGPU_MEMORY_HEAP = 5,        // malloc in a kernel
+  VGPU_MEMORY_REGISTERED = 6,  // the program's own memory after cudaHostRegister: outside the arena
+};
 
 typedef struct {
   uint64_t address, size;
-  uint32_t serial;
+  uint32_t serial;             // 1 for the first allocation of the program; 0 for variables
   int kind;
   int live;
-  const char *what;
+  const char *what;            // the call that made it
 } vgpu_allocation;
 
-// Memory of the device's arena, aligned to 512 bytes and with as much between two; NULL when the GPU's memory is spent.
+// Memory from the device arena: 512-byte aligned, a guard of at least 512 bytes behind it; NULL when the GPU's memory is
+// spent. `what` has to outlive the process's use of it.
 void *vgpu_allocate(uint64_t bytes, int kind, const char *what);
-// 0, or -1 where no live allocation starts there.
-int vgpu_release(void *);
-// The allocation that holds the address, or that was freed there last, or the nearest below it; 0 if there is none.
+// 0, or -1 where the address is not the start of a live allocation.
+int vgpu_release(void *address);
+// The allocation that holds the address, else the nearest one below it or the last one freed there; outside the arena only
+// memory that the program registered. 0 if none.
 int vgpu_find_allocation(uint64_t address, vgpu_allocation *out);
-// Bounds of the arena, reserved once.
+// The next one that begins above the address: an access just before a buffer lies below it.
+int vgpu_find_allocation_above(uint64_t address, vgpu_allocation *out);
+
+// Reserved once; memory of the device and memory that the device can see.
 extern uint8_t *vgpu_arena, *vgpu_arena_end;
-// One byte for each byte of the arena: bit 0 allocated, bit 1 initialised. Made where memory is checked.
+// One byte per byte of arena: bit 0 allocated, bit 1 initialised. NULL unless vgpu_options.check_memory.
 extern uint8_t *vgpu_state;
-void vgpu_mark_initialised(void *, uint64_t bytes);
-void vgpu_mark_uninitialised(void *, uint64_t bytes);
+void vgpu_mark_initialised(void *address, uint64_t bytes);
+void vgpu_mark_uninitialised(void *address, uint64_t bytes);
 
 // MARK: Options and report
 
@@ -148,7 +162,6 @@ typedef struct {
   double timeout_seconds;
   int threads;
   int report_fd;
-  int leaks;
 } vgpu_options_t;
 
 extern vgpu_options_t vgpu_options;
