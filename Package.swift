@@ -24,15 +24,18 @@ var targets: [Target] = [
   .target(name: "KernelBench"),
   .testTarget(name: "KernelBenchTests", dependencies: ["KernelBench"]),
 
-  .target(name: "KernelPrompting", dependencies: ["KernelBench"]),
-  .testTarget(name: "KernelPromptingTests", dependencies: ["KernelPrompting", "KernelBench"]),
+  .target(name: "GPUModels"),
+  .testTarget(name: "GPUModelsTests", dependencies: ["GPUModels"]),
+
+  .target(name: "KernelPrompting", dependencies: ["GPUModels", "KernelBench"]),
+  .testTarget(name: "KernelPromptingTests", dependencies: ["KernelPrompting", "GPUModels", "KernelBench"]),
 
   .target(
     name: "CUDAToolchain",
-    dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
+    dependencies: ["GPUModels", .product(name: "Subprocess", package: "swift-subprocess")],
     // Embedded by Scripts/embed-resources.sh, so that an installed `basic` is one file.
     exclude: ["Resources"]),
-  .testTarget(name: "CUDAToolchainTests", dependencies: ["CUDAToolchain"]),
+  .testTarget(name: "CUDAToolchainTests", dependencies: ["CUDAToolchain", "GPUModels"]),
 ]
 
 if hasEngine {
@@ -60,7 +63,8 @@ if hasEngine {
     .target(
       name: "BasicCommands",
       dependencies: [
-        "LlamaRuntime", "SpeculativeDecoding", "LanguageModels", "KernelBench", "KernelPrompting", "CUDAToolchain",
+        "LlamaRuntime", "SpeculativeDecoding", "LanguageModels", "GPUModels", "KernelBench", "KernelPrompting",
+        "CUDAToolchain",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(
