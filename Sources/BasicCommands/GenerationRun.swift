@@ -23,8 +23,7 @@ struct GenerationRun {
     for notice in problem.notes + command.models.notices { view.note(notice) }
     let pair = try await LocalPair.load(
       command.models, wantsDraft: command.speculation.speculation != .off && command.speculation.speculation != .suffix,
-      context: context
-    ) { view.announce($0) }
+      context: context, announce: { view.announce($0) }, update: { view.update($0) })
     let prompt = try PromptBuilder(
       form: pair.promptForm, gpu: gpu, precision: command.hardware.precision
     ).prompt(for: problem)
