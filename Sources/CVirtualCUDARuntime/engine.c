@@ -21,7 +21,9 @@ __asm__(
   ".text\n.globl vgpu_switch\n.type vgpu_switch,@function\nvgpu_switch:\n"
   "  pushq %rbp\n  pushq %rbx\n  pushq %r12\n  pushq %r13\n  pushq %r14\n  pushq %r15\n"
   "  movq %rsp, (%rdi)\n  movq %rsi, %rsp\n"
-  "  popq %r15\n  popq %r14\n  popq %r13\n  popq %r12\n  popq %rbx\n  popq %rbp\n  ret\n"
+  "  popq %r15\n  popq %r14\n  popq %r13\n  popq %r12\n  popq %rbx\n  popq %rbp\n"
+  // Not a return: the processor would predict the address of another stack.
+  "  popq %rcx\n  jmpq *%rcx\n"
   ".size vgpu_switch,.-vgpu_switch\n");
 #elif defined(__aarch64__)
 __asm__(
@@ -70,7 +72,34 @@ static void prepare_fiber(vgpu_fiber *fiber) {
 static void leave(vgpu_warp *w, int state) {
   vgpu_fiber *fiber = vgpu_fiber_of(w);
   fiber->state = state;
-  vgpu_switch(&fiber->stack_pointer, current_worker->scheduler);
+  vgpu_switch(&fiber->stack_pointer, w->block->worker->scheduler);
+}
+
+// True if a warp that waits at a barrier may go on, or never waited.
+static inline int is_ready(const vgpu_block *block, const vgpu_fiber *fiber) {
+  if (fiber->state == VGPU_READY) return 1;
+  return fiber->state == VGPU_BLOCKED && fiber->waiting_barrier >= 0
+    && block->barriers[fiber->waiting_barrier].generation != fiber->waiting_generation;
+}
+
+// Leaves for the next warp of the block that can run, without a detour, or for the scheduler if there is none.
+static void pass_on(vgpu_warp *w, int state) {
+  vgpu_block *block = w->block;
+  vgpu_fiber *fiber = vgpu_fiber_of(w);
+  fiber->state = state;
+  if (!vgpu_options.random_schedule) {
+    uint32_t count = block->warp_count;
+    for (uint32_t k = 1, i = w->index + 1; k < count; k++, i++) {
+      if (i >= count) i -= count;
+      vgpu_fiber *next = block->fibers[i];
+      if (!is_ready(block, next)) continue;
+      block->worker->running = next;
+      next->state = VGPU_RUNNING;
+      vgpu_switch(&fiber->stack_pointer, next->stack_pointer);
+      return;
+    }
+  }
+  vgpu_switch(&fiber->stack_pointer, block->worker->scheduler);
 }
 
 void vgpu_yield(vgpu_warp *w) { leave(w, VGPU_YIELDED); }
@@ -117,13 +146,11 @@ static void open_barrier(vgpu_block *block, vgpu_barrier *barrier) {
   barrier->expected = 0;
   barrier->generation++;
   block->time++;
-  for (uint32_t i = 0; i < block->warp_count; i++) {
-    vgpu_fiber *fiber = block->fibers[i];
-    fiber->warp.barrier_time = block->time;
-    fiber->warp.warp_time = block->time;
-    fiber->warp.clock = block->time;
-    if (fiber->state == VGPU_BLOCKED) fiber->state = VGPU_READY;
-  }
+  if (vgpu_options.check_races)
+    for (uint32_t i = 0; i < block->warp_count; i++) {
+      vgpu_warp *w = &block->fibers[i]->warp;
+      w->barrier_time = w->warp_time = w->clock = block->time;
+    }
 }
 
 static void settle_barrier(vgpu_block *block, vgpu_barrier *barrier) {
@@ -151,11 +178,14 @@ void vgpu_barrier_wait(vgpu_warp *w, uint32_t id, uint32_t threads, uint32_t lan
   // With a count, a warp's threads arrive together, the ended ones included: hardware counts warps there.
   if (threads) lanes = 0xffffffffu;
   uint32_t generation = vgpu_barrier_enter(w, id, threads, lanes, site);
+  vgpu_fiber *fiber = vgpu_fiber_of(w);
   while (!vgpu_barrier_is_open(w, id, generation)) {
-    vgpu_fiber_of(w)->waiting_barrier = (int)(id & 15);
-    vgpu_block_warp(w, site);
+    fiber->waiting_barrier = (int)(id & 15);
+    fiber->waiting_generation = generation;
+    fiber->waiting_site = site;
+    pass_on(w, VGPU_BLOCKED);
   }
-  vgpu_fiber_of(w)->waiting_barrier = -1;
+  fiber->waiting_barrier = -1;
 }
 
 void vgpu_barrier_arrive(vgpu_warp *w, uint32_t id, uint32_t threads, uint32_t lanes, uint32_t site) {
@@ -244,6 +274,7 @@ static vgpu_block *start_block(vgpu_worker *worker, uint64_t linear) {
   block->next = NULL;
   block->launch = launch;
   block->linear = linear;
+  block->worker = worker;
   block->thread_count = block->live_threads = launch->thread_count;
   block->warp_count = warps_of(launch->thread_count);
   block->time = 1;
@@ -307,11 +338,14 @@ static void end_block(vgpu_worker *worker, vgpu_block *block) {
   worker->spare_blocks = block;
 }
 
-static void resume(vgpu_worker *worker, vgpu_fiber *fiber) {
+// Runs a warp, and those that it passes on to, until one comes back; returns that one.
+static vgpu_fiber *resume(vgpu_worker *worker, vgpu_fiber *fiber) {
   worker->running = fiber;
   fiber->state = VGPU_RUNNING;
   vgpu_switch(&worker->scheduler, fiber->stack_pointer);
+  fiber = worker->running;
   worker->running = NULL;
+  return fiber;
 }
 
 enum { BLOCK_ENDED, BLOCK_SPINS, BLOCK_STUCK, BLOCK_ABORTED };
@@ -330,16 +364,15 @@ static int run_block(vgpu_worker *worker, vgpu_block *block) {
       }
     for (uint32_t i = 0; i < block->warp_count; i++) {
       vgpu_fiber *fiber = block->fibers[order[i]];
-      if (fiber->state == VGPU_READY || fiber->state == VGPU_YIELDED) {
-        int was_yielded = fiber->state == VGPU_YIELDED;
-        resume(worker, fiber);
-        if (fiber->state == VGPU_ABORTED) return BLOCK_ABORTED;
-        if (fiber->state == VGPU_YIELDED) spun++;
+      if (fiber->state == VGPU_YIELDED || is_ready(block, fiber)) {
+        // The warp that comes back may be another one: they pass on to each other.
+        vgpu_fiber *last = resume(worker, fiber);
+        if (last->state == VGPU_ABORTED) return BLOCK_ABORTED;
+        if (last->state == VGPU_YIELDED && last == fiber) spun++;
         else ran++;
-        (void)was_yielded;
       }
-      if (fiber->state == VGPU_DONE) done++;
     }
+    for (uint32_t i = 0; i < block->warp_count; i++) done += block->fibers[i]->state == VGPU_DONE;
     if ((uint32_t)done == block->warp_count) return BLOCK_ENDED;
     if (!ran) return spun ? BLOCK_SPINS : BLOCK_STUCK;
     if (block->launch->stop && !spun && !ran) return BLOCK_ABORTED;

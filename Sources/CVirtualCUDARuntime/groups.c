@@ -88,7 +88,10 @@ uint32_t vgpu_groups_take(vgpu_warp *w, vgpu_groups *g, uint32_t *mask, uint32_t
       return take_at(g, 0, mask);
     }
     for (uint32_t i = 0; i < g->count; i++)
-      if (g->waiting[i] == WAITS_BARRIER) vgpu_fiber_of(w)->waiting_barrier = g->barrier[i];
+      if (g->waiting[i] == WAITS_BARRIER) {
+        vgpu_fiber_of(w)->waiting_barrier = g->barrier[i];
+        vgpu_fiber_of(w)->waiting_generation = g->generation[i];
+      }
     vgpu_block_warp(w, site);
     vgpu_fiber_of(w)->waiting_barrier = -1;
   }

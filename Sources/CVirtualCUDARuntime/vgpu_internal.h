@@ -22,6 +22,7 @@ typedef struct vgpu_fiber {
   uint8_t *stack;
   int state;
   int waiting_barrier;
+  uint32_t waiting_generation;
   uint32_t waiting_site;
 } vgpu_fiber;
 
@@ -43,8 +44,11 @@ typedef struct vgpu_launch_state {
   int error, is_out_of_time, is_time_reported;
 } vgpu_launch_state;
 
+struct vgpu_worker;
+
 typedef struct vgpu_block {
   struct vgpu_block *next;
+  struct vgpu_worker *worker;
   vgpu_launch_state *launch;
   uint64_t linear;
   vgpu_dim3 id;

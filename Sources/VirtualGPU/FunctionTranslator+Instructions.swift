@@ -362,7 +362,7 @@ extension FunctionTranslator {
     // Only shared memory has addresses of its own; everywhere else an address is the generic one.
     if instruction.modifiers.contains(where: { $0.hasPrefix("shared") }) {
       let sign = instruction.modifiers.contains("to") ? "-" : "+"
-      text = "(\(text) \(sign) (uint64_t)(uintptr_t)w->shared)"
+      text = "(\(text) \(sign) S)"
     }
     try assign(destination, text, type, mode)
   }

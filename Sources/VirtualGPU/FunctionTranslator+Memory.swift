@@ -34,7 +34,7 @@ extension FunctionTranslator {
   mutating func place(_ operand: Operand, space: String?) throws(Unsupported) -> Place {
     guard case .address(let base, let offset) = operand else { throw Unsupported(sentence: "an address of this kind") }
     let isShared = space == "shared"
-    let origin = isShared ? "(uint64_t)(uintptr_t)w->shared" : "0ull"
+    let origin = isShared ? "S" : "0ull"
     let cSpace = "VGPU_" + (space ?? "generic").uppercased()
     switch base {
     case .absolute:
@@ -106,7 +106,8 @@ extension FunctionTranslator {
     let arguments =
       "w, \(site), \(mask), \(place.pattern), \(place.register), \(place.origin), \(place.offset)ll, \(place.space), \(isVolatile)"
     if destinations.count == 1 {
-      try assign(destinations[0], Self.asType("v_load_\(u)(\(arguments))", type, .warp), type, .warp)
+      let function = isSimple && mask == "m" && addressRegister(instruction) != nil ? "v_line_u32" : "v_load_\(u)"
+      try assign(destinations[0], Self.asType("\(function)(\(arguments))", type, .warp), type, .warp)
     } else {
       let name = fresh("loaded")
       lines.append("v\(u) \(name)[\(width)]; v_loads_\(u)(\(arguments), \(name), \(width));")

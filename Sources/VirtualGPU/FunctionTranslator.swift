@@ -28,6 +28,8 @@ struct FunctionTranslator {
   var mask = "m"
   /// Patterns of address registers that are known in this block.
   var patterns: [String: String] = [:]
+  /// True where the patterns of all loads of words are known to be simple.
+  var isSimple = false
   var nextName = 0
   var isOrderSensitive = false
   var instructionCounts: [[InstructionKind: Int]] = []
@@ -159,6 +161,7 @@ struct FunctionTranslator {
         "if (VGPU_UNLIKELY(w->local_top > w->local_stride)) vgpu_stack_overflow(w, \(sites.add(nil, "call")));")
     }
     head.append("uint32_t next = 0; (void)next;")
+    head.append("const uint64_t S = (uint64_t)(uintptr_t)w->shared; (void)S;")
     if canPart { head.append("vgpu_groups g; g.count = 0; g.lowest = UINT32_MAX; g.is_free_running = 0;") }
     for name in used.sorted() {
       guard let register = registers[name] else {
@@ -225,10 +228,7 @@ struct FunctionTranslator {
     if context.options.counts {
       lines.append("if (VGPU_COUNT) { w->executions[\(context.blockBase) + \(number)]++; w->lanes_executed[\(context.blockBase) + \(number)] += (uint32_t)__builtin_popcount(m); }")
     }
-    for index in block.range {
-      instruction = graph.instructions[index]
-      try translate(graph.instructions[index])
-    }
+    for stretch in stretches(block.range) { try translateStretch(stretch) }
     mask = "m"
     instruction = block.endingLine
     try translateEnding(block, number)

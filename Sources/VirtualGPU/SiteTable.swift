@@ -18,11 +18,23 @@ public final class SiteTable {
 
   private(set) var sites: [Site] = []
   private let files: [Int: String]
+  private struct Key: Hashable {
+    var line: Int
+    var kind: String
+  }
+  private var known: [Key: Int] = [:]
 
   init(files: [Int: String]) { self.files = files }
 
   /// Adds a place and returns its number.
+  ///
+  /// The same place of one instruction is added once.
   func add(_ instruction: Instruction?, _ kind: String) -> Int {
+    if let instruction {
+      let key = Key(line: instruction.ptxLine, kind: kind)
+      if let known = known[key] { return known }
+      known[key] = sites.count
+    }
     let frame = instruction?.position.map(userFrame)
     sites.append(
       Site(

@@ -91,6 +91,36 @@ VGPU_INLINE uint32_t vgpu_watch(
   return vgpu_inspect(w, site, mask, addresses, bytes, access, space, is_volatile);
 }
 
+// Both halves of a warp as one.
+#define VGPU_JOIN(low, high)                                                                                          \
+  __builtin_shufflevector(                                                                                            \
+    low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27,  \
+    28, 29, 30, 31)
+typedef uint8_t hu8 __attribute__((ext_vector_type(16)));
+typedef uint16_t hu16 __attribute__((ext_vector_type(16)));
+typedef uint64_t hu64 __attribute__((ext_vector_type(16)));
+
+// True where both halves of a warp read one address, or neighbours: such loads need no branch.
+#define VGPU_IS_SIMPLE(p, bytes) ((p).stride == 0 || (p).stride == (bytes))
+
+// Half a warp of words from one address (stride 0) or from neighbours (stride 4).
+VGPU_INLINE hu32 vgpu_half32(uint64_t address, int32_t stride) {
+  hu32 line;
+  memcpy(&line, (const void *)address, sizeof line);
+#if defined(__AVX512F__)
+  typedef int lanes __attribute__((vector_size(64)));
+  const lanes order = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  lanes taken;
+  memcpy(&taken, &line, sizeof taken);
+  taken = (lanes)__builtin_ia32_permvarsi512(taken, order * (stride >> 2));
+  memcpy(&line, &taken, sizeof line);
+  return line;
+#else
+  hu32 one = (hu32)(line[0]);
+  return (hu32)(stride ? 0xffffffffu : 0u) & line | (hu32)(stride ? 0u : 0xffffffffu) & one;
+#endif
+}
+
 // T the type in memory, R the register's, N how many values an access moves.
 #define VGPU_LOADS(T, U)                                                                                             \
   static __attribute__((noinline, unused)) void vgpu_gather_##T(                                                     \
@@ -118,23 +148,24 @@ VGPU_INLINE uint32_t vgpu_watch(
   VGPU_INLINE v##T v_load_##T(                                                                                       \
     vgpu_warp *w, uint32_t site, uint32_t mask, vgpu_pattern p, vu64 a, uint64_t origin, int64_t offset, int space,  \
     int is_volatile) {                                                                                               \
-    v##T r;                                                                                                          \
-    uint32_t sound = vgpu_watch(w, site, mask, p, a, origin, offset, sizeof(VGPU_T_##T), VGPU_LOAD, space, is_volatile); \
+    uint32_t sound = vgpu_watch(w, site, mask, p, a, origin, offset, sizeof(VGPU_T_##T), VGPU_LOAD, space, is_volatile);\
     if (VGPU_LIKELY(p.stride == (int)sizeof(VGPU_T_##T) && sound == mask)) {                                         \
-      memcpy(&r, (const void *)(p.base[0] + origin + (uint64_t)offset), sizeof r / 2);                               \
-      memcpy((char *)&r + sizeof r / 2, (const void *)(p.base[1] + origin + (uint64_t)offset), sizeof r / 2);        \
-    } else if (VGPU_LIKELY(p.stride == 0 && sound == mask)) {                                                        \
-      VGPU_T_##T x[2];                                                                                               \
-      memcpy(&x[0], (const void *)(p.base[0] + origin + (uint64_t)offset), sizeof x[0]);                             \
-      memcpy(&x[1], (const void *)(p.base[1] + origin + (uint64_t)offset), sizeof x[0]);                             \
-      r.lo = x[0];                                                                                                   \
-      r.hi = x[1];                                                                                                   \
-    } else {                                                                                                         \
-      uint64_t addresses[32];                                                                                        \
-      vgpu_spell(&p, a, origin, offset, addresses);                                                                  \
-      vgpu_gather_##T(&r, 1, sound, addresses);                                                                      \
+      h##T low, high;                                                                                                \
+      memcpy(&low, (const void *)(p.base[0] + origin + (uint64_t)offset), sizeof low);                               \
+      memcpy(&high, (const void *)(p.base[1] + origin + (uint64_t)offset), sizeof high);                             \
+      return VGPU_JOIN(low, high);                                                                                   \
     }                                                                                                                \
-    return r;                                                                                                        \
+    if (VGPU_LIKELY(p.stride == 0 && sound == mask)) {                                                               \
+      VGPU_T_##T x, y;                                                                                               \
+      memcpy(&x, (const void *)(p.base[0] + origin + (uint64_t)offset), sizeof x);                                   \
+      memcpy(&y, (const void *)(p.base[1] + origin + (uint64_t)offset), sizeof y);                                   \
+      return VGPU_JOIN((h##T)(x), (h##T)(y));                                                                        \
+    }                                                                                                                \
+    uint64_t addresses[32];                                                                                          \
+    vgpu_spell(&p, a, origin, offset, addresses);                                                                    \
+    v##T gathered;                                                                                                   \
+    vgpu_gather_##T(&gathered, 1, sound, addresses);                                                                 \
+    return gathered;                                                                                                 \
   }                                                                                                                  \
   VGPU_INLINE void v_loads_##T(                                                                                      \
     vgpu_warp *w, uint32_t site, uint32_t mask, vgpu_pattern p, vu64 a, uint64_t origin, int64_t offset, int space,  \
@@ -181,6 +212,23 @@ VGPU_LOADS(u8, u8)
 VGPU_LOADS(u16, u16)
 VGPU_LOADS(u32, u32)
 VGPU_LOADS(u64, u64)
+
+// A load whose pattern is known to be simple, in a stretch of them.
+VGPU_INLINE vu32 v_line_u32(
+  vgpu_warp *w, uint32_t site, uint32_t mask, vgpu_pattern p, vu64 a, uint64_t origin, int64_t offset, int space,
+  int is_volatile) {
+  uint32_t sound = vgpu_watch(w, site, mask, p, a, origin, offset, 4, VGPU_LOAD, space, is_volatile);
+  if (VGPU_UNLIKELY(sound != mask)) {
+    uint64_t addresses[32];
+    vgpu_spell(&p, a, origin, offset, addresses);
+    vu32 gathered;
+    vgpu_gather_u32(&gathered, 1, sound, addresses);
+    return gathered;
+  }
+  return VGPU_JOIN(
+    vgpu_half32(p.base[0] + origin + (uint64_t)offset, p.stride),
+    vgpu_half32(p.base[1] + origin + (uint64_t)offset, p.stride));
+}
 
 // MARK: Parameters of called functions: a lane's are together, lane after lane.
 
