@@ -25,7 +25,7 @@ var targets: [Target] = [
   .testTarget(name: "KernelBenchTests", dependencies: ["KernelBench"]),
 
   .target(name: "PTX"),
-  .testTarget(name: "PTXTests", dependencies: ["PTX"]),
+  .testTarget(name: "PTXTests", dependencies: ["PTX"], exclude: ["Fixtures"]),
 
   .target(name: "KernelPrompting", dependencies: ["KernelBench"]),
   .testTarget(name: "KernelPromptingTests", dependencies: ["KernelPrompting", "KernelBench"]),
