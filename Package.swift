@@ -25,7 +25,7 @@ var targets: [Target] = [
   .testTarget(name: "KernelBenchTests", dependencies: ["KernelBench"]),
 
   .target(name: "PTX"),
-  .testTarget(name: "PTXTests", dependencies: ["PTX"]),
+  .testTarget(name: "PTXTests", dependencies: ["PTX"], exclude: ["Fixtures"]),
 
   .target(name: "KernelVerdicts"),
   .testTarget(name: "KernelVerdictsTests", dependencies: ["KernelVerdicts"]),

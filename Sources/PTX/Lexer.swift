@@ -177,7 +177,7 @@ struct Lexer {
   private func unknown(_ byte: UInt8) -> PTXError {
     let isVisible = 0x21...0x7E ~= byte
     let shown = isVisible ? "`\(Character(UnicodeScalar(byte)))`" : "the byte 0x\(String(byte, radix: 16))"
-    return PTXError(.unexpectedToken, "\(shown) has no place here; is this PTX?", line: Int(line))
+    return PTXError(.unexpectedToken, "\(shown) has no place in PTX.", line: Int(line))
   }
 
   private static func isSign(_ byte: UInt8) -> Bool {

@@ -22,7 +22,8 @@ public indirect enum Operand: Sendable, Hashable {
   case vector([Operand])
   /// A place in memory, in brackets.
   case address(base: AddressBase, offset: Int64)
-  /// Several operands in brackets, as textures and tensor maps have: what it is, then samplers and coordinates.
+  /// Several operands in brackets, as textures and tensor maps have: what it is (a register or a
+  /// symbol), then perhaps a sampler, then the coordinates (a register or a vector).
   case bracketed([Operand])
   /// Two results, `%p1|%p2`.
   case pair(Operand, Operand)

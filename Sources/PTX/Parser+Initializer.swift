@@ -53,7 +53,9 @@ extension Parser {
       guard !starts.isEmpty else { return }
       // An inner list fills its row whether it has all of its values or not.
       let row = strides[starts.count - 1]
-      guard next - start <= row, start + row <= Self.maximumSize else { throw failure(.unexpectedToken, "a list has more values than its row.") }
+      guard next - start <= row, start + row <= Self.maximumSize else {
+        throw failure(.unexpectedToken, "a list has more values than its row.")
+      }
       next = start + row
     }
   }

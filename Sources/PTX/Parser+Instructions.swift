@@ -27,6 +27,7 @@ extension Parser {
           position: position, ptxLine: start)))
   }
 
+  /// An opcode with its modifiers.
   private mutating func opcode() throws(PTXError) -> Opcode {
     let first = token
     guard first.kind == .word, UInt8(ascii: "a")...UInt8(ascii: "z") ~= first.first else {
@@ -58,6 +59,7 @@ extension Parser {
     throw PTXError(.undeclaredName, "`\(shown(name))` is not declared.", line: line)
   }
 
+  /// An operand, or a pair of them.
   private mutating func operand(depth: Int = 0) throws(PTXError) -> Operand {
     let first = try single(depth: depth)
     guard isNext(Sign.bar) else { return first }
@@ -65,10 +67,11 @@ extension Parser {
     return .pair(first, try single(depth: depth))
   }
 
+  /// An operand that is not a pair.
   private mutating func single(depth: Int) throws(PTXError) -> Operand {
     switch token.kind {
     case .word: return try named()
-    case .number: return Operand(try constant())
+    case .number: return try number()
     case .sign: break
     default: throw unexpected("an operand is expected")
     }
@@ -88,10 +91,17 @@ extension Parser {
       }
       return .negatedRegister(register)
     case Sign.minus, Sign.plus:
-      return Operand(try signedConstant())
+      return try number()
     default:
       throw unexpected("an operand is expected")
     }
+  }
+
+  /// A number, or a sum of integers.
+  private mutating func number() throws(PTXError) -> Operand {
+    let operand = Operand(try signedConstant())
+    guard case .integer(let value) = operand else { return operand }
+    return .integer(value &+ (try offset()))
   }
 
   /// Operands between commas, with the signs around them.

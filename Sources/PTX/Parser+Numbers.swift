@@ -8,7 +8,10 @@ enum Constant {
 extension Parser {
   /// A number without its sign.
   mutating func constant() throws(PTXError) -> Constant {
-    guard token.kind == .number else { throw unexpected("a number is expected") }
+    guard token.kind == .number else {
+      if isNext(Sign.leftParenthesis) { throw expression() }
+      throw unexpected("a number is expected")
+    }
     let start = Int(token.start)
     let end = Int(token.end)
     let second = end - start > 1 ? bytes[start + 1] | 0x20 : 0
@@ -26,7 +29,12 @@ extension Parser {
       result = try decimal(start, end)
     }
     advance()
+    if token.kind == .sign, "*/&^<?".utf8.contains(token.first) { throw expression() }
     return result
+  }
+
+  private func expression() -> PTXError {
+    failure(.unsupported, "constant expressions other than sums are not known to this reader.")
   }
 
   private func decimal(_ start: Int, _ end: Int) throws(PTXError) -> Constant {
