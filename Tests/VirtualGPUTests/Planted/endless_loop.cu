@@ -1,11 +1,11 @@
 // PLANTED: time-exceeded
 #include "../Programs/planted.h"
 
-// Halving never gets an odd number of steps below one: the loop waits for zero and adds one again.
+// The value comes to rest at two and never reaches zero.
 __global__ void halve(volatile int *x) {
   int i = threadIdx.x;
-  while (x[i] != 0)        // <-- here
-    x[i] = x[i] / 2 + 1;   // <-- here
+  while (x[i] != 0)  // <-- here
+    x[i] = x[i] / 2 + 1;  // <-- here
 }
 
 int main() {

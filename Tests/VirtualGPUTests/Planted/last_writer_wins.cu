@@ -1,7 +1,7 @@
 // PLANTED: race
 #include "../Programs/planted.h"
 
-// Which of the elements is "the" largest one's neighbour depends on who writes last.
+// Many threads find a seven; whose index stays depends on who writes last.
 __global__ void pick(const int *x, int n, int *index) {
   int i = blockIdx.x * blockDim.x + threadIdx.x;
   if (i < n && x[i] == 7)

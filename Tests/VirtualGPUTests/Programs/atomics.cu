@@ -6,7 +6,7 @@
 
 __device__ float atomicMaxFloat(float *address, float value) {
   int *bits = reinterpret_cast<int *>(address);
-  int old = *bits, assumed;
+  int old = atomicAdd(bits, 0), assumed;
   do {
     assumed = old;
     if (__int_as_float(assumed) >= value) break;
@@ -47,7 +47,7 @@ __global__ void global(const int *x, const float *f, int n, Results *r, int *see
   atomicAdd(&r->addFloat, (float)(v % 8));
   atomicAdd(&r->addDouble, v * 0.25);
   atomicMaxFloat(&r->maxFloat, f[i]);
-  unsigned long long old = r->cas64, expected;
+  unsigned long long old = atomicAdd(&r->cas64, 0ull), expected;
   do {
     expected = old;
     old = atomicCAS(&r->cas64, expected, expected + 3);
