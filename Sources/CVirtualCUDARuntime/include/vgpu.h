@@ -161,7 +161,9 @@ VGPU_INLINE uint64_t s_bits_f64(double f) {
 }
 
 // The lanes of a vector operation, one after another, where no vector form is worth writing.
-#define VGPU_EACH(i) for (int i = 0; i < 32; i++)
+// As a loop until the vectoriser has seen it: unrolled before, 32 single operations would take clang long to put together.
+#define VGPU_EACH(i) \
+  _Pragma("clang loop unroll(disable) vectorize(enable)") for (int i = 0; i < 32; i++)
 
 // MARK: Divergence
 

@@ -4,7 +4,28 @@
 
 enum { VGPU_SHUFFLE_UP, VGPU_SHUFFLE_DOWN, VGPU_SHUFFLE_BFLY, VGPU_SHUFFLE_IDX };
 
-// The value of each lane's source lane; *in_range says which lanes had one. As in the PTX manual, `c` holds the clamp and,
+// The value of each lane's source lane.
+#if defined(__AVX512F__)
+VGPU_INLINE vu32 vgpu_permute(vu32 value, vu32 source) {
+  typedef int lanes __attribute__((vector_size(64)));
+  lanes v[2], s[2];
+  memcpy(v, &value, sizeof v), memcpy(s, &source, sizeof s);
+  s[0] = (lanes)__builtin_ia32_vpermi2vard512(v[0], s[0], v[1]);
+  s[1] = (lanes)__builtin_ia32_vpermi2vard512(v[0], s[1], v[1]);
+  memcpy(&value, s, sizeof s);
+  return value;
+}
+#else
+VGPU_INLINE vu32 vgpu_permute(vu32 value, vu32 source) {
+  uint32_t v[32], s[32], r[32];
+  memcpy(v, &value, sizeof v), memcpy(s, &source, sizeof s);
+  VGPU_EACH(i) r[i] = v[s[i]];
+  memcpy(&value, r, sizeof r);
+  return value;
+}
+#endif
+
+// The value of each lane's source lane, by a shuffle's rules; *in_range says which lanes had one. As in the PTX manual, `c` holds the clamp and,
 // from bit 8, the mask that parts the warp.
 VGPU_INLINE vu32 vgpu_shuffle(int mode, uint32_t mask, vu32 value, vu32 b, vu32 c, uint32_t *in_range) {
   vu32 lane = vgpu_lanes, bval = b & 31, cval = c & 31, segment = (c >> 8) & 31;
@@ -28,11 +49,7 @@ VGPU_INLINE vu32 vgpu_shuffle(int mode, uint32_t mask, vu32 value, vu32 b, vu32 
     ok = VGPU_MASK(source <= last);
   }
   source = VGPU_SELECT32(ok, source, lane);
-  uint32_t v[32], s[32], r[32];
-  memcpy(v, &value, sizeof v), memcpy(s, &source, sizeof s);
-  VGPU_EACH(i) r[i] = v[s[i] & 31];
-  vu32 out;
-  memcpy(&out, r, sizeof r);
+  vu32 out = vgpu_permute(value, source & 31);
   (void)mask;
   *in_range = ok;
   return out;
