@@ -134,6 +134,7 @@ struct FunctionTranslator {
       default: break
       }
     }
+    let kept = keepInMemory(used)
     for number in graph.blocks.indices {
       block = number
       try translateBlock(number)
@@ -163,10 +164,18 @@ struct FunctionTranslator {
     head.append("uint32_t next = 0; (void)next;")
     head.append("const uint64_t S = (uint64_t)(uintptr_t)w->shared; (void)S;")
     if canPart { head.append("vgpu_groups g; g.count = 0; g.lowest = UINT32_MAX; g.is_free_running = 0;") }
+    if !kept.isEmpty {
+      let members = try kept.map { (register: Register) throws(Unsupported) in
+        "\(try Self.storage(register)) \(register.name.dropFirst(2));"
+      }
+      // The compiler must not know that nobody else sees it.
+      head.append("struct { \(members.joined(separator: " ")) } K; memset(&K, 0, sizeof K); __asm__ volatile(\"\" : : \"r\"(&K) : \"memory\");")
+    }
     for name in used.sorted() {
       guard let register = registers[name] else {
         throw Unsupported(sentence: "the register \(name), which is not declared")
       }
+      if register.name.hasPrefix("K.") { continue }
       head.append("\(try Self.storage(register)) \(register.name) = 0;")
     }
     for variable in function.localVariables where variable.space == .param {
@@ -185,6 +194,23 @@ struct FunctionTranslator {
     lines.append("return;")
     lines.append("}")
     return head + lines
+  }
+
+  /// Gives registers that live across blocks a place in memory where there are many of them and many ways between blocks.
+  ///
+  /// Each block that a waiting group may go on with has an edge from the dispatching switch, and every value that lives
+  /// there would need a merge of its own: blocks × registers of them, which takes clang minutes and ends in memory anyway.
+  private mutating func keepInMemory(_ used: Set<String>) -> [Register] {
+    let crossing = used.filter { registers[$0]?.isVarying == true && !blockLocal.contains($0) }.sorted()
+    guard dispatched.count * crossing.count > 300 else { return [] }
+    var kept: [Register] = []
+    for name in crossing {
+      guard var register = registers[name] else { continue }
+      register.name = "K." + register.name
+      registers[name] = register
+      kept.append(register)
+    }
+    return kept
   }
 
   /// The size of a lane's part of a parameter.
