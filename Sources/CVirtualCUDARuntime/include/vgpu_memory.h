@@ -167,6 +167,8 @@ VGPU_INLINE uint32_t vgpu_watch(
       uint64_t addresses[32];                                                                                        \
       vgpu_spell(&p, a, origin, offset, addresses);                                                                  \
       vgpu_scatter_##T(in, count, sound, addresses, w->is_lane_order_reversed);                                      \
+      if (VGPU_CHECK_RACES && !is_volatile && space != VGPU_LOCAL)                                                   \
+        vgpu_race_values(w, site, sound, addresses, in, sizeof(VGPU_T_##T), count, space);                           \
     }                                                                                                                \
   }                                                                                                                  \
   VGPU_INLINE VGPU_T_##T s_load_##T(                                                                                 \
