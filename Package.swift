@@ -27,15 +27,33 @@ var targets: [Target] = [
   .target(name: "PTX"),
   .testTarget(name: "PTXTests", dependencies: ["PTX"]),
 
-  .target(name: "KernelPrompting", dependencies: ["KernelBench"]),
-  .testTarget(name: "KernelPromptingTests", dependencies: ["KernelPrompting", "KernelBench"]),
+  .target(name: "KernelVerdicts"),
+  .testTarget(name: "KernelVerdictsTests", dependencies: ["KernelVerdicts"]),
+
+  .target(name: "GPUModels"),
+  .testTarget(name: "GPUModelsTests", dependencies: ["GPUModels"]),
+
+  .target(name: "KernelPrompting", dependencies: ["GPUModels", "KernelBench"]),
+  .testTarget(name: "KernelPromptingTests", dependencies: ["KernelPrompting", "GPUModels", "KernelBench"]),
 
   .target(
     name: "CUDAToolchain",
-    dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
+    dependencies: ["GPUModels", .product(name: "Subprocess", package: "swift-subprocess")],
     // Embedded by Scripts/embed-resources.sh, so that an installed `basic` is one file.
     exclude: ["Resources"]),
-  .testTarget(name: "CUDAToolchainTests", dependencies: ["CUDAToolchain"]),
+  .testTarget(name: "CUDAToolchainTests", dependencies: ["CUDAToolchain", "GPUModels"]),
+
+  // The C of Sources/CVirtualCUDARuntime is embedded (Scripts/embed-resources.sh): the user's clang compiles it with the
+  // kernels, for the user's processor.
+  .target(
+    name: "VirtualGPU",
+    dependencies: [
+      "PTX", "CUDAToolchain", "GPUModels", "KernelVerdicts", .product(name: "Subprocess", package: "swift-subprocess"),
+    ]),
+  .testTarget(
+    name: "VirtualGPUTests",
+    dependencies: ["VirtualGPU", "PTX", "CUDAToolchain", "GPUModels", "KernelVerdicts"],
+    exclude: ["Programs", "Planted", "Unsupported", "HostAPI"]),
 ]
 
 if hasEngine {
@@ -63,7 +81,8 @@ if hasEngine {
     .target(
       name: "BasicCommands",
       dependencies: [
-        "LlamaRuntime", "SpeculativeDecoding", "LanguageModels", "KernelBench", "KernelPrompting", "CUDAToolchain",
+        "LlamaRuntime", "SpeculativeDecoding", "LanguageModels", "GPUModels", "KernelBench", "KernelPrompting",
+        "CUDAToolchain",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(

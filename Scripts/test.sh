@@ -18,9 +18,10 @@ say "Building the tests (minutes, the first time) …"
 # Modules that compute for long without pause, or start many processes, run by themselves: they would hold up the others'
 # waiting beyond its limits.
 groups=(
-  'SpeculativeDecodingTests|LanguageModelsTests|KernelBenchTests|KernelPromptingTests|PTXTests'
+  'SpeculativeDecodingTests|LanguageModelsTests|GPUModelsTests|KernelVerdictsTests|KernelBenchTests|KernelPromptingTests|PTXTests'
   LlamaRuntimeTests
   CUDAToolchainTests
+  VirtualGPUTests
   BasicCommandsTests
 )
 failed=()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CUDAToolchain
+import GPUModels
 import KernelBench
 import KernelPrompting
 import LlamaRuntime
@@ -83,7 +84,6 @@ struct BenchKernels: AsyncParsableCommand {
     let entries = levels.flatMap { catalog.entries(level: $0) }
     guard !entries.isEmpty else { throw CommandFailure(.usage, "There are no problems of these levels.") }
     let folder = try output.map(OutputFolder.init(checking:))
-    let architecture = try hardware.architecture()
     let pair = try await LocalPair.load(models, wantsDraft: true, context: context, announce: announce)
     let builder = PromptBuilder(form: pair.promptForm, gpu: hardware.gpu, precision: hardware.precision)
     let engine = try pair.engine(
@@ -103,7 +103,7 @@ struct BenchKernels: AsyncParsableCommand {
       let kernel = answer.code.map { [(names.kernel(answer.language), $0)] } ?? []
       try folder?.keep(
         [(names.answer, written.text)] + kernel, removing: [names.kernel(.cuda), names.kernel(.python)])
-      let compile = try await compiler.compile(answer, architecture: architecture)
+      let compile = try await compiler.compile(answer, for: hardware.gpu)
       let row = Row(
         problem: "\(entry.id)", level: entry.id.level, name: entry.name,
         family: ProblemFamily(name: entry.name).rawValue,
@@ -114,7 +114,7 @@ struct BenchKernels: AsyncParsableCommand {
       announce("\(row.problem) \(row.name): \(row.outcome)" + (row.reason.map { ", \($0)" } ?? ""))
     }
     return Report(
-      target: pair.target.name, architecture: architecture.machine, temperature: sampling.temperature,
+      target: pair.target.name, architecture: hardware.gpu.machine, temperature: sampling.temperature,
       seed: sampling.seed, problems: rows)
   }
 

@@ -53,8 +53,7 @@ extension Basic {
     case let error as SpeculativeDecodingError: CommandFailure(.usage, error.message)
     case let error as LlamaRuntimeError:
       CommandFailure(error.code == .passFailed ? .internalFailure : .usage, error.message)
-    case let error as CUDAToolchainError:
-      CommandFailure(error.code == .unknownArchitecture ? .usage : .internalFailure, error.message)
+    case let error as CUDAToolchainError: CommandFailure(.internalFailure, error.message)
     case let error as FileError: CommandFailure(.internalFailure, error.description)
     case let code as ExitCode: CommandFailure(.init(rawValue: code.rawValue) ?? .internalFailure)
     default:

@@ -1,4 +1,5 @@
 import CUDAToolchain
+import GPUModels
 import KernelBench
 import KernelPrompting
 import LlamaRuntime
@@ -15,7 +16,6 @@ struct GenerationRun {
   }
 
   func run() async throws -> Result {
-    let architecture = try command.hardware.architecture()
     let output = try command.output.map(OutputFolder.init(checking:))
     let trace = try command.trace.map(TraceFile.init(checking:))
     let view = LiveView(streams: command.format == .text, isQuiet: command.quiet)
@@ -23,10 +23,9 @@ struct GenerationRun {
     for notice in problem.notes + command.models.notices { view.note(notice) }
     let pair = try await LocalPair.load(
       command.models, wantsDraft: command.speculation.speculation != .off && command.speculation.speculation != .suffix,
-      context: context
-    ) { view.announce($0) }
+      context: context, announce: { view.announce($0) }, update: { view.update($0) })
     let prompt = try PromptBuilder(
-      form: pair.promptForm, gpu: command.hardware.gpu, precision: command.hardware.precision
+      form: pair.promptForm, gpu: gpu, precision: command.hardware.precision
     ).prompt(for: problem)
     let tokens = try pair.tokens(of: prompt)
     let engine = try pair.engine(context: contextSize(for: tokens, pair), limits: command.speculation.limits)
@@ -37,9 +36,9 @@ struct GenerationRun {
     let answer = Answer(written.text, problem: problem, prompt: prompt)
     // From here on there is a text: what fails is reported after it has been shown.
     var failures: [any Error] = []
-    var compile = CompileReport.notRun(because: "The compile step failed.", architecture: architecture)
+    var compile = CompileReport.notRun(because: "The compile step failed.", for: gpu)
     do {
-      compile = try await self.compile(answer, architecture, view)
+      compile = try await self.compile(answer, view)
     } catch let error as CUDAToolchainError {
       compile.reason = error.message
       failures.append(error)
@@ -97,13 +96,13 @@ struct GenerationRun {
       threads: await engine.threadCounts.target)
   }
 
-  private func compile(
-    _ answer: Answer, _ architecture: GPUArchitecture, _ view: LiveView
-  ) async throws -> CompileReport {
-    view.announce("compiling for \(architecture.machine)")
+  private var gpu: GPUModel { command.hardware.gpu }
+
+  private func compile(_ answer: Answer, _ view: LiveView) async throws -> CompileReport {
+    view.announce("compiling for \(gpu.machine)")
     defer { view.finish() }
     return try await CandidateCompiler(environment: context.environment, executable: context.executable)
-      .compile(answer, architecture: architecture)
+      .compile(answer, for: gpu)
   }
 
   private func report(
@@ -125,7 +124,7 @@ struct GenerationRun {
         temperature: sampling.temperature, topP: sampling.topP, topK: sampling.topK, minP: sampling.minP,
         repeatPenalty: sampling.repetitionPenalty),
       seed: sampling.seed, models: .init(target: part(pair.target), draft: .init(engine.draftModel.map(part))),
-      gpu: command.hardware.gpu.key, precision: command.hardware.precision.rawValue, peakMemory: PeakMemory.bytes)
+      gpu: gpu.name, precision: command.hardware.precision.rawValue, peakMemory: PeakMemory.bytes)
   }
 
   private func keep(

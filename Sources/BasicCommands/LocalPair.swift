@@ -11,8 +11,13 @@ struct LocalPair: Sendable {
   let threads: Int?
 
   /// Loads what the options name, or the bundled pair.
+  ///
+  /// - Parameters:
+  ///   - announce: told what is loaded.
+  ///   - update: told how far it is loaded, where that takes a while.
   static func load(
-    _ options: ModelOptions, wantsDraft: Bool, context: ProcessContext, announce: @Sendable (String) -> Void
+    _ options: ModelOptions, wantsDraft: Bool, context: ProcessContext, announce: @Sendable (String) -> Void,
+    update: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws -> LocalPair {
     var targetPath = options.model
     var draftPath = options.draft
@@ -28,7 +33,11 @@ struct LocalPair: Sendable {
     let loader = LlamaLoader()
     func load(_ path: String) async throws -> LlamaModel {
       announce("loading \(path)")
-      return try await loader.load(path: path)
+      let progress = LoadingProgress(stopwatch: Stopwatch(clock: ContinuousClock()))
+      return try await loader.load(path: path) { share in
+        // A long path is cut at its end.
+        if let percentage = progress.percentage(of: share) { update("loading (\(percentage) %) \(path)") }
+      }
     }
     return LocalPair(
       target: try await load(targetPath ?? ""), draft: try await draftPath.asyncMap(load),

@@ -1,5 +1,5 @@
 public import ArgumentParser
-import CUDAToolchain
+public import GPUModels
 import KernelBench
 public import KernelPrompting
 import LlamaRuntime
@@ -173,12 +173,10 @@ struct SamplingOptions: ParsableArguments {
 /// What the kernel is for.
 struct HardwareOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The GPU that the kernel is for.", valueName: "name"))
-  var gpu = TargetGPU.h100
+  var gpu = GPUModel.h100
 
   @Option(help: ArgumentHelp("The precision that the kernel is for.", valueName: "name"))
   var precision: KernelPrecision = .fp32
-
-  func architecture() throws -> GPUArchitecture { try GPUArchitecture(parsing: gpu.key) }
 }
 
 /// How results are shown.
@@ -190,19 +188,18 @@ extension SpeculationMode: ExpressibleByArgument {}
 extension VerificationRule: ExpressibleByArgument {}
 extension KernelPrecision: ExpressibleByArgument {}
 
-extension TargetGPU: ExpressibleByArgument {
+extension GPUModel: ExpressibleByArgument {
   /// By its name or its machine architecture, in any letter case: `h100`, `RTX-4090`, `sm_90`.
   public init?(argument: String) {
-    guard let name = try? GPUArchitecture(parsing: argument).name else { return nil }
-    try? self.init(named: name)
+    try? self.init(named: argument)
   }
 
   /// The names, for help, for completion and for whoever misspells one.
-  public static var allValueStrings: [String] { all.map(\.key) }
+  public static var allValueStrings: [String] { all.map(\.name) }
 
   /// What a shell offers.
   public static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 
   /// As help shows it.
-  public var defaultValueDescription: String { key }
+  public var defaultValueDescription: String { name }
 }

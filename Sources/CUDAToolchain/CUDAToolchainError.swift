@@ -10,8 +10,6 @@ public struct CUDAToolchainError: Error, Sendable, CustomStringConvertible {
     /// Makes a code from its written form.
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// No GPU of this name is in the table.
-    public static let unknownArchitecture = Code(rawValue: "unknown-architecture")
     /// A program of the toolchain could not be started or ended without an answer.
     public static let programFailed = Code(rawValue: "program-failed")
     /// A file or folder could not be read or written.

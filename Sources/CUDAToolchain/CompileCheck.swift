@@ -1,3 +1,5 @@
+public import GPUModels
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -32,15 +34,15 @@ public struct CompileCheck: Sendable {
   ///
   /// - Throws: ``CUDAToolchainError`` when the step itself could not be done, `CancellationError` when the task is
   ///   cancelled (the compilers are gone then, and their folder too).
-  public func run(python candidate: String, architecture: GPUArchitecture) async throws -> CompileReport {
-    try await run(CandidateSource.read(candidate, toolchain: toolchain), architecture: architecture)
+  public func run(python candidate: String, for gpu: GPUModel) async throws -> CompileReport {
+    try await run(CandidateSource.read(candidate, toolchain: toolchain), for: gpu)
   }
 
   /// Compiles what a candidate holds.
   ///
-  /// - Throws: as ``run(python:architecture:)``.
-  public func run(_ source: CandidateSource, architecture: GPUArchitecture) async throws -> CompileReport {
-    var report = CompileReport(.notRun, architecture: architecture, compilerVersion: toolchain.compiler?.version)
+  /// - Throws: as ``run(python:for:)``.
+  public func run(_ source: CandidateSource, for gpu: GPUModel) async throws -> CompileReport {
+    var report = CompileReport(.notRun, gpu: gpu, compilerVersion: toolchain.compiler?.version)
     let notes = source.problems.map { CompileReport.Finding($0.code, .note, Self.sentence($0)) }
     if let (status, reason) = Self.undecidable(source) {
       report.status = status
@@ -53,7 +55,7 @@ public struct CompileCheck: Sendable {
       report.findings = notes
       return report
     }
-    let key = key(source, architecture, compiler)
+    let key = key(source, gpu, compiler)
     if let kept = cache?.report(key) { return kept }
 
     let clock = ContinuousClock()
@@ -66,7 +68,7 @@ public struct CompileCheck: Sendable {
       for (number, one) in source.extensions.enumerated() {
         let part = try await ExtensionCompilation(
           source: one, kind: source.kind, compiler: compiler, toolchain: toolchain, resources: resources,
-          folder: folder + "/\(number)", architecture: architecture, deadline: deadline, logLimit: logLimit
+          folder: folder + "/\(number)", gpu: gpu, deadline: deadline, logLimit: logLimit
         ).run()
         isLasting = isLasting && part.isLasting
         parts.append(part.report)
@@ -117,7 +119,7 @@ public struct CompileCheck: Sendable {
 
   /// Everything that the outcome depends on. The first number changes when this module judges differently.
   private func key(
-    _ source: CandidateSource, _ architecture: GPUArchitecture, _ compiler: Toolchain.Compiler
+    _ source: CandidateSource, _ gpu: GPUModel, _ compiler: Toolchain.Compiler
   ) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
@@ -128,7 +130,7 @@ public struct CompileCheck: Sendable {
     let changed = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
     return SHA256.hex(
       [
-        "1", architecture.machine, compiler.version, compiler.nvcc, host, "\(changed)", ResourceFolder.hash,
+        "1", gpu.machine, compiler.version, compiler.nvcc, host, "\(changed)", ResourceFolder.hash,
         "\(logLimit)",
         content,
       ].joined(separator: "\0"))

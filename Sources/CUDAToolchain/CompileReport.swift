@@ -1,3 +1,5 @@
+public import GPUModels
+
 /// What the compile step says about a candidate.
 ///
 /// `ok` covers: the device code was compiled for the architecture by nvcc and ptxas; the host half of the CUDA source was
@@ -84,10 +86,10 @@ public struct CompileReport: Sendable, Hashable, Codable {
   /// True where this report was made earlier, by the same compiler on the same source.
   public var isFromCache = false
 
-  init(_ status: Status, reason: String? = nil, architecture: GPUArchitecture, compilerVersion: String?) {
+  init(_ status: Status, reason: String? = nil, gpu: GPUModel, compilerVersion: String?) {
     self.status = status
     self.reason = reason
-    self.architecture = architecture.machine
+    self.architecture = gpu.machine
     self.compilerVersion = compilerVersion
     log = ""
     kernels = []
@@ -97,8 +99,8 @@ public struct CompileReport: Sendable, Hashable, Codable {
   }
 
   /// A report that nothing was decided, and why.
-  public static func notRun(because reason: String, architecture: GPUArchitecture) -> CompileReport {
-    CompileReport(.notRun, reason: reason, architecture: architecture, compilerVersion: nil)
+  public static func notRun(because reason: String, for gpu: GPUModel) -> CompileReport {
+    CompileReport(.notRun, reason: reason, gpu: gpu, compilerVersion: nil)
   }
 
   enum CodingKeys: String, CodingKey {

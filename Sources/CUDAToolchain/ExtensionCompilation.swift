@@ -1,3 +1,5 @@
+import GPUModels
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -12,7 +14,7 @@ struct ExtensionCompilation: Sendable {
   var toolchain: Toolchain
   var resources: ResourceFolder
   var folder: String
-  var architecture: GPUArchitecture
+  var gpu: GPUModel
   var deadline: ContinuousClock.Instant
   var logLimit: Int
 
@@ -38,7 +40,7 @@ struct ExtensionCompilation: Sendable {
 
   func run() async throws -> Outcome {
     let flags = CompilerFlags(source.cudaFlags)
-    var report = CompileReport(.ok, architecture: architecture, compilerVersion: compiler.version)
+    var report = CompileReport(.ok, gpu: gpu, compilerVersion: compiler.version)
     report.findings = BindingCheck.findings(source, kind: kind)
     report.findings += flags.ignored.map {
       .init("flag-ignored", .note, "The flag \($0) is not passed on by the compile check.")
@@ -137,7 +139,7 @@ struct ExtensionCompilation: Sendable {
     return try await step(
       compiler.nvcc,
       [
-        "-ptx", "-lineinfo", "-arch=\(architecture.virtual)", "-ccbin", compiler.hostCompiler,
+        "-ptx", "-lineinfo", "-arch=\(gpu.virtual)", "-ccbin", compiler.hostCompiler,
         "-allow-unsupported-compiler",
       ]
         + ["--diag-suppress=177", "--diag-suppress=550"] + torch + standard + flags.compiler + [
@@ -147,7 +149,7 @@ struct ExtensionCompilation: Sendable {
 
   private func assemble(_ flags: CompilerFlags) async throws -> (Step, PTXASOutput) {
     let result = try await step(
-      compiler.ptxas, ["-v", "-arch=\(architecture.machine)"] + flags.assembler + ["cuda.ptx", "-o", "cuda.cubin"])
+      compiler.ptxas, ["-v", "-arch=\(gpu.machine)"] + flags.assembler + ["cuda.ptx", "-o", "cuda.cubin"])
     switch result {
     case .accepted(let text):
       let output = PTXASOutput(text)

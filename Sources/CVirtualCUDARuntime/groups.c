@@ -105,6 +105,18 @@ uint32_t vgpu_groups_arrive(vgpu_warp *w, vgpu_groups *g, uint32_t block, uint32
 }
 
 uint32_t vgpu_groups_meet(vgpu_warp *w, vgpu_groups *g, uint32_t block, uint32_t *mask, uint32_t site) {
+  for (uint32_t k = 0; k < g->count;) {
+    if (g->block[k] == block && g->waiting[k] != WAITS_BARRIER) {
+      *mask |= g->mask[k];
+      remove_at(g, k);
+    } else {
+      k++;
+    }
+  }
+  if (g->count == 0) {
+    find_lowest(g);
+    return block;
+  }
   put(g, block, *mask, WAITS_ALL, 0, 0);
   return vgpu_groups_take(w, g, mask, site);
 }

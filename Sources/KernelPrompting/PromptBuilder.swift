@@ -1,3 +1,4 @@
+public import GPUModels
 public import KernelBench
 
 /// Writes prompts.
@@ -7,12 +8,12 @@ public struct PromptBuilder: Hashable, Sendable {
   /// How the problem is put.
   public let form: PromptForm
   /// The GPU that the kernel is for; ``PromptForm/compact`` does not mention it.
-  public let gpu: TargetGPU
+  public let gpu: GPUModel
   /// The precision that is asked for; ``PromptForm/compact`` does not mention it.
   public let precision: KernelPrecision
 
   /// Makes a writer of prompts.
-  public init(form: PromptForm, gpu: TargetGPU = .h100, precision: KernelPrecision = .fp32) {
+  public init(form: PromptForm, gpu: GPUModel = .h100, precision: KernelPrecision = .fp32) {
     self.form = form
     self.gpu = gpu
     self.precision = precision

@@ -9,8 +9,6 @@ public struct PromptingError: Error, Sendable {
 
     /// The plain prompt lacks a part that the compact form or the program's skeleton is made of.
     public static let incompletePrompt = Code("incompletePrompt")
-    /// No GPU is known by the name.
-    public static let unknownGPU = Code("unknownGPU")
     /// The answer holds no kernel to put into the program.
     public static let noKernel = Code("noKernel")
   }

@@ -1,13 +1,14 @@
 /// Turns a row of logits into a token, or into the distribution that a token is drawn from.
 ///
-/// The row is read once into a buffer that is kept between calls, so that a call allocates nothing where neither top-k
-/// nor top-p is in use.
+/// The row is read once into a buffer that is kept between calls, and so are the buffers of top-k and top-p: only the
+/// first call allocates anything.
 public struct TokenSampler: Sendable {
   /// What is done to the logits.
   public let parameters: SamplingParameters
   /// Weights of all tokens, zero where a step removed one; their sum is `total`.
   private var weights: [Float]
   private var total = 0.0
+  private var ranking = WeightRanking()
   private var penalized: [Float] = []
 
   /// A sampler for rows of `vocabularySize` logits. The parameters must be valid.
@@ -19,7 +20,7 @@ public struct TokenSampler: Sendable {
   /// The token that `random` draws at an output position.
   ///
   /// - Parameter recent: the tokens that the repetition penalty applies to.
-  /// - Complexity: O(vocabulary); with top-p also O(m log m) for the m tokens that matter.
+  /// - Complexity: O(vocabulary), with top-k and top-p too.
   public mutating func sample(
     _ logits: UnsafeBufferPointer<Float>, recent: ArraySlice<Token>, random: PositionKeyedRandom, position: Int
   ) -> Token {
@@ -79,8 +80,8 @@ public struct TokenSampler: Sendable {
       total = 1
       return
     }
-    if parameters.topK > 0 && parameters.topK < weights.count { keepLikeliest(parameters.topK) }
-    if parameters.topP < 1 { keepMass(parameters.topP) }
+    if parameters.topK > 0 && parameters.topK < weights.count { keepLikeliest(.init(count: parameters.topK)) }
+    if parameters.topP < 1 { keepLikeliest(.init(mass: parameters.topP * total)) }
     if parameters.minP > 0 { keepAbove(Float(parameters.minP)) }
   }
 
@@ -90,57 +91,30 @@ public struct TokenSampler: Sendable {
 
   /// The likeliest token has weight 1.
   private mutating func keepAbove(_ least: Float) {
-    total = 0
-    for index in weights.indices {
-      if weights[index] >= least { total += Double(weights[index]) } else { weights[index] = 0 }
-    }
-  }
-
-  /// Of equally likely tokens at the border those with the smaller numbers stay.
-  private mutating func keepLikeliest(_ count: Int) {
-    let order = candidates { kept, _ in kept >= count }
-    removeAll(but: order.prefix(count))
-  }
-
-  private mutating func keepMass(_ mass: Double) {
-    let wanted = mass * total
-    let order = candidates { _, sum in sum >= wanted }
-    var sum = 0.0
-    var size = 0
-    while size < order.count && sum < wanted {
-      sum += Double(weights[order[size]])
-      size += 1
-    }
-    removeAll(but: order.prefix(max(1, size)))
-  }
-
-  /// The likeliest tokens in order, at least as many as `isEnough` asks for.
-  ///
-  /// Sorting a whole vocabulary would cost more than a small model's pass. Tokens above a threshold are gathered, and
-  /// only while they are not enough is the threshold lowered.
-  private func candidates(_ isEnough: (_ count: Int, _ sum: Double) -> Bool) -> [Int] {
-    var threshold: Float = 1e-3
-    while true {
-      var found: [Int] = []
-      var sum = 0.0
-      for index in weights.indices where weights[index] >= threshold && weights[index] > 0 {
-        found.append(index)
-        sum += Double(weights[index])
+    total = weights.withUnsafeMutableBufferPointer { weights in
+      var total = 0.0
+      for index in weights.indices {
+        if weights[index] >= least { total += Double(weights[index]) } else { weights[index] = 0 }
       }
-      if isEnough(found.count, sum) || threshold == 0 {
-        return found.sorted { weights[$0] != weights[$1] ? weights[$0] > weights[$1] : $0 < $1 }
-      }
-      threshold = threshold < 1e-12 ? 0 : threshold * 1e-3
+      return total
     }
   }
 
-  private mutating func removeAll(but kept: ArraySlice<Int>) {
-    let values = kept.map { weights[$0] }
-    for index in weights.indices { weights[index] = 0 }
-    total = 0
-    for (index, value) in zip(kept, values) {
-      weights[index] = value
-      total += Double(value)
+  /// Keeps the likeliest tokens up to a limit, with `total` their sum in falling order. Of equally likely tokens at the
+  /// border those with the smaller numbers stay.
+  private mutating func keepLikeliest(_ limit: WeightRanking.Limit) {
+    guard let border = weights.withUnsafeBufferPointer({ ranking.border(of: $0, limit) }) else { return }
+    total = border.total
+    weights.withUnsafeMutableBufferPointer { weights in
+      for index in weights.indices { weights[index] = weights[index] >= border.weight ? weights[index] : 0 }
+      var surplus = border.surplus
+      var index = weights.count
+      while surplus > 0 {
+        index -= 1
+        guard weights[index] == border.weight else { continue }
+        weights[index] = 0
+        surplus -= 1
+      }
     }
   }
 

@@ -47,32 +47,39 @@ extension FunctionTranslator {
       try assign(predicate, range, .pred, .warp)
     case "vote":
       guard operands.count == 3 else { throw Unsupported(sentence: "a vote of this kind") }
-      let members = fresh("members")
-      let yes = fresh("yes")
-      lines.append("const uint32_t \(members) = \(try one(operands[2], .u32)) & \(mask);")
-      lines.append("const uint32_t \(yes) = \(try predicate(operands[1], .warp)) & \(members);")
       let mode = mode(of: operands[0])
-      if instruction.modifiers.contains("ballot") {
-        return try assign(operands[0], mode == .warp ? "(vu32)(\(yes))" : yes, .b32, mode)
+      let isBallot = instruction.modifiers.contains("ballot")
+      let kind = ["all", "any"].first(where: instruction.modifiers.contains) ?? "uni"
+      if mode == .single {
+        let members = fresh("members")
+        let yes = fresh("yes")
+        lines.append("const uint32_t \(members) = \(try one(operands[2], .u32)) & \(mask);")
+        lines.append("const uint32_t \(yes) = \(try predicate(operands[1], .warp)) & \(members);")
+        if isBallot { return try assign(operands[0], yes, .b32, .single) }
+        let tests = [
+          "all": "(\(yes) == \(members))", "any": "(\(yes) != 0)", "uni": "(\(yes) == 0 || \(yes) == \(members))",
+        ]
+        return try assign(operands[0], tests[kind] ?? "0", .pred, .single)
       }
-      let test: String =
-        if instruction.modifiers.contains("all") {
-          "(\(yes) == \(members))"
-        } else if instruction.modifiers.contains("any") {
-          "(\(yes) != 0)"
-        } else {
-          "(\(yes) == 0 || \(yes) == \(members))"
-        }
-      try assign(operands[0], mode == .warp ? "VGPU_SPREAD(\(test))" : test, .pred, mode)
+      let parties = fresh("parties")
+      let yes = fresh("yes")
+      lines.append("const vu32 \(parties) = vgpu_parties(\(mask), \(try value(operands[2], .u32, .warp)));")
+      lines.append("const vu32 \(yes) = \(parties) & (\(try predicate(operands[1], .warp)));")
+      if isBallot { return try assign(operands[0], yes, .b32, .warp) }
+      let tests = [
+        "all": "VGPU_MASK(\(yes) == \(parties))", "any": "VGPU_MASK(\(yes) != 0)",
+        "uni": "(VGPU_MASK(\(yes) == 0) | VGPU_MASK(\(yes) == \(parties)))",
+      ]
+      try assign(operands[0], tests[kind] ?? "0", .pred, .warp)
     case "match":
       guard operands.count == 3, let type = instruction.modifiers.compactMap(ScalarType.init(rawValue:)).first else {
         throw Unsupported(sentence: "a match of this kind")
       }
-      let members = fresh("members")
-      lines.append("const uint32_t \(members) = \(try one(operands[2], .u32)) & \(mask);")
+      let parties = fresh("parties")
+      lines.append("const vu32 \(parties) = vgpu_parties(\(mask), \(try value(operands[2], .u32, .warp)));")
       let equal = fresh("equal")
       lines.append(
-        "const vu32 \(equal) = vgpu_match_any\(type.bitWidth)(\(members), \(try value(operands[1], type, .warp)));")
+        "const vu32 \(equal) = vgpu_match_any\(type.bitWidth)(\(mask), \(try value(operands[1], type, .warp))) & \(parties);")
       if instruction.modifiers.contains("any") { return try assign(operands[0], equal, .b32, .warp) }
       var destination = operands[0]
       var predicate: Operand = .sink
@@ -81,19 +88,24 @@ extension FunctionTranslator {
         predicate = b
       }
       let all = fresh("all")
-      lines.append("const uint32_t \(all) = \(equal)[__builtin_ctz(\(members) | 0x80000000u)] == \(members) ? \(members) : 0;")
-      try assign(destination, "(vu32)(\(all))", .b32, .warp)
-      try assign(predicate, "VGPU_SPREAD(\(all) != 0)", .pred, .warp)
+      lines.append("const uint32_t \(all) = VGPU_MASK(\(equal) == \(parties));")
+      try assign(destination, "VGPU_SELECT32(\(all), \(parties), (vu32)(0))", .b32, .warp)
+      try assign(predicate, all, .pred, .warp)
     case "redux":
       guard operands.count == 3, let type = instruction.modifiers.compactMap(ScalarType.init(rawValue:)).last,
         type == .u32 || type == .s32 || type == .b32,
         let operation = instruction.modifiers.first(where: { ["add", "min", "max", "and", "or", "xor"].contains($0) })
       else { throw Unsupported(sentence: "a reduction of this kind") }
       let c = type == .s32 && (operation == "min" || operation == "max") ? "s32" : "u32"
-      let members = "(\(try one(operands[2], .u32)) & \(mask))"
-      let text = "(uint32_t)vgpu_reduce_\(operation)_\(c)(\(members), \(try value(operands[1], .b32, .warp)))"
-      let mode = mode(of: operands[0])
-      try assign(operands[0], mode == .warp ? "(vu32)(\(text))" : text, .b32, mode)
+      let source = try value(operands[1], .b32, .warp)
+      if mode(of: operands[0]) == .single {
+        let members = "(\(try one(operands[2], .u32)) & \(mask))"
+        return try assign(
+          operands[0], "(uint32_t)vgpu_reduce_\(operation)_\(c)(\(members), \(source))", .b32, .single)
+      }
+      let parties = "vgpu_parties(\(mask), \(try value(operands[2], .u32, .warp)))"
+      try assign(
+        operands[0], "vgpu_reduce_parties_\(operation)_\(c)(\(mask), \(parties), \(source))", .b32, .warp)
     default:
       var destination = operands[0]
       var predicate: Operand = .sink

@@ -66,6 +66,28 @@ struct TerminalTests {
     }
   }
 
+  @Test(.enabled(if: Interposer.isAvailable, Comment(rawValue: Interposer.isMissing)))
+  func `a terminal shows how far a model is that takes long to load`() throws {
+    try TemporaryFolder.with { folder in
+      let slow = try Interposer.environment(in: folder).merging(["INTERPOSER_SLOW_MAP": "600"]) { $1 }
+      let tool = CommandLineTool(folder: folder, environment: Self.environment.merging(slow) { $1 })
+      let arguments = ["generate", CommandLineTool.example, "--max-tokens", "4", "--speculation", "off"]
+      let (_, received) = try tool.runOnTerminal(columns: 60, arguments)
+      let shown = received.matches(of: /loading \(([0-9]+) %\)/).compactMap { Int($0.output.1) }
+      #expect(shown.count > 5 && shown == Set(shown).sorted() && shown.allSatisfy { (0...100).contains($0) })
+      // It is for the moment only.
+      let screen = Screen(columns: 60, received)
+      #expect(!screen.lines.contains { $0.contains("loading") } && screen.unknown.isEmpty)
+
+      let (_, quiet) = try tool.runOnTerminal(columns: 60, arguments + ["--quiet"])
+      #expect(!quiet.contains("loading"))
+      // Elsewhere than on a terminal a line says that it is loaded, and no more.
+      let errors = try tool.run(arguments).errors
+      #expect(errors.split(separator: "\n").filter { $0.hasPrefix("loading ") }.count == 1)
+      #expect(!errors.contains("loading ("))
+    }
+  }
+
   @Test func `doctor and its colours`() throws {
     try TemporaryFolder.with { folder in
       let (_, received) = try CommandLineTool(folder: folder, environment: Self.environment)

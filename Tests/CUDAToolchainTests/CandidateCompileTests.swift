@@ -1,5 +1,6 @@
 import CUDAToolchain
 import Foundation
+import GPUModels
 import Testing
 
 /// What comes of real candidates. Every failure was looked at, and is the candidate's own: most name functions that
@@ -11,7 +12,7 @@ struct `Real candidates` {
   private func report(_ candidate: Machine.Candidate) async throws -> CompileReport {
     // One of them (1/10) unrolls to three megabytes of PTX and takes nvcc half a minute on an idle processor.
     try await CompileCheck(toolchain: Machine.toolchain(), cache: nil, timeLimit: .seconds(300)).run(
-      python: candidate.candidate, architecture: .h100)
+      python: candidate.candidate, for: .h100)
   }
 
   @Test(arguments: [

@@ -1,5 +1,6 @@
 import CUDAToolchain
 import Foundation
+import GPUModels
 import Testing
 
 @Suite(.enabled(if: Machine.hasCompiler, "\(Machine.noCompiler)")) struct Compiling {
@@ -9,7 +10,7 @@ import Testing
 
   private func check(_ source: CandidateSource, limit: Duration = .seconds(60)) async throws -> CompileReport {
     let check = CompileCheck(toolchain: try await Machine.toolchain(), cache: nil, timeLimit: limit)
-    return try await check.run(source, architecture: .h100)
+    return try await check.run(source, for: .h100)
   }
 
   private func inline(cpp: String, cuda: String, functions: [String]?, flags: [String] = []) -> CandidateSource {
@@ -26,10 +27,10 @@ import Testing
     "torch::Tensor f(torch::Tensor x) { AT_DISPATCH_FLOATING_TYPES_AND_HALF(x.scalar_type(), \"f\", "
     + "[&] { k<scalar_t><<<1, 64>>>(x.data_ptr<scalar_t>()); }); return x; }"
 
-  @Test(arguments: GPUArchitecture.all) func `a good extension is accepted`(gpu: GPUArchitecture) async throws {
+  @Test(arguments: GPUModel.all) func `a good extension is accepted`(gpu: GPUModel) async throws {
     let check = CompileCheck(toolchain: try await Machine.toolchain(), cache: nil)
     let source = inline(cpp: "torch::Tensor f(torch::Tensor x);", cuda: Self.kernel + Self.host, functions: ["f"])
-    let report = try await check.run(source, architecture: gpu)
+    let report = try await check.run(source, for: gpu)
     #expect(report.status == .ok, "\(report.log) \(report.findings)")
     #expect(Set(report.kernels.map(\.name)) == ["k<float>", "k<double>", "k<c10::Half>"])
     #expect(report.kernels.first { $0.name == "k<float>" }?.sharedMemory == 256)
@@ -111,20 +112,20 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let check = CompileCheck(toolchain: try await Machine.toolchain(), cache: CompileCache(folder: folder))
     let source = CandidateSource.cudaProgram("__global__ void k(float* a) { a[0] = 1; }")
-    let first = try await check.run(source, architecture: .h100)
-    var second = try await check.run(source, architecture: .h100)
+    let first = try await check.run(source, for: .h100)
+    var second = try await check.run(source, for: .h100)
     #expect(!first.isFromCache && second.isFromCache)
     second.isFromCache = false
     #expect(second.kernels == first.kernels && second.status == first.status && second.findings == first.findings)
-    #expect(try await !check.run(source, architecture: .a100).isFromCache)
+    #expect(try await !check.run(source, for: .a100).isFromCache)
     for name in FileManager.default.enumerator(atPath: folder)?.compactMap({ $0 as? String }) ?? [] {
       let path = folder + "/" + name
       guard var data = FileManager.default.contents(atPath: path) else { continue }
       data[data.count / 2] ^= 1
       try data.write(to: URL(filePath: path))
     }
-    #expect(try await !check.run(source, architecture: .h100).isFromCache)
-    #expect(try await check.run(source, architecture: .h100).isFromCache)
+    #expect(try await !check.run(source, for: .h100).isFromCache)
+    #expect(try await check.run(source, for: .h100).isFromCache)
   }
 
   /// A program whose preprocessing never ends, and a mark that its folder and its processes bear.
@@ -161,7 +162,7 @@ import Testing
   @Test func `without a compiler nothing is decided`() async throws {
     let found = try await Toolchain.find(environment: ["PATH": ""], roots: [])
     #expect(found.compiler == nil && found.python == nil && found.missing.map(\.what) == ["python3", "nvcc"])
-    let report = try await CompileCheck(toolchain: found, cache: nil).run(.cudaProgram("x"), architecture: .t4)
+    let report = try await CompileCheck(toolchain: found, cache: nil).run(.cudaProgram("x"), for: .t4)
     #expect(report.status == .notRun && report.reason?.contains("nvcc") == true)
     let json = try JSONEncoder().encode(report)
     #expect(try JSONDecoder().decode(CompileReport.self, from: json) == report)

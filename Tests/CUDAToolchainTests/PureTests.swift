@@ -4,17 +4,6 @@ import Testing
 @testable import CUDAToolchain
 
 @Suite struct `What needs no program` {
-  @Test(arguments: [("h100", 90), ("H100", 90), ("sm_80", 80), ("RTX 4090", 89), ("rtx-4090", 89), ("t4", 75)])
-  func `a GPU is found by its name`(text: String, capability: Int) throws {
-    #expect(try GPUArchitecture(parsing: text).capability == capability)
-  }
-
-  @Test func `an unknown GPU's error lists the known ones`() {
-    let error = #expect(throws: CUDAToolchainError.self) { try GPUArchitecture(parsing: "v100") }
-    #expect(error?.code == .unknownArchitecture)
-    for gpu in GPUArchitecture.all { #expect(error?.message.contains(gpu.name) == true) }
-  }
-
   @Test(arguments: [
     ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
     ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),

@@ -1,3 +1,4 @@
+import GPUModels
 import KernelBench
 import KernelPrompting
 import Testing
@@ -75,21 +76,14 @@ import Testing
     #expect(answer.source.contains("scale_add_clamp_kernel<<<"))
   }
 
-  @Test(arguments: ["h100", "A100", "l40s", "RTX4090", "t4"])
-  func `names any of the known GPUs`(name: String) throws {
-    let gpu = try TargetGPU(named: name)
+  @Test(arguments: GPUModel.all) func `names any of the known GPUs`(gpu: GPUModel) throws {
     let text = try PromptBuilder(form: .instruct, gpu: gpu).prompt(for: Self.problem(moduleSource)).text
-    #expect(text.contains(gpu.name) && text.contains("\(gpu.memoryBandwidth) GB/s"))
-  }
-
-  @Test func `of an unknown GPU is refused with the known ones`() {
-    #expect { try TargetGPU(named: "voodoo2") } throws: {
-      ($0 as? PromptingError)?.code == .unknownGPU && "\($0)".contains("h100, a100, l40s, rtx4090, t4")
-    }
+    #expect(
+      text.contains(gpu.productName) && text.contains(gpu.machine) && text.contains("\(gpu.memoryBandwidth) GB/s"))
   }
 
   @Test func `in bfloat16 for a GPU without it says what to do`() throws {
-    func text(_ gpu: TargetGPU) throws -> String {
+    func text(_ gpu: GPUModel) throws -> String {
       try PromptBuilder(form: .instruct, gpu: gpu, precision: .bf16).prompt(for: Self.problem(moduleSource)).text
     }
     #expect(try text(.t4).contains("It has no bfloat16 arithmetic"))

@@ -19,13 +19,21 @@ func fullTree() -> TokenTree {
   return tree
 }
 
-/// Logits of a vocabulary as large as current models have.
-func logits(_ count: Int) -> [Float] {
+/// Logits of a vocabulary as large as current models have, evenly spread over a range.
+func logits(_ count: Int, over range: ClosedRange<Float>) -> [Float] {
   var state: UInt64 = 7
   return (0..<count).map { _ in
     state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return Float(state >> 40) / Float(1 << 24) * 20 - 10
+    return range.lowerBound + Float(state >> 40) / Float(1 << 24) * (range.upperBound - range.lowerBound)
   }
+}
+
+/// Logits as models have them most of the time: a bell of unlikely tokens, and a few that stand out.
+func peakedLogits(_ count: Int) -> [Float] {
+  let parts = [3, 5, 7, 11].map { seed in logits(count + seed, over: -3...3).dropFirst(seed) }
+  var row = (0..<count).map { index in parts.reduce(0) { $0 + $1[$1.startIndex + index] } }
+  for (rank, index) in [70_001, 12, 3_456, 151_000, 98_765].enumerated() { row[index] = 20 - 1.2 * Float(rank) }
+  return row
 }
 
 let tree = fullTree()
@@ -33,7 +41,7 @@ let costs = PassCosts(
   probe: [1, 2, 4, 8, 16, 32, 64, 128].map { .init(size: $0, milliseconds: 10 + 0.1 * Double($0)) }, limit: 201)
 let planner = TreePlanner(
   mode: .auto, limits: TreeLimits(), leafLimit: 64, verificationCosts: costs, draftCosts: costs)
-let row = logits(152_064)
+let row = logits(152_064, over: -10...10)
 let random = PositionKeyedRandom(seed: 1)
 
 benchmark("planner: prune a tree of 200 nodes") {
@@ -54,9 +62,19 @@ benchmark("sampler: temperature, 152,064 tokens") {
   row.withUnsafeBufferPointer { _ = plain.sample($0, recent: [], random: random, position: 0) }
 }
 
-var nucleus = TokenSampler(parameters: .init(temperature: 0.8, topP: 0.95), vocabularySize: row.count)
-benchmark("sampler: temperature and top-p, 152,064 tokens") {
-  row.withUnsafeBufferPointer { _ = nucleus.sample($0, recent: [], random: random, position: 0) }
+for (shape, row) in [
+  ("peaked", peakedLogits(row.count)), ("spread", row), ("flat", logits(row.count, over: -0.1...0.1)),
+] {
+  for (step, parameters) in [
+    ("top-p 0.95", SamplingParameters(temperature: 0.8, topP: 0.95)),
+    ("top-k 40", SamplingParameters(temperature: 0.8, topK: 40)),
+    ("min-p 0.05", SamplingParameters(temperature: 0.8, minP: 0.05)),
+  ] {
+    var sampler = TokenSampler(parameters: parameters, vocabularySize: row.count)
+    benchmark("sampler: temperature and \(step), 152,064 tokens, \(shape)") {
+      row.withUnsafeBufferPointer { _ = sampler.sample($0, recent: [], random: random, position: 0) }
+    }
+  }
 }
 
 let text = (0..<4096).map { Token(($0 * $0 / 7) % 61) }

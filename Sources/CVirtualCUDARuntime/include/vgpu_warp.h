@@ -38,6 +38,19 @@ VGPU_INLINE vu32 vgpu_shuffle(int mode, uint32_t mask, vu32 value, vu32 b, vu32 
   return out;
 }
 
+// For each lane: the lanes of the mask that name the same members, which take part with it. Tiles of a warp do so side by side.
+VGPU_INLINE vu32 vgpu_parties(uint32_t mask, vu32 members) {
+  vu32 r = 0;
+  for (uint32_t left = mask; left;) {
+    uint32_t named = members[__builtin_ctz(left)], same = VGPU_MASK(members == named) & mask & named;
+    // A lane that does not name itself is alone.
+    same |= left & (0u - left);
+    r = VGPU_SELECT32(same, (vu32)(same), r);
+    left &= ~same;
+  }
+  return r;
+}
+
 // For each lane: the lanes of the mask whose value is its own.
 VGPU_INLINE vu32 vgpu_match_any32(uint32_t mask, vu32 value) {
   vu32 r = 0;
@@ -75,5 +88,25 @@ VGPU_REDUCE(min, u32, UINT32_MAX, a < b ? a : b)
 VGPU_REDUCE(max, u32, 0, a > b ? a : b)
 VGPU_REDUCE(min, s32, INT32_MAX, a < b ? a : b)
 VGPU_REDUCE(max, s32, INT32_MIN, a > b ? a : b)
+
+// Each party's result for its own lanes.
+#define VGPU_REDUCE_PARTIES(name, T)                                                          \
+  VGPU_INLINE vu32 vgpu_reduce_parties_##name##_##T(uint32_t mask, vu32 parties, vu32 value) { \
+    vu32 r = 0;                                                                               \
+    for (uint32_t left = mask; left;) {                                                       \
+      uint32_t party = parties[__builtin_ctz(left)];                                          \
+      r = VGPU_SELECT32(party, (vu32)((uint32_t)vgpu_reduce_##name##_##T(party, value)), r);  \
+      left &= ~party;                                                                         \
+    }                                                                                         \
+    return r;                                                                                 \
+  }
+VGPU_REDUCE_PARTIES(add, u32)
+VGPU_REDUCE_PARTIES(and, u32)
+VGPU_REDUCE_PARTIES(or, u32)
+VGPU_REDUCE_PARTIES(xor, u32)
+VGPU_REDUCE_PARTIES(min, u32)
+VGPU_REDUCE_PARTIES(max, u32)
+VGPU_REDUCE_PARTIES(min, s32)
+VGPU_REDUCE_PARTIES(max, s32)
 
 #endif

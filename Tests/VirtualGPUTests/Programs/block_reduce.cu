@@ -57,7 +57,7 @@ int main() {
     CHECK_KERNEL();
     verdict.allSame("dynamic", hostCopy(dsums, blocks), sums(std::vector<int>(x.begin(), x.begin() + count), block));
   }
-  CHECK(cudaFree(dx));
-  CHECK(cudaFree(dsums));
+  deviceFree(dx);
+  deviceFree(dsums);
   return verdict.finish();
 }

@@ -37,28 +37,35 @@ struct Random {
   float uniform() { return (float)(next() >> 8) / 8388608.0f - 1.0f; }
 };
 
+// Memory on the device that nobody has written yet. What is not given back by deviceFree is freed at the end.
+inline std::vector<void *> deviceBuffers;
+
+template <class T>
+T *deviceEmpty(size_t count) {
+  T *pointer = nullptr;
+  CHECK(cudaMalloc(&pointer, count * sizeof(T)));
+  deviceBuffers.push_back(pointer);
+  return pointer;
+}
+
 template <class T>
 T *deviceCopy(const std::vector<T> &values) {
-  T *pointer = nullptr;
-  CHECK(cudaMalloc(&pointer, values.size() * sizeof(T)));
+  T *pointer = deviceEmpty<T>(values.size());
   CHECK(cudaMemcpy(pointer, values.data(), values.size() * sizeof(T), cudaMemcpyHostToDevice));
   return pointer;
 }
 
 template <class T>
 T *deviceZeros(size_t count) {
-  T *pointer = nullptr;
-  CHECK(cudaMalloc(&pointer, count * sizeof(T)));
+  T *pointer = deviceEmpty<T>(count);
   CHECK(cudaMemset(pointer, 0, count * sizeof(T)));
   return pointer;
 }
 
-// Memory that nobody has written yet.
-template <class T>
-T *deviceEmpty(size_t count) {
-  T *pointer = nullptr;
-  CHECK(cudaMalloc(&pointer, count * sizeof(T)));
-  return pointer;
+inline void deviceFree(void *pointer) {
+  for (auto &buffer : deviceBuffers)
+    if (buffer == pointer) buffer = nullptr;
+  CHECK(cudaFree(pointer));
 }
 
 template <class T>
@@ -92,6 +99,7 @@ struct Verdict {
     for (size_t i = 0; i < want.size(); i++) near(what, i, (double)got[i], (double)want[i], tolerance);
   }
   int finish() const {
+    for (void *buffer : deviceBuffers) CHECK(cudaFree(buffer));
     if (wrong == 0) {
       printf("PASS\n");
       return 0;

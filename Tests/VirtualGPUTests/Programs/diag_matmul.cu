@@ -30,9 +30,9 @@ static void check(Verdict &verdict, int N, int M) {
   verdict.allNear("product", hostCopy(dout, N * M), want, 0);
   CHECK(cudaEventDestroy(start));
   CHECK(cudaEventDestroy(stop));
-  CHECK(cudaFree(dd));
-  CHECK(cudaFree(dm));
-  CHECK(cudaFree(dout));
+  deviceFree(dd);
+  deviceFree(dm);
+  deviceFree(dout);
 }
 
 int main() {

@@ -27,7 +27,7 @@ static void check(Verdict &verdict, dim3 grid, dim3 block) {
           want.push_back((x + y * 3 + z * 5) * 1000 + bx * 7 + by * 11 + bz * 13 + t % 32 * 1000000 + 1);
         }
   verdict.allSame("mark", out, want);
-  CHECK(cudaFree(dout));
+  deviceFree(dout);
 }
 
 int main() {

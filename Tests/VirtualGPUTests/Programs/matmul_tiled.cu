@@ -32,9 +32,9 @@ static void check(Verdict &verdict, int m, int n, int k) {
   multiply<T><<<dim3((n + T - 1) / T, (m + T - 1) / T), dim3(T, T)>>>(da, db, dc, m, n, k);
   CHECK_KERNEL();
   verdict.allNear("c", hostCopy(dc, m * n), want, 2e-5);
-  CHECK(cudaFree(da));
-  CHECK(cudaFree(db));
-  CHECK(cudaFree(dc));
+  deviceFree(da);
+  deviceFree(db);
+  deviceFree(dc);
 }
 
 int main() {

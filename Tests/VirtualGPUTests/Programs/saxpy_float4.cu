@@ -61,10 +61,10 @@ int main() {
     verdict.near("swapped.y", i, back, x[i], 0);
     verdict.near("wide.y", i, wide[i].y, (double)x[i] * want[i], 0);
   }
-  CHECK(cudaFree(dx));
-  CHECK(cudaFree(dy));
-  CHECK(cudaFree(dpairs));
-  CHECK(cudaFree(dswapped));
-  CHECK(cudaFree(dwide));
+  deviceFree(dx);
+  deviceFree(dy);
+  deviceFree(dpairs);
+  deviceFree(dswapped);
+  deviceFree(dwide);
   return verdict.finish();
 }

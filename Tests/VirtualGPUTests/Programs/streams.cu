@@ -69,7 +69,7 @@ int main() {
     CHECK(cudaStreamDestroy(streams[s]));
     CHECK(cudaEventDestroy(done[s]));
     CHECK(cudaFreeHost(pinned[s]));
-    CHECK(cudaFree(x[s]));
+    deviceFree(x[s]);
   }
   CHECK(cudaEventDestroy(start));
   CHECK(cudaEventDestroy(stop));

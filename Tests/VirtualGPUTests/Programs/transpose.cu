@@ -25,8 +25,8 @@ static void check(Verdict &verdict, int rows, int columns) {
   transpose<<<dim3((columns + 31) / 32, (rows + 31) / 32), dim3(32, 8)>>>(din, dout, rows, columns);
   CHECK_KERNEL();
   verdict.allSame("transposed", hostCopy(dout, rows * columns), want);
-  CHECK(cudaFree(din));
-  CHECK(cudaFree(dout));
+  deviceFree(din);
+  deviceFree(dout);
 }
 
 int main() {

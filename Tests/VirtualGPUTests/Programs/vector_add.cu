@@ -19,8 +19,8 @@ int main() {
   CHECK_KERNEL();
   Verdict verdict;
   verdict.allNear("sum", hostCopy(dc, n), want, 0);
-  CHECK(cudaFree(da));
-  CHECK(cudaFree(db));
-  CHECK(cudaFree(dc));
+  deviceFree(da);
+  deviceFree(db);
+  deviceFree(dc);
   return verdict.finish();
 }
