@@ -109,11 +109,13 @@ static void report(const touch *t, const other_touch *o, int is_write) {
   uint64_t block = t->is_shared ? w->block->linear : o->serial - w->launch_serial;
   int is_same_block = block == w->block->linear, is_same_warp = is_same_block && thread / 32 == w->index;
   int is_atomic = (o->who & VGPU_WHO_STRONG) != 0;
-  char one[48], two[48], place[80] = "", message[400];
+  char one[96], two[48], place[80] = "", message[400];
   name_thread(launch, t->thread, one, sizeof one);
   if (o->is_several) snprintf(two, sizeof two, "another thread");
   else memcpy(two, "thread ", 7), name_thread(launch, thread, two + 7, sizeof two - 7);
   if (!is_same_block) {
+    vgpu_dim3 here = w->ctaid;
+    snprintf(one + strlen(one), sizeof one - strlen(one), " of block (%u,%u,%u)", here.x, here.y, here.z);
     uint64_t x = launch->grid.x, y = launch->grid.y;
     snprintf(
       place, sizeof place, " of block (%llu,%llu,%llu)", (unsigned long long)(block % x),
@@ -176,10 +178,10 @@ static int check_read(const touch *t, vgpu_race_place at) {
     if (others && is_near) return report(&part, &o, 0), 1;
     // It was this thread itself, or one of its warp before a sync: others may have been there too.
     o.is_several = 1;
-    if (o.time >= w->barrier_time && (o.who & VGPU_WHO_BLOCK_TOO) && !vgpu_order_has_acquired(w))
+    if (o.time >= w->barrier_time && (o.who & VGPU_WHO_BLOCK_TOO) && !w->has_acquired)
       return report(&part, &o, 0), 1;
     if (!others && is_near && o.time >= w->warp_time && (o.who & VGPU_WHO_WARP_TOO)) return report(&part, &o, 0), 1;
-    if ((o.who & VGPU_WHO_GRID_TOO) && !vgpu_order_has_acquired(w)) {
+    if ((o.who & VGPU_WHO_GRID_TOO) && !w->has_acquired) {
       // Which of the others it was is not known: the launch's first block stands for it in the report.
       o.serial = w->block_serial;
       return report(&part, &o, 0), 1;
@@ -217,16 +219,17 @@ static void note_read(const touch *t, vgpu_race_place at) {
     who |= VGPU_SHAPE_PAIR;
     is_same = 0;
   }
+  // Readers that are in order with this one are in order with what follows it.
+  if (is_same && is_now && w->has_acquired &&
+      vgpu_order_is_released(
+        w, at.read_serial ? *at.read_serial : w->block_serial, (old & VGPU_WHO_THREAD) / 32, time))
+    is_same = 0;
   if (is_same && is_near) {
     uint32_t own = bytes_of_thread(old, t->thread) & t->bytes;
     if ((old & VGPU_WHO_BLOCK_TOO) || ((old ^ who) & VGPU_WHO_WARP)) who |= VGPU_WHO_BLOCK_TOO;
     if (time >= w->warp_time && ((old & VGPU_WHO_WARP_TOO) || !own)) who |= VGPU_WHO_WARP_TOO;
   }
-  if (is_same && is_now && is_mine) who |= old & VGPU_WHO_GRID_TOO;
-  // Readers that are in order with this one are in order with what follows it.
-  if (is_same && is_now && !is_mine &&
-      !vgpu_order_is_released(w, *at.read_serial, (old & VGPU_WHO_THREAD) / 32, time))
-    who |= VGPU_WHO_GRID_TOO;
+  if (is_same && is_now) who |= is_mine ? old & VGPU_WHO_GRID_TOO : VGPU_WHO_GRID_TOO;
   if (at.read_serial) *at.read_serial = w->block_serial;
   *at.read_time = w->clock;
   *at.read_who = who;

@@ -147,6 +147,8 @@ void vgpu_order_acquire(vgpu_warp *w) {
   vgpu_order_begin(w);
   if (!vgpu_races.clock) return;
   w->acquired = vgpu_races.clock;
+  if (!w->has_acquired)
+    for (uint32_t i = 0; i < w->block->warp_count; i++) w->block->fibers[i]->warp.has_acquired = 1;
   history *h = own(w);
   if (!h) return;
   settle(w, h);
@@ -164,19 +166,11 @@ static uint32_t acquired_by(vgpu_warp *w) {
   return acquired;
 }
 
-int vgpu_order_has_acquired(vgpu_warp *w) {
-  vgpu_order_begin(w);
-  history *h = find(w->block_serial);
-  return w->acquired || (h && (h->acquired || h->acquired_lately));
-}
-
 int vgpu_order_is_released(vgpu_warp *w, uint32_t block_serial, uint32_t warp, uint32_t time) {
-  vgpu_order_begin(w);
-  if (!vgpu_races.clock) return 0;
+  if (!w->has_acquired) return 0;
   history *h = find(block_serial);
   if (!h || warp >= h->warp_count) return 0;
   uint32_t acquired = acquired_by(w);
-  if (!acquired) return 0;
   if (h->lost_clock && time <= h->lost_time && acquired >= h->lost_clock) return 1;
   for (uint32_t i = 0; i < h->count; i++) {
     const release *r = &h->releases[i];

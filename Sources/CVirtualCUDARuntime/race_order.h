@@ -12,7 +12,5 @@ void vgpu_order_release(vgpu_warp *);
 void vgpu_order_acquire(vgpu_warp *);
 // True if an access by a warp of a block at a time was released before this warp's last acquire.
 int vgpu_order_is_released(vgpu_warp *, uint32_t block_serial, uint32_t warp, uint32_t time);
-// True if a thread of this block has acquired anything in this launch.
-int vgpu_order_has_acquired(vgpu_warp *);
 
 #endif

@@ -61,10 +61,11 @@ typedef struct vgpu_warp {
   // State of shared memory, one byte for each byte; bit 1 initialised. For local memory the same, laid out as it is.
   uint8_t *shared_state, *local_state;
   // Race check: the last writer's and the last reader's time for each word of shared memory, and who it was race_words
-  // behind; the times before which everything is ordered for this block and for this warp; the last release that was seen.
+  // behind; the times before which everything is ordered for this block and for this warp; the last release that this warp has
+  // seen, and whether the block has seen any.
   uint32_t *shared_writers, *shared_readers;
   uint64_t race_words;
-  uint32_t acquired;
+  uint32_t acquired, has_acquired;
   uint32_t barrier_time, warp_time;
   uint32_t barrier_result;
   // Identifies this block over all launches, and the first block of this launch.

@@ -101,25 +101,29 @@ VGPU_INLINE uint32_t vgpu_who(const vgpu_warp *w, uint32_t site, uint32_t lane) 
     memcpy(times, &time, sizeof time);                                                                               \
     memcpy(whos, &own, sizeof own);                                                                                  \
   }                                                                                                                  \
-  /* 0 where reads of other blocks are there that may have been released. */                                         \
+  /* 0 where there are reads of other threads that may have been released. */                                        \
   VGPU_INLINE int vgpu_note_reads##N(                                                                                \
     const vgpu_warp *w, uint32_t *serials, uint32_t *times, uint32_t *whos, vgpu_line##N own, uint32_t too) {        \
     typedef int32_t flags_t __attribute__((ext_vector_type(N)));                                                     \
     vgpu_line##N time = vgpu_line##N##_at(times), other = vgpu_line##N##_at(whos) ^ own;                             \
     flags_t same = ((other & VGPU_WHO_SHAPE) == 0), near = same & (time >= w->barrier_time);                         \
     vgpu_line##N now = w->clock;                                                                                     \
+    flags_t grid = 0;                                                                                                \
     if (serials) {                                                                                                   \
-      vgpu_line##N serial = vgpu_line##N##_at(serials), mine = w->block_serial;                                      \
-      flags_t is_mine = serial == mine, is_now = serial >= w->launch_serial;                                         \
-      if (VGPU_UNLIKELY(vgpu_races.clock) && VGPU_ANY(is_now & ~is_mine)) return 0;                                  \
+      vgpu_line##N serial = vgpu_line##N##_at(serials);                                                              \
+      flags_t is_mine = serial == w->block_serial;                                                                   \
       near &= is_mine;                                                                                               \
-      flags_t grid = is_now & same & (~is_mine | ((other & VGPU_WHO_GRID_TOO) != 0));                                \
-      memcpy(serials, &mine, sizeof mine);                                                                           \
-      own |= (vgpu_line##N)grid & VGPU_WHO_GRID_TOO;                                                                 \
+      grid = (serial >= w->launch_serial) & same & (~is_mine | ((other & VGPU_WHO_GRID_TOO) != 0));                  \
     }                                                                                                                \
     flags_t block = near & ((other & (VGPU_WHO_WARP | VGPU_WHO_BLOCK_TOO)) != 0);                                    \
     flags_t warp = near & (time >= w->warp_time) & ((other & (VGPU_WHO_THREAD | VGPU_WHO_WARP_TOO)) != 0);           \
+    if (VGPU_UNLIKELY(w->has_acquired) && VGPU_ANY(grid | block | warp)) return 0;                                   \
     own |= ((vgpu_line##N)block & VGPU_WHO_BLOCK_TOO) | ((vgpu_line##N)warp & VGPU_WHO_WARP_TOO);                    \
+    if (serials) {                                                                                                   \
+      vgpu_line##N mine = w->block_serial;                                                                           \
+      memcpy(serials, &mine, sizeof mine);                                                                           \
+      own |= (vgpu_line##N)grid & VGPU_WHO_GRID_TOO;                                                                 \
+    }                                                                                                                \
     own |= too;                                                                                                      \
     memcpy(times, &now, sizeof now);                                                                                 \
     memcpy(whos, &own, sizeof own);                                                                                  \
