@@ -176,7 +176,9 @@ void vgpu_assert_failed(
 
 uint64_t vgpu_device_malloc(vgpu_warp *w, uint64_t bytes) {
   (void)w;
-  return (uint64_t)(uintptr_t)vgpu_allocate(bytes ? bytes : 1, VGPU_MEMORY_HEAP, "malloc in a kernel");
+  uint64_t address = (uint64_t)(uintptr_t)vgpu_allocate(bytes ? bytes : 1, VGPU_MEMORY_HEAP, "malloc in a kernel");
+  if (address) vgpu_race_forget_range(address, bytes);
+  return address;
 }
 
 void vgpu_device_free(vgpu_warp *w, uint64_t address) {

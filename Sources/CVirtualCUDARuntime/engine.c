@@ -259,8 +259,10 @@ static vgpu_block *start_block(vgpu_worker *worker, uint64_t linear) {
         launch->local_stride ? vgpu_map(launch->thread_count * (uint64_t)launch->local_stride + 4096) : NULL;
     }
     if (vgpu_options.check_races) {
-      block->shared_writers = calloc(shared / 4 + 64, 4);
-      block->shared_readers = calloc(shared / 4 + 64, 4);
+      // A time and a thread for each word.
+      block->shared_writers = calloc(shared / 4 + 64, 8);
+      block->shared_readers = calloc(shared / 4 + 64, 8);
+      if (!block->shared_writers || !block->shared_readers) vgpu_die("out of memory for the history of shared memory");
     }
     if (!block->shared) vgpu_die("out of memory for shared memory");
   }
@@ -268,8 +270,8 @@ static vgpu_block *start_block(vgpu_worker *worker, uint64_t linear) {
   if (block->shared_state) memset(block->shared_state, 0, shared + 4096);
   if (block->local_state) memset(block->local_state, 0, launch->thread_count * (uint64_t)launch->local_stride);
   if (block->shared_writers) {
-    memset(block->shared_writers, 0, shared + 256);
-    memset(block->shared_readers, 0, shared + 256);
+    memset(block->shared_writers, 0, (shared / 4 + 64) * 8);
+    memset(block->shared_readers, 0, (shared / 4 + 64) * 8);
   }
   block->next = NULL;
   block->launch = launch;
@@ -302,6 +304,7 @@ static vgpu_block *start_block(vgpu_worker *worker, uint64_t linear) {
     w->shared_state = block->shared_state;
     w->shared_writers = block->shared_writers;
     w->shared_readers = block->shared_readers;
+    w->race_words = shared / 4 + 64;
     w->stack_low = fiber->stack + 4096;
     w->fuel = VGPU_FUEL;
     w->index = i;

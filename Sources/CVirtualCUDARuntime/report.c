@@ -139,11 +139,13 @@ void vgpu_report_finding(vgpu_warp *w, const vgpu_finding *f) {
   if (f->other_site != UINT32_MAX || f->other_access) {
     const vgpu_site *s = site_of(kernel, f->other_site);
     vgpu_dim3 ot = thread_of(launch, f->other_thread), ob = block_of(launch, f->other_block);
-    char ofile[1100];
+    char ofile[1100], thread[64] = "";
+    if (f->other_thread != UINT32_MAX)
+      snprintf(thread, sizeof thread, "\"thread\":[%u,%u,%u],", ot.x, ot.y, ot.z);
     snprintf(
       other, sizeof other,
-      ",\"other\":{\"block\":[%u,%u,%u],\"thread\":[%u,%u,%u],\"file\":%s,\"line\":%u,\"access\":\"%s\"}", ob.x, ob.y, ob.z,
-      ot.x, ot.y, ot.z, vgpu_json_string(s->file, ofile, sizeof ofile), s->line, f->other_access ? f->other_access : "");
+      ",\"other\":{\"block\":[%u,%u,%u],%s\"file\":%s,\"line\":%u,\"access\":\"%s\"}", ob.x, ob.y, ob.z, thread,
+      vgpu_json_string(s->file, ofile, sizeof ofile), s->line, f->other_access ? f->other_access : "");
   }
   vgpu_report_line(
     "{\"event\":\"finding\",\"kind\":\"%s\",\"kernel\":%s,\"access\":\"%s\",\"space\":\"%s\",\"bytes\":%u,\"file\":%s,"

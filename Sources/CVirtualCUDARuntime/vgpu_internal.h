@@ -104,7 +104,7 @@ typedef struct {
   const char *kind, *access, *space, *message;
   uint32_t bytes, lane, site;
   uint64_t address;
-  // Whom it collides with; `other_site` is UINT32_MAX where there is nobody.
+  // Whom it collides with; `other_site` is UINT32_MAX where there is nobody, `other_thread` where its number is lost.
   uint32_t other_site, other_thread;
   uint64_t other_block;
   const char *other_access;
@@ -114,5 +114,7 @@ void vgpu_report_fault(vgpu_warp *, uint64_t address);
 void vgpu_report_know(const vgpu_kernel *);
 void vgpu_report_finish(void);
 void vgpu_race_forget(void);
+// Memory begins a new life within a launch.
+void vgpu_race_forget_range(uint64_t address, uint64_t bytes);
 
 #endif

@@ -36,7 +36,6 @@ typedef struct vgpu_barrier {
 } vgpu_barrier;
 
 struct vgpu_block;
-struct vgpu_race_shared;
 
 typedef struct vgpu_warp {
   // Lanes that exist and have not ended.
@@ -61,9 +60,12 @@ typedef struct vgpu_warp {
   vgpu_site_counts *site_counts;
   // State of shared memory, one byte for each byte; bit 1 initialised. For local memory the same, laid out as it is.
   uint8_t *shared_state, *local_state;
-  // Race check: two words (last writer, last reader) for each word of shared memory; the times before which everything is
-  // ordered for this block and for this warp.
+  // Race check: the last writer's and the last reader's time for each word of shared memory, and who it was race_words
+  // behind; the times before which everything is ordered for this block and for this warp; the last release that this warp has
+  // seen, and whether the block has seen any.
   uint32_t *shared_writers, *shared_readers;
+  uint64_t race_words;
+  uint32_t acquired, has_acquired;
   uint32_t barrier_time, warp_time;
   uint32_t barrier_result;
   // Identifies this block over all launches, and the first block of this launch.
@@ -108,6 +110,10 @@ void vgpu_count_access(
 void vgpu_race_access(
   vgpu_warp *, uint32_t site, uint32_t mask, const uint64_t *addresses, uint32_t bytes, int access, int space,
   int is_volatile);
+// After a store: lanes that find another's value where they wrote.
+void vgpu_race_values(
+  vgpu_warp *, uint32_t site, uint32_t mask, const uint64_t *addresses, const void *values, uint32_t bytes, uint32_t count,
+  int space);
 void vgpu_race_fence(vgpu_warp *, uint32_t lanes, int scope);
 void vgpu_warp_sync(vgpu_warp *);
 

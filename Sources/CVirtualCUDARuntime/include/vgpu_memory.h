@@ -198,6 +198,8 @@ VGPU_INLINE hu32 vgpu_half32(uint64_t address, int32_t stride) {
       uint64_t addresses[32];                                                                                        \
       vgpu_spell(&p, a, origin, offset, addresses);                                                                  \
       vgpu_scatter_##T(in, count, sound, addresses, w->is_lane_order_reversed);                                      \
+      if (VGPU_CHECK_RACES && !is_volatile && space != VGPU_LOCAL)                                                   \
+        vgpu_race_values(w, site, sound, addresses, in, sizeof(VGPU_T_##T), count, space);                           \
     }                                                                                                                \
   }                                                                                                                  \
   VGPU_INLINE VGPU_T_##T s_load_##T(                                                                                 \
