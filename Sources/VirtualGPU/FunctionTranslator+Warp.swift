@@ -2,7 +2,7 @@ import PTX
 
 extension FunctionTranslator {
   /// Where lanes are apart: waits until those that a mask names have come.
-  private mutating func gather(_ members: Operand?, _ site: Int) throws(Unsupported) {
+  mutating func gather(_ members: Operand?, _ site: Int) throws(Unsupported) {
     guard isApart else { return }
     let named = try members.map { (operand: Operand) throws(Unsupported) in try one(operand, .u32) } ?? "0xffffffffu"
     lines.append(
@@ -226,9 +226,5 @@ extension FunctionTranslator {
       lines.append("m &= w->live; if (VGPU_UNLIKELY(!m)) goto leave;")
     default: throw Unsupported(sentence: "a call of this kind")
     }
-  }
-
-  mutating func translateMatrix(_ instruction: Instruction) throws(Unsupported) {
-    throw Unsupported(sentence: "matrix instructions are not known here")
   }
 }

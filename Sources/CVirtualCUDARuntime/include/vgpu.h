@@ -209,5 +209,7 @@ uint32_t vgpu_groups_rotate(vgpu_warp *, vgpu_groups *, uint32_t block, uint32_t
 #include "vgpu_arithmetic.h"
 #include "vgpu_memory.h"
 #include "vgpu_warp.h"
+#include "vgpu_matrix.h"
+#include "vgpu_fragments.h"
 
 #endif
