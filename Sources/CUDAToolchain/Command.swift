@@ -10,25 +10,38 @@ import Subprocess
 ///
 /// swift-subprocess sets no resource limits and collects output in memory, so a shell sets the limits, opens the files
 /// and becomes the program.
-struct Command: Sendable {
-  var executable: String
-  var arguments: [String]
+package struct Command: Sendable {
+  package var executable: String
+  package var arguments: [String]
   /// The folder that it works in, and where its output is kept while it runs.
-  var folder: String
-  var environment: [String: String]
-  var input: String?
-  var timeLimit: Duration
+  package var folder: String
+  package var environment: [String: String]
+  package var input: String?
+  package var timeLimit: Duration
 
-  enum Ending: Sendable, Equatable {
+  package enum Ending: Sendable, Equatable {
     case exited(Int)
     case signalled(Int)
     case outOfTime
   }
 
-  struct Result: Sendable {
-    var ending: Ending
-    var standardOutput: String
-    var standardError: String
+  package struct Result: Sendable {
+    package var ending: Ending
+    package var standardOutput: String
+    package var standardError: String
+  }
+
+  /// Makes a command.
+  package init(
+    executable: String, arguments: [String], folder: String, environment: [String: String], input: String? = nil,
+    timeLimit: Duration
+  ) {
+    self.executable = executable
+    self.arguments = arguments
+    self.folder = folder
+    self.environment = environment
+    self.input = input
+    self.timeLimit = timeLimit
   }
 
   /// 8 GB of address space, 256 MB for a file, and more seconds of processor than the wall clock grants to one thread.
@@ -40,7 +53,7 @@ struct Command: Sendable {
     """
 
   /// Runs it; throws when it could not be started, or when the task is cancelled (the whole process group is gone then).
-  func run() async throws -> Result {
+  package func run() async throws -> Result {
     let name = folder + "/." + UUID().uuidString
     defer { for end in [".in", ".out", ".err"] { try? FileManager.default.removeItem(atPath: name + end) } }
     if let input { try Folders.write(input, to: name + ".in") }

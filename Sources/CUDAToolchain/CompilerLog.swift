@@ -1,6 +1,6 @@
 /// Compilers' messages made short: without this machine's paths, errors before anything else, cut in the middle.
-enum CompilerLog {
-  static func trimmed(_ text: String, hiding folders: [String], failed: Bool, limit: Int) -> String {
+package enum CompilerLog {
+  package static func trimmed(_ text: String, hiding folders: [String], failed: Bool, limit: Int) -> String {
     var text = text
     for folder in folders where !folder.isEmpty { text = replacing(folder + "/", in: text) }
     var blocks = text.split(separator: "\n\n", omittingEmptySubsequences: true).map { block in

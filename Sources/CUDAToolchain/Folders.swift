@@ -5,9 +5,9 @@
 #endif
 
 /// Folders and files of the toolchain's own, with errors that say what to do.
-enum Folders {
+package enum Folders {
   /// Calls a function with a fresh folder, which is gone afterwards whatever happened.
-  static func withTemporary<R>(_ body: (String) async throws -> R) async throws -> R {
+  package static func withTemporary<R>(_ body: (String) async throws -> R) async throws -> R {
     let base = FileManager.default.temporaryDirectory.path
     let folder = base + (base.hasSuffix("/") ? "" : "/") + "basic-compile-" + UUID().uuidString
     do {
@@ -28,14 +28,14 @@ enum Folders {
   }
 
   /// The folder where this user's programs keep what can be made again.
-  static func cache(_ environment: [String: String]) -> String? {
+  package static func cache(_ environment: [String: String]) -> String? {
     if let folder = environment["XDG_CACHE_HOME"], folder.hasPrefix("/") { return folder + "/basic" }
     if let home = environment["HOME"], home.hasPrefix("/") { return home + "/.cache/basic" }
     return nil
   }
 
   /// Writes a file whole or not at all; two writers at once leave one of the two.
-  static func write(_ text: String, to path: String) throws(CUDAToolchainError) {
+  package static func write(_ text: String, to path: String) throws(CUDAToolchainError) {
     do {
       let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -48,7 +48,7 @@ enum Folders {
   }
 
   /// A file's text, up to a number of bytes; nil where there is none. What is no UTF-8 is replaced.
-  static func read(_ path: String, limit: Int = 4 << 20) -> String? {
+  package static func read(_ path: String, limit: Int = 4 << 20) -> String? {
     guard let handle = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe) else { return nil }
     return String(decoding: handle.prefix(limit), as: UTF8.self)
   }

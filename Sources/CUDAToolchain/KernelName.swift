@@ -1,8 +1,8 @@
 /// Kernels' names as people write them, out of the Itanium mangling: nested names, and template arguments that are numbers
 /// or types. A name that holds anything else stays as it is: wrong is worse than ugly.
-enum KernelName {
+package enum KernelName {
   /// `softmax<float, 256>` for `_Z7softmaxIfLi256EEvPT_`.
-  static func readable(_ mangled: String) -> String {
+  package static func readable(_ mangled: String) -> String {
     guard let body = mangled.dropPrefix("_Z") else { return mangled }
     var reader = Reader(rest: Array(body.utf8)[...])
     return reader.name(depth: 0) ?? mangled

@@ -1,9 +1,9 @@
 /// Reads what `ptxas -v` prints: a few lines for each kernel. Lines of another form are kept as messages.
-struct PTXASOutput {
-  private(set) var kernels: [CompileReport.Kernel] = []
-  private(set) var messages: [String] = []
+package struct PTXASOutput {
+  package private(set) var kernels: [CompileReport.Kernel] = []
+  package private(set) var messages: [String] = []
 
-  init(_ text: String) {
+  package init(_ text: String) {
     // A device function that was not inlined is reported like a kernel, and is none.
     var isKernel = false
     for line in text.split(whereSeparator: \.isNewline).map(String.init) {

@@ -1,11 +1,11 @@
 /// SHA-256 (FIPS 180-4), for names of cache entries. Linear in the input.
-struct SHA256 {
+package struct SHA256 {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
   ]
 
   /// The hash of some bytes, in hexadecimal.
-  static func hex(_ bytes: some Sequence<UInt8>) -> String {
+  package static func hex(_ bytes: some Sequence<UInt8>) -> String {
     var message = Array(bytes)
     let bitCount = UInt64(message.count) * 8
     message.append(0x80)
@@ -22,7 +22,7 @@ struct SHA256 {
   }
 
   /// The hash of a text's UTF-8.
-  static func hex(_ text: String) -> String { hex(text.utf8) }
+  package static func hex(_ text: String) -> String { hex(text.utf8) }
 
   private mutating func mix(_ block: ArraySlice<UInt8>) {
     var words = [UInt32](repeating: 0, count: 64)

@@ -142,7 +142,7 @@ extension Toolchain {
   }
 
   /// A program by its path, or by its name on PATH.
-  private static func executable(_ name: String, _ environment: [String: String]) -> String? {
+  package static func executable(_ name: String, _ environment: [String: String]) -> String? {
     func isProgram(_ path: String) -> Bool {
       let attributes = try? FileManager.default.attributesOfItem(
         atPath: URL(filePath: path).resolvingSymlinksInPath().path)

@@ -24,6 +24,13 @@ public struct Toolchain: Sendable, Hashable {
     public var reason: String
     /// The command or setting that mends it.
     public var remedy: String
+
+    /// Makes a description.
+    public init(what: String, reason: String, remedy: String) {
+      self.what = what
+      self.reason = reason
+      self.remedy = remedy
+    }
   }
 
   /// The compiler, if there is a whole one.
@@ -34,7 +41,7 @@ public struct Toolchain: Sendable, Hashable {
   public var missing: [Missing]
 
   /// The environment that it was found in; it says where caches go.
-  let environment: [String: String]
+  package let environment: [String: String]
 
   init(environment: [String: String]) {
     self.environment = environment
@@ -60,7 +67,7 @@ public struct Toolchain: Sendable, Hashable {
   }
 
   /// What the compilers see of the environment: nothing secret, and a temporary folder that is removed.
-  func quietEnvironment(folder: String) -> [String: String] {
+  package func quietEnvironment(folder: String) -> [String: String] {
     var path = ["/usr/local/bin", "/usr/bin", "/bin"]
     for tool in [compiler?.hostCompiler, compiler?.nvcc, python].compactMap({ $0 }) {
       path.insert(String(tool[..<(tool.lastIndex(of: "/") ?? tool.startIndex)]), at: 0)

@@ -1,0 +1,252 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A program in a process and a session of its own, with limits: it cannot take ours down, and what it started is gone when
+/// it is.
+///
+/// Unlike ``Command`` it has our streams, and its memory is watched: the virtual GPU's reservation of address space forbids
+/// a limit on that.
+struct ChildProgram: Sendable {
+  /// What stands for a standard stream of the program.
+  enum Stream: Sendable, Hashable {
+    /// Our own.
+    case inherited
+    /// A file's: read from its start, or written anew.
+    case file(String)
+    /// The end of one of our pipes.
+    case descriptor(Int32)
+    case none
+  }
+
+  struct Limits: Sendable {
+    /// From the start to the request to end; two seconds later the process is killed.
+    var time: Duration
+    /// The bytes that the process may hold in memory.
+    var memory: Int
+    /// The bytes of the largest file that it may write.
+    var fileSize = 16 << 30
+  }
+
+  enum Ending: Sendable, Hashable {
+    case exited(Int)
+    case signalled(Int)
+  }
+
+  /// Why we ended it.
+  enum Stop: String, Sendable {
+    case time, memory
+  }
+
+  struct Result: Sendable {
+    var ending: Ending
+    var stop: Stop?
+    var seconds: Double
+    var peakMemory: Int
+  }
+
+  var path: String
+  var arguments: [String]
+  var environment: [String: String]
+  var input: Stream
+  var output: Stream
+  var errors: Stream
+  var limits: Limits
+
+  /// Limits of the system's own; the first victim where memory is short; then the shell becomes the program.
+  private static let launcher = """
+    ulimit -c 0 2>/dev/null; ulimit -f "$1" 2>/dev/null; ulimit -t "$2" 2>/dev/null
+    ulimit -u 8192 2>/dev/null || ulimit -p 8192 2>/dev/null
+    echo 900 2>/dev/null >/proc/self/oom_score_adj
+    shift 2
+    exec "$@"
+    """
+
+  /// Runs it. When the task is cancelled the process is told to end, and killed two seconds later.
+  func run() async throws -> Result {
+    let start = ContinuousClock.now
+    let process = try spawn()
+    let done = Mutex(false)
+    let stop = Mutex<Stop?>(nil)
+    return try await withThrowingTaskGroup(of: Result?.self) { group in
+      group.addTask {
+        let (ending, peak) = await Self.end(of: process)
+        done.withLock { $0 = true }
+        let seconds = start.duration(to: .now) / .seconds(1)
+        return Result(ending: ending, stop: stop.withLock { $0 }, seconds: seconds, peakMemory: peak)
+      }
+      group.addTask {
+        while !done.withLock({ $0 }) {
+          let isCancelled = Task.isCancelled
+          let isLate = ContinuousClock.now - start >= limits.time
+          let isLarge = Self.residentBytes(process) > limits.memory
+          if isCancelled || isLate || isLarge {
+            if !isCancelled { stop.withLock { $0 = isLarge ? .memory : .time } }
+            await Self.end(process, kindly: !isLarge, isDone: { done.withLock { $0 } })
+            return nil
+          }
+          try? await Task.sleep(for: .milliseconds(50))
+          if Task.isCancelled { await Task.yield() }
+        }
+        return nil
+      }
+      var result: Result?
+      while let next = try await group.next() {
+        if let next {
+          result = next
+          // The watch sees that it is done; it is not cancelled, or it would take that for ours.
+        }
+      }
+      // What it left running goes with it.
+      kill(-process, SIGKILL)
+      try Task.checkCancellation()
+      guard let result else { throw CancellationError() }
+      return result
+    }
+  }
+
+  // MARK: Ends
+
+  private static func end(_ process: pid_t, kindly: Bool, isDone: () -> Bool) async {
+    if kindly {
+      kill(-process, SIGTERM)
+      // Cancelled tasks do not sleep, so a task of its own does.
+      for _ in 0..<40 where !isDone() {
+        await Task.detached { try? await Task.sleep(for: .milliseconds(50)) }.value
+      }
+    }
+    if !isDone() { kill(-process, SIGKILL) }
+  }
+
+  /// Waits on a thread of its own: a task must not block.
+  private static func end(of process: pid_t) async -> (Ending, peakMemory: Int) {
+    await withCheckedContinuation { continuation in
+      Threads.start {
+        var status: Int32 = 0
+        var usage = rusage()
+        while wait4(process, &status, 0, &usage) < 0 && errno == EINTR {}
+        #if os(Linux)
+          let peak = usage.ru_maxrss * 1024
+        #else
+          let peak = usage.ru_maxrss
+        #endif
+        let signal = Int(status & 0x7f)
+        let ending: Ending = signal == 0 ? .exited(Int(status >> 8) & 0xff) : .signalled(signal)
+        continuation.resume(returning: (ending, peak))
+      }
+    }
+  }
+
+  /// The memory that a process holds, where the system says so.
+  private static func residentBytes(_ process: pid_t) -> Int {
+    guard let file = fopen("/proc/\(process)/statm", "r") else { return 0 }
+    defer { fclose(file) }
+    var text = [CChar](repeating: 0, count: 128)
+    guard fgets(&text, 128, file) != nil else { return 0 }
+    let words = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }.split(separator: UInt8(ascii: " "))
+    guard words.count > 1, let pages = Int(String(decoding: words[1], as: UTF8.self)) else { return 0 }
+    return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+  }
+
+  // MARK: The start
+
+  private func spawn() throws -> pid_t {
+    var opened: [Int32] = []
+    defer { for descriptor in opened { close(descriptor) } }
+    func descriptor(_ stream: Stream, _ number: Int32) throws -> Int32 {
+      let path: String
+      switch stream {
+      case .inherited: return number
+      case .descriptor(let other): return other
+      case .none: path = "/dev/null"
+      case .file(let name): path = name
+      }
+      let flags = number == STDIN_FILENO ? O_RDONLY : O_WRONLY | O_CREAT | O_TRUNC
+      let descriptor = open(path, (path == "/dev/null" ? O_RDWR : flags) | O_CLOEXEC, 0o600)
+      guard descriptor >= 0 else {
+        throw VirtualGPUError(.internalFailure, "\(path) could not be opened: \(String(cString: strerror(errno))).")
+      }
+      opened.append(descriptor)
+      return descriptor
+    }
+    #if canImport(Darwin)
+      var actions: posix_spawn_file_actions_t?
+      var attributes: posix_spawnattr_t?
+    #else
+      var actions = posix_spawn_file_actions_t()
+      var attributes = posix_spawnattr_t()
+    #endif
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for (number, stream) in zip([STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO], [input, output, errors]) {
+      let source = try descriptor(stream, number)
+      if source != number { posix_spawn_file_actions_adddup2(&actions, source, number) }
+    }
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    var all = sigset_t()
+    sigemptyset(&all)
+    for signal in [SIGINT, SIGTERM, SIGPIPE, SIGQUIT, SIGHUP] { sigaddset(&all, signal) }
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    #if canImport(Darwin)
+      let session: Int32 = 0x0400
+    #else
+      let session: Int32 = 0x80
+    #endif
+    posix_spawnattr_setflags(&attributes, Int16(session | Int32(POSIX_SPAWN_SETSIGMASK) | Int32(POSIX_SPAWN_SETSIGDEF)))
+
+    // Should we be killed, its processor time ends it.
+    let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let seconds = (Int(limits.time.components.seconds) + 3) * processors
+    let words =
+      ["sh", "-c", Self.launcher, "basic-launcher", "\(limits.fileSize / 512)", "\(seconds)", path] + arguments
+    let pointers = words.map { strdup($0) } + [nil]
+    let variables = environment.map { strdup("\($0)=\($1)") } + [nil]
+    defer { for pointer in pointers + variables { free(pointer) } }
+    var process = pid_t()
+    let failure = posix_spawn(&process, "/bin/sh", &actions, &attributes, pointers, variables)
+    guard failure == 0 else {
+      throw VirtualGPUError(
+        .internalFailure, "The program could not be started: \(String(cString: strerror(failure))).")
+    }
+    return process
+  }
+}
+
+/// Threads for what blocks.
+enum Threads {
+  private final class Work: Sendable {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+
+  static func start(_ body: @escaping @Sendable () -> Void) {
+    let work = Unmanaged.passRetained(Work(body)).toOpaque()
+    #if canImport(Darwin)
+      var thread: pthread_t?
+    #else
+      var thread = pthread_t()
+    #endif
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    pthread_create(
+      &thread, &attributes,
+      { argument in
+        #if canImport(Darwin)
+          Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
+        #else
+          if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body() }
+        #endif
+        return nil
+      }, work)
+    pthread_attr_destroy(&attributes)
+  }
+}
