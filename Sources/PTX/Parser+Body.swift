@@ -54,9 +54,11 @@ extension Parser {
   }
 
   private mutating func declare(_ name: String, _ operand: Operand, line: Int) throws(PTXError) {
-    guard scopes[scopes.count - 1].declare(name, as: operand) else {
-      throw PTXError(.duplicateName, "`\(shown(name))` is declared twice in one block.", line: line)
-    }
+    guard scopes[scopes.count - 1].declare(name, as: operand) else { throw duplicate(name, line: line) }
+  }
+
+  private func duplicate(_ name: String, line: Int) -> PTXError {
+    PTXError(.duplicateName, "`\(shown(name))` is declared twice in one block.", line: line)
   }
 
   private mutating func declare(_ variable: Variable) throws(PTXError) {
@@ -102,20 +104,18 @@ extension Parser {
     repeat {
       let line = line
       let name = try word("the name of a register")
-      let scope = scopes[scopes.count - 1]
       guard take(Sign.less) else {
-        let unique = scope.unique(name)
+        let unique = scopes[scopes.count - 1].unique(name)
+        guard scopes[scopes.count - 1].find(name) == nil else { throw duplicate(name, line: line) }
         try declare(name, .register(unique), line: line)
         registers.append(RegisterDeclaration(name: unique, type: type, vectorWidth: vectorWidth, count: nil))
         continue
       }
       let count = try integer(upTo: 1 << 24, "the number of registers")
       try expect(Sign.greater, "after the number of registers")
-      guard scopes[scopes.count - 1].declare(prefix: name, count: count) else {
-        throw PTXError(.duplicateName, "`\(shown(name))` is declared twice in one block.", line: line)
-      }
-      registers.append(
-        RegisterDeclaration(name: scope.uniquePrefix(name), type: type, vectorWidth: vectorWidth, count: count))
+      let unique = scopes[scopes.count - 1].uniquePrefix(name)
+      guard scopes[scopes.count - 1].declare(prefix: name, count: count) else { throw duplicate(name, line: line) }
+      registers.append(RegisterDeclaration(name: unique, type: type, vectorWidth: vectorWidth, count: count))
     } while take(Sign.comma)
     try expect(Sign.semicolon, "after the registers")
   }

@@ -34,7 +34,8 @@ import Testing
     arguments: [
       ("mov.b32 %r1, %r9;", .undeclaredName), ("mov.b32 %r1, %r01;", .undeclaredName), ("bra L;", .undeclaredName),
       ("mov.b32 %r1, nowhere;", .undeclaredName), ("bra L; { L: }", .undeclaredName), ("L: L:", .duplicateName),
-      (".reg .b32 %r<2>;", .duplicateName), ("@k ret;", .unexpectedToken), ("mov.b32 %r1 %r2;", .unexpectedToken),
+      (".reg .b32 %r<2>;", .duplicateName), (".reg .b32 %r2;", .duplicateName), ("@k ret;", .unexpectedToken),
+      ("mov.b32 %r1 %r2;", .unexpectedToken),
       ("mov.b32 %r1,;", .unexpectedToken), ("mov.b32 %r1, %r2", .unexpectedToken), ("%r1;", .unexpectedToken),
       ("ld %r1, [%rd1;", .unexpectedToken), ("ld %r1, [%rd1+%r2];", .unexpectedToken), (".foo 1;", .unexpectedToken),
       ("mov.b32 %r1, 0x;", .invalidNumber), ("mov.b32 %r1, 09;", .invalidNumber), ("mov %f1, 0f3F;", .invalidNumber),
@@ -73,6 +74,22 @@ import Testing
     }
     let initializer = ".global .b8 x[][1099511627776] = {" + String(repeating: "{},", count: count) + "{}};"
     #expect(refusal(header + initializer) != nil)
+  }
+
+  @Test func `is told from PTX that is long`() throws {
+    let count = 50_000
+    func list(_ each: (Int) -> String) -> String { (0..<count).map(each).joined(separator: ",") }
+    func lines(_ each: (Int) -> String) -> String { (0..<count).map(each).joined(separator: "\n") }
+    let body = """
+      .reg .b32 \(list { "a\($0)x" }); .reg .b32 \(list { "b\($0)x<2>" });
+      .shared .b32 \(list { "s\($0)" }), t[\(count)];
+      \(lines { ".loc 1 \($0 + 1) 1, function_name f\($0), inlined_at 1 \($0) 1\nL\($0): add a\($0)x, b\($0)x1, [s\($0)];" })
+      \(lines { "{ .reg .b32 c; L: bra L; mov.b32 c, L\($0); }" })
+      { T: .branchtargets \(list { "L\($0)" }); }
+      """
+    let function = try kernel(body, before: lines { ".func f\($0)();" } + ".global .b32 g[] = {\(list { "\($0)" })};")
+    #expect(function.registers.count == 3 * count && function.localVariables.count == count + 1)
+    #expect(Array(function.instructions).count == 3 * count)
   }
 
   @Test func `is told from PTX that is newer`() throws {
