@@ -4,6 +4,9 @@
 #   LLAMA_SOURCE=DIR         take this llama.cpp source tree instead of the pinned one
 #   LLAMA_CMAKE_FLAGS="…"    further CMake flags, for another backend: -DGGML_CUDA=ON
 #
+# Both are remembered for the next set-up, which every `make` begins with, until they are given again; an empty
+# LLAMA_SOURCE is the pinned source.
+#
 # Quick when nothing changed: the bundle carries a stamp of everything that it was made from.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -23,7 +26,7 @@ wanted_stamp() {
     printf '%s|%s\n' "${LLAMA_SOURCE:-pinned}" "${LLAMA_CMAKE_FLAGS:-}"
     # The binary is made for this machine's own processor (GGML_NATIVE).
     if [ -r /proc/cpuinfo ]; then grep -m1 '^flags' /proc/cpuinfo || true; fi
-    if [ -n "${LLAMA_SOURCE:-}" ]; then find "$LLAMA_SOURCE/src" "$LLAMA_SOURCE/ggml" -type f -newer "$bundle/stamp" 2>/dev/null | head -n 1; fi
+    if [ -n "${LLAMA_SOURCE:-}" ]; then find "$LLAMA_SOURCE/include" "$LLAMA_SOURCE/src" "$LLAMA_SOURCE/ggml" -type f -newer "$bundle/stamp" 2>/dev/null | head -n 1; fi
   } | hash_of_text
 }
 
@@ -133,6 +136,8 @@ JSON
   case "${LLAMA_CMAKE_FLAGS:-}" in
     *GGML_CUDA=ON*) printf 'cudart\ncublas\ncuda\n' >>"$fresh/link-libraries" ;;
   esac
+  printf '%s' "$LLAMA_SOURCE" >"$fresh/source"
+  printf '%s' "$LLAMA_CMAKE_FLAGS" >"$fresh/flags"
   rm -rf "$bundle"
   mv "$fresh" "$bundle"
   # Last, and after the folder stands: a source tree of the user's is compared with the stamp's own time.
@@ -141,11 +146,19 @@ JSON
   mv "$bundle/stamp.new" "$bundle/stamp"
 }
 
+# What was chosen for the engine that is here, where nothing else is chosen now.
+recall() {
+  if [ -z "${LLAMA_SOURCE+given}" ]; then LLAMA_SOURCE="$(cat "$bundle/source" 2>/dev/null || true)"; fi
+  if [ -z "${LLAMA_CMAKE_FLAGS+given}" ]; then LLAMA_CMAKE_FLAGS="$(cat "$bundle/flags" 2>/dev/null || true)"; fi
+  [ -n "$LLAMA_SOURCE" ] || return 0
+  [ -f "$LLAMA_SOURCE/include/llama.h" ] ||
+    die "LLAMA_SOURCE=$LLAMA_SOURCE is not a llama.cpp source tree (it has no include/llama.h). For the pinned source: LLAMA_SOURCE= make setup."
+  LLAMA_SOURCE="$(cd "$LLAMA_SOURCE" && pwd)"
+}
+
 main() {
   mkdir -p "$engine_dir"
-  if [ -n "${LLAMA_SOURCE:-}" ] && [ ! -f "$LLAMA_SOURCE/include/llama.h" ]; then
-    die "LLAMA_SOURCE=$LLAMA_SOURCE is not a llama.cpp source tree (it has no include/llama.h)."
-  fi
+  recall
   if [ "$(cat "$bundle/stamp" 2>/dev/null)" = "$(wanted_stamp)" ]; then return; fi
   command -v c++ >/dev/null 2>&1 || command -v clang++ >/dev/null 2>&1 ||
     die "no C++ compiler was found. Debian: apt-get install g++; macOS: xcode-select --install."

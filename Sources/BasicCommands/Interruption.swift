@@ -9,6 +9,8 @@ import Synchronization
 /// Ctrl-C: the first time the work is cancelled and what it holds is put in order, the second time the process ends.
 enum Interruption {
   private static let cancel = Mutex<(@Sendable () -> Void)?>(nil)
+  /// What is taken back before the process ends at once. Held while something is done that must not be torn.
+  private static let unfinished = Mutex<(@Sendable () -> Void)?>(nil)
 
   /// Runs `body` in a task that Ctrl-C (or a request to terminate) cancels.
   static func cancels<Result: Sendable>(
@@ -55,11 +57,45 @@ enum Interruption {
       interruptions += 1
       let work = cancel.withLock { $0 }
       guard interruptions == 1, let work else {
-        // Whatever line the terminal is on, the shell's prompt begins a new one.
-        if Console.standardError.isTerminal { Console.standardError.write("\n") }
-        _exit(CommandFailure.Status.interrupted.rawValue)
+        end()
       }
       work()
+    }
+  }
+
+  /// Ends the process, whatever its work waits for.
+  private static func end() -> Never {
+    unfinished.withLock { takeBack in
+      takeBack?()
+      // Whatever line the terminal is on, the shell's prompt begins a new one. A terminal that is held takes nothing.
+      var terminal = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+      if Console.standardError.isTerminal && poll(&terminal, 1, 0) == 1 { Console.standardError.write("\n") }
+      _exit(CommandFailure.Status.interrupted.rawValue)
+    }
+  }
+
+  /// Does work in two steps, so that it is done whole or not at all even where the process ends at once.
+  ///
+  /// - Parameters:
+  ///   - begin: returns what takes back all that `prepare` may have done.
+  ///   - prepare: may take long; the process can end meanwhile, and then everything is taken back, as it is on an error.
+  ///   - complete: takes a moment; the process does not end meanwhile.
+  static func undivided(
+    _ begin: () throws -> @Sendable () -> Void, prepare: () throws -> Void, complete: () throws -> Void
+  ) throws {
+    try unfinished.withLock { $0 = try begin() }
+    do {
+      try prepare()
+      try unfinished.withLock { takeBack in
+        try complete()
+        takeBack = nil
+      }
+    } catch {
+      unfinished.withLock { takeBack in
+        takeBack?()
+        takeBack = nil
+      }
+      throw error
     }
   }
 

@@ -33,27 +33,31 @@ struct OutputFolder: Sendable {
     unlink(probe)
   }
 
-  /// Writes files beside their places and then moves all of them there: a full disk leaves what was there before.
+  /// Writes files beside their places and then moves all of them there: a full disk leaves what was there before, and so
+  /// does a second Ctrl-C.
   ///
   /// - Parameter stale: names of files that an earlier run may have left and that do not belong to these.
   func keep(_ files: [(name: String, contents: String)], removing stale: [String] = []) throws {
-    let made = try Files.makeDirectory(path)
-    func temporary(_ name: String) -> String { "\(path)/.\(name).\(getpid()).tmp" }
-    do {
-      for file in files {
-        try Files.create(temporary(file.name), file.contents, for: "\(path)/\(file.name)")
+    let path = path
+    let temporaries = files.map { "\(path)/.\($0.name).\(getpid()).tmp" }
+    try Interruption.undivided {
+      let made = try Files.makeDirectory(path)
+      return {
+        for name in temporaries { unlink(name) }
+        for folder in made.reversed() { rmdir(folder) }
+      }
+    } prepare: {
+      for (file, temporary) in zip(files, temporaries) {
+        try Files.create(temporary, file.contents, for: "\(path)/\(file.name)")
         if Files.isDirectory("\(path)/\(file.name)") {
           throw FileError(description: "\(path)/\(file.name) is a folder and in the way.")
         }
       }
+    } complete: {
       for name in stale where !files.contains(where: { $0.name == name }) { unlink("\(path)/\(name)") }
-      for file in files where rename(temporary(file.name), "\(path)/\(file.name)") != 0 {
+      for (file, temporary) in zip(files, temporaries) where rename(temporary, "\(path)/\(file.name)") != 0 {
         throw FileError(description: "\(path)/\(file.name) could not be written: \(Files.lastReason()).")
       }
-    } catch {
-      for file in files { unlink(temporary(file.name)) }
-      for folder in made.reversed() { rmdir(folder) }
-      throw error
     }
   }
 }

@@ -10,6 +10,8 @@ import Foundation
 struct ChildProcess {
   enum Streams {
     case files(output: String, errors: String)
+    /// Standard output is a pipe that is full, and nobody reads it: who writes to it waits for ever.
+    case stuck(errors: String)
     case terminal(columns: Int)
   }
 
@@ -55,6 +57,16 @@ struct ChildProcess {
     case .files(let output, let errors):
       posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_TRUNC, 0)
       posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_TRUNC, 0)
+    case .stuck(let errors):
+      var ends: [Int32] = [0, 0]
+      guard pipe(&ends) == 0 else { throw Failure(what: "pipe", number: errno) }
+      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+      open += ends
+      _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
+      while write(ends[1], "x", 1) == 1 {}
+      _ = fcntl(ends[1], F_SETFL, 0)
+      posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+      posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_TRUNC, 0)
     case .terminal(let columns):
       // The far side is kept open here, so that what was written last can be read after the process is gone.
       var side: Int32 = -1
@@ -90,6 +102,50 @@ struct ChildProcess {
   }
 
   func send(_ signal: Int32) { kill(pid, signal) }
+
+  /// Sends a signal and waits until the process has taken it: two that are pending together are one.
+  mutating func deliver(_ signal: Int32) {
+    send(signal)
+    #if os(Linux)
+      func isPending() -> Bool {
+        let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+        return status.split(separator: "\n").contains { line in
+          guard line.hasPrefix("ShdPnd:"),
+            let mask = line.split(separator: "\t").last.flatMap({ UInt64($0, radix: 16) })
+          else { return false }
+          return mask >> UInt64(signal - 1) & 1 == 1
+        }
+      }
+      while isRunning() && isPending() { usleep(1000) }
+    #else
+      usleep(300_000)
+    #endif
+  }
+
+  /// Waits until something is so, or the process is gone, or time runs out; returns whether it is so.
+  mutating func wait(seconds: Double = 120, until condition: () -> Bool) -> Bool {
+    let started = ContinuousClock.now
+    while !condition() && isRunning() && ContinuousClock.now - started < .seconds(seconds) { usleep(2000) }
+    return condition()
+  }
+
+  /// Waits a little; returns whether the process is still there.
+  mutating func keepsRunning() -> Bool {
+    usleep(300_000)
+    return isRunning()
+  }
+
+  /// Waits until the process is gone; one that does not go is killed, and has no status.
+  mutating func waitForEnd(seconds: Double) -> Int32? {
+    _ = wait(seconds: seconds) { false }
+    guard isRunning() else { return status }
+    send(SIGKILL)
+    while isRunning() { usleep(1000) }
+    return nil
+  }
+
+  /// Holds the terminal, as Ctrl-S does: who writes to it waits.
+  func holdTerminal() { if let side = open.last { tcflow(side, TCOOFF) } }
 
   func readTerminal() -> [UInt8] {
     var bytes: [UInt8] = []

@@ -93,6 +93,13 @@ struct CommandLineTool {
     return Outcome(status: process.status, output: read(names[1]), errors: read(names[2]))
   }
 
+  /// Starts it, for a test that has its hands in while it runs; nobody writes to its standard input.
+  func start(_ arguments: [String], _ streams: ChildProcess.Streams) throws -> ChildProcess {
+    try ChildProcess(
+      program ?? Self.executable ?? "", arguments, folder: folder, environment: fullEnvironment, input: .silence,
+      inputFile: "", streams: streams)
+  }
+
   /// Runs it on a terminal of so many columns and returns all that the terminal received.
   func runOnTerminal(columns: Int, _ arguments: [String]) throws -> (status: Int32?, received: String) {
     let file = try TemporaryFolder.file()

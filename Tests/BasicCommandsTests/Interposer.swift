@@ -6,8 +6,11 @@ enum Interposer {
   private static let source = """
     #define _GNU_SOURCE
     #include <dlfcn.h>
+    #include <fcntl.h>
+    #include <stdarg.h>
     #include <stdio.h>
     #include <stdlib.h>
+    #include <string.h>
     #include <sys/mman.h>
     #include <unistd.h>
 
@@ -20,6 +23,49 @@ enum Interposer {
     }
     void *mmap64(void *address, size_t size, int protection, int flags, int file, off_t offset) {
       return mmap(address, size, protection, flags, file, offset);
+    }
+
+    /* A call waits at a gate until a test opens it: INTERPOSER_GATE_AT is "open 2" for the second opening of a temporary
+       file of output, "rename 2" for the second file that is moved to its place. */
+    static void gate(const char *what, int count) {
+      const char *gate = getenv("INTERPOSER_GATE"), *at = getenv("INTERPOSER_GATE_AT");
+      char text[4096];
+      if (!gate || !at) return;
+      snprintf(text, sizeof text, "%s %d", what, count);
+      if (strcmp(text, at) != 0) return;
+      snprintf(text, sizeof text, "%s.reached", gate);
+      FILE *file = fopen(text, "w");
+      if (file) fclose(file);
+      while (access(gate, F_OK) != 0) usleep(1000);
+    }
+
+    int rename(const char *from, const char *to) {
+      static int count;
+      int (*next)(const char *, const char *) = dlsym(RTLD_NEXT, "rename");
+      gate("rename", ++count);
+      return next(from, to);
+    }
+
+    static int opened(const char *function, const char *path, int flags, mode_t mode) {
+      static int count;
+      int (*next)(const char *, int, ...) = dlsym(RTLD_NEXT, function);
+      const char *end = strrchr(path, '.');
+      if ((flags & O_CREAT) && end && strcmp(end, ".tmp") == 0 && !strstr(path, "/.basic-")) gate("open", ++count);
+      return next(path, flags, mode);
+    }
+    int open(const char *path, int flags, ...) {
+      va_list more;
+      va_start(more, flags);
+      mode_t mode = va_arg(more, mode_t);
+      va_end(more);
+      return opened("open", path, flags, mode);
+    }
+    int open64(const char *path, int flags, ...) {
+      va_list more;
+      va_start(more, flags);
+      mode_t mode = va_arg(more, mode_t);
+      va_end(more);
+      return opened("open64", path, flags, mode);
     }
     """
 
