@@ -5,27 +5,680 @@ enum EmbeddedRuntime {
   /// Every file, by its path below that folder, in the order of their paths.
   static let files: [(path: String, text: String)] = [
 (
-"checks.c",
+"check_access.c",
 ###"""
-// Checks and counters, lane by lane.
+// Checks of memory accesses, lane by lane: bounds, alignment, life and initialisation of what is touched.
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "vgpu_internal.h"
+
+typedef struct {
+  vgpu_warp *w;
+  uint32_t site, bytes, lane;
+  int access;
+  uint64_t address;
+  const char *space;
+} place;
+
+static const char *verb_of(int access) {
+  return access == VGPU_LOAD ? "reads" : access == VGPU_STORE ? "writes" : "updates";
+}
+
+// `format` takes what begins every sentence here: the verb and the number of bytes.
+static void report(const place *p, const char *kind, const char *rest) {
+  char message[512];
+  snprintf(
+    message, sizeof message, "A thread %s %u byte%s %s", verb_of(p->access), p->bytes, p->bytes == 1 ? "" : "s", rest);
+  vgpu_finding f = {
+    .kind = kind, .space = p->space, .message = message, .bytes = p->bytes, .lane = p->lane, .site = p->site,
+    .access = p->access == VGPU_LOAD ? "load" : p->access == VGPU_STORE ? "store" : "atomic", .address = p->address,
+    .other_site = UINT32_MAX};
+  vgpu_report_finding(p->w, &f);
+}
+
+// A finding after which a GPU would end the launch; this one goes on, so that a run shows all it can.
+static void fail(const place *p, const char *kind, const char *rest, int error) {
+  report(p, kind, rest);
+  int none = 0;
+  __atomic_compare_exchange_n(
+    &p->w->block->launch->error, &none, error, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+// "cudaMalloc #3", or a variable's name.
+static const char *name_of(const vgpu_allocation *a, char *out, uint64_t size) {
+  if (a->serial) snprintf(out, size, "%s #%u", a->what ? a->what : "allocation", a->serial);
+  else snprintf(out, size, "%s", a->what ? a->what : "a variable");
+  return out;
+}
+
+static int is_mapped(uint64_t address) {
+  unsigned char in_core;
+  uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+  return mincore((void *)(address & ~(page - 1)), 1, &in_core) == 0;
+}
+
+// An access that is not within a live allocation.
+static void report_outside(const place *p) {
+  char rest[400], name[160];
+  uint64_t a = p->address;
+  vgpu_allocation below, above;
+  int is_in_arena = a >= (uint64_t)(uintptr_t)vgpu_arena && a < (uint64_t)(uintptr_t)vgpu_arena_end;
+  if (!is_in_arena) {
+    if (a < 65536)
+      snprintf(rest, sizeof rest, "at address 0x%llx: a null pointer.", (unsigned long long)a);
+    else if (vgpu_find_allocation(a, &below) && a - below.address < below.size)
+      snprintf(
+        rest, sizeof rest, "at offset %llu of a buffer of %llu bytes (%s): past its end.",
+        (unsigned long long)(a - below.address), (unsigned long long)below.size, name_of(&below, name, sizeof name));
+    else if (is_mapped(a))
+      snprintf(
+        rest, sizeof rest, "at 0x%llx, an address of the host's memory, which a kernel cannot use.", (unsigned long long)a);
+    else
+      snprintf(rest, sizeof rest, "at 0x%llx, where there is no memory.", (unsigned long long)a);
+    fail(p, "out-of-bounds", rest, 700);
+    return;
+  }
+  int is_below = vgpu_find_allocation(a, &below), is_above = vgpu_find_allocation_above(a, &above) && above.live;
+  if (is_below && !below.live && a - below.address < below.size) {
+    snprintf(
+      rest, sizeof rest, "at offset %llu of a buffer of %llu bytes (%s) that has been freed.",
+      (unsigned long long)(a - below.address), (unsigned long long)below.size, name_of(&below, name, sizeof name));
+    fail(p, "use-after-free", rest, 700);
+    return;
+  }
+  uint64_t past = is_below && a - below.address >= below.size ? a - below.address - below.size : 0;
+  if (is_above && above.address - a <= 4096 && (!is_below || !below.live || above.address - a < past)) {
+    snprintf(
+      rest, sizeof rest, "%llu byte%s before the start of a buffer of %llu bytes (%s).",
+      (unsigned long long)(above.address - a), above.address - a == 1 ? "" : "s", (unsigned long long)above.size,
+      name_of(&above, name, sizeof name));
+  } else if (is_below && a - below.address < below.size) {
+    snprintf(
+      rest, sizeof rest, "at offset %llu of a buffer of %llu bytes (%s): the access begins within it and ends outside.",
+      (unsigned long long)(a - below.address), (unsigned long long)below.size, name_of(&below, name, sizeof name));
+  } else if (is_below && below.live) {
+    snprintf(
+      rest, sizeof rest, "at offset %llu of a buffer of %llu bytes (%s): %llu byte%s past its end.",
+      (unsigned long long)(a - below.address), (unsigned long long)below.size, name_of(&below, name, sizeof name),
+      (unsigned long long)past, past == 1 ? "" : "s");
+  } else {
+    snprintf(rest, sizeof rest, "at 0x%llx, which belongs to no buffer.", (unsigned long long)a);
+  }
+  fail(p, "out-of-bounds", rest, 700);
+}
+
+// All of the bytes' states have these bits; counts up to 8 at once.
+static int have_all(const uint8_t *states, uint32_t bytes, uint8_t bits) {
+  uint64_t all = 0x0101010101010101ull * bits;
+  for (; bytes >= 8; bytes -= 8, states += 8) {
+    uint64_t eight;
+    memcpy(&eight, states, 8);
+    if ((eight & all) != all) return 0;
+  }
+  uint64_t rest = all;
+  memcpy(&rest, states, bytes);
+  return (rest & all) == all;
+}
+
+// What is read has to be written before; what was found is marked, so that one cause is one finding.
+static void check_states(const place *p, uint8_t *states, const char *what) {
+  if (p->access != VGPU_STORE && !have_all(states, p->bytes, 2)) {
+    uint32_t unwritten = 0;
+    char rest[300];
+    for (uint32_t i = 0; i < p->bytes; i++) unwritten += !(states[i] & 2);
+    if (unwritten == p->bytes) snprintf(rest, sizeof rest, "of %s that nothing has written.", what);
+    else snprintf(rest, sizeof rest, "of %s, %u of which nothing has written.", what, unwritten);
+    report(p, "uninitialized-read", rest);
+  } else if (p->access == VGPU_LOAD) {
+    return;
+  }
+  for (uint32_t i = 0; i < p->bytes; i++) states[i] |= 2;
+}
+
+static int check_shared(place *p) {
+  vgpu_warp *w = p->w;
+  p->space = "shared";
+  uint64_t offset = p->address - (uint64_t)(uintptr_t)w->shared;
+  if (offset < w->shared_bytes && offset + p->bytes <= w->shared_bytes) {
+    if (w->shared_state) check_states(p, w->shared_state + offset, "shared memory");
+    return 1;
+  }
+  char rest[300];
+  if ((int64_t)offset < 0)
+    snprintf(
+      rest, sizeof rest, "%llu bytes before the start of the block's %u bytes of shared memory.",
+      (unsigned long long)-offset, w->shared_bytes);
+  else if (w->shared_bytes == 0)
+    snprintf(rest, sizeof rest, "of shared memory, of which the launch gives the block none.");
+  else
+    snprintf(
+      rest, sizeof rest, "at offset %llu of the block's %u bytes of shared memory: %llu bytes past its end.",
+      (unsigned long long)offset, w->shared_bytes,
+      (unsigned long long)(offset < w->shared_bytes ? offset + p->bytes - w->shared_bytes : offset - w->shared_bytes));
+  fail(p, "out-of-bounds", rest, 700);
+  return 0;
+}
+
+static int check_local(place *p) {
+  vgpu_warp *w = p->w;
+  p->space = "local";
+  uint64_t base = (uint64_t)(uintptr_t)w->local, offset = p->address - base - (uint64_t)p->lane * w->local_stride;
+  if (w->local && offset < w->local_stride && offset + p->bytes <= w->local_stride) {
+    if (w->local_state) check_states(p, w->local_state + (p->address - base), "its local memory");
+    return 1;
+  }
+  char rest[300];
+  if (p->address - (uint64_t)(uintptr_t)w->block->local < (uint64_t)w->block->thread_count * w->local_stride)
+    snprintf(
+      rest, sizeof rest, "of another thread's local memory: %lld bytes from the start of its own %u bytes.",
+      (long long)offset, w->kernel->local_bytes);
+  else
+    snprintf(
+      rest, sizeof rest, "outside of its local memory of %u bytes: %lld bytes from its start.", w->kernel->local_bytes,
+      (long long)offset);
+  fail(p, "out-of-bounds", rest, 700);
+  return 0;
+}
+
+static int check_global(place *p) {
+  uint64_t offset = p->address - (uint64_t)(uintptr_t)vgpu_arena, size = (uint64_t)(vgpu_arena_end - vgpu_arena);
+  if (offset < size && size - offset >= p->bytes) {
+    if (!vgpu_state) return 1;
+    uint8_t *states = vgpu_state + offset;
+    if (have_all(states, p->bytes, 3)) return 1;
+    if (have_all(states, p->bytes, 1)) {
+      char what[220], name[160];
+      vgpu_allocation a;
+      if (p->access == VGPU_STORE || !vgpu_find_allocation(p->address, &a)) snprintf(what, sizeof what, "memory");
+      else snprintf(
+        what, sizeof what, "a buffer of %llu bytes (%s)", (unsigned long long)a.size, name_of(&a, name, sizeof name));
+      check_states(p, states, what);
+      return 1;
+    }
+  } else {
+    // Memory of the program's own that it registered with the device.
+    vgpu_allocation a;
+    if (p->address >= 65536 && vgpu_find_allocation(p->address, &a) && a.live && p->address >= a.address &&
+        p->address - a.address < a.size && a.size - (p->address - a.address) >= p->bytes)
+      return 1;
+  }
+  report_outside(p);
+  return 0;
+}
+
+static int check_alignment(const place *p) {
+  uint64_t over = p->address & (p->bytes - 1);
+  if (!over) return 1;
+  char rest[200];
+  snprintf(
+    rest, sizeof rest, "at an address that is %llu more than a multiple of %u.", (unsigned long long)over, p->bytes);
+  fail(p, "misaligned", rest, 716);
+  return 0;
+}
+
+static int is_parameter(const place *p) {
+  uint64_t offset = p->address - (uint64_t)(uintptr_t)p->w->parameters, bytes = p->w->kernel->parameter_bytes;
+  return p->access == VGPU_LOAD && p->w->parameters && offset < bytes && offset + p->bytes <= bytes;
+}
+
+static int check_lane(place *p, int space) {
+  const vgpu_warp *w = p->w;
+  if (space == VGPU_GENERIC) {
+    uint64_t a = p->address;
+    // A little behind its end an address is still meant as one of shared memory.
+    if (a - (uint64_t)(uintptr_t)w->shared < w->shared_bytes + 4096ull && w->shared_bytes) space = VGPU_SHARED;
+    else if (w->local && a - (uint64_t)(uintptr_t)w->block->local < (uint64_t)w->block->thread_count * w->local_stride)
+      space = VGPU_LOCAL;
+    else if (is_parameter(p)) space = VGPU_PARAM;
+  }
+  if (space == VGPU_PARAM && is_parameter(p)) return 1;
+  p->space = space == VGPU_SHARED ? "shared" : space == VGPU_LOCAL ? "local" : space == VGPU_CONST ? "const" : "global";
+  if (p->bytes & (p->bytes - 1)) return 1;
+  // An access that is wrong in both ways is called out of bounds where the address is none at all.
+  if (p->address >= 65536 && !check_alignment(p)) return 0;
+  return space == VGPU_SHARED ? check_shared(p) : space == VGPU_LOCAL ? check_local(p) : check_global(p);
+}
 
 uint32_t vgpu_check_access(
   vgpu_warp *w, uint32_t site, uint32_t mask, const uint64_t *addresses, uint32_t bytes, int access, int space) {
-  (void)w, (void)site, (void)addresses, (void)bytes, (void)access, (void)space;
-  return mask;
+  uint32_t sound = mask;
+  uint64_t arena = (uint64_t)(uintptr_t)vgpu_arena, size = (uint64_t)(vgpu_arena_end - vgpu_arena);
+  uint64_t shared = (uint64_t)(uintptr_t)w->shared;
+  for (uint32_t m = mask; m; m &= m - 1) {
+    uint32_t lane = (uint32_t)__builtin_ctz(m);
+    uint64_t a = addresses[lane];
+    // What is in order needs no more than this.
+    if (!(a & (bytes - 1))) {
+      uint64_t offset = a - arena;
+      if (space != VGPU_SHARED && offset < size && size - offset >= bytes && vgpu_state &&
+          have_all(vgpu_state + offset, bytes, 3))
+        continue;
+      offset = a - shared;
+      if (space == VGPU_SHARED && offset < w->shared_bytes && offset + bytes <= w->shared_bytes && w->shared_state &&
+          have_all(w->shared_state + offset, bytes, 2))
+        continue;
+    }
+    place p = {.w = w, .site = site, .bytes = bytes, .lane = lane, .access = access, .address = a};
+    if (!check_lane(&p, space)) sound &= ~(1u << lane);
+  }
+  return sound;
 }
-void vgpu_count_access(
-  vgpu_warp *w, uint32_t site, uint32_t mask, const uint64_t *addresses, uint32_t bytes, int space) {
-  (void)w, (void)site, (void)mask, (void)addresses, (void)bytes, (void)space;
+
+"""###
+),
+(
+"check_races.c",
+###"""
+// Races: accesses of two threads to the same bytes, at least one of them a write, that nothing puts in order.
+//
+// How accesses are recorded, and the common cases, are in include/vgpu_fast_checks.h; here is everything, lane by lane. The
+// first rule is that what is reported is one: where the record has lost what it needs, nothing is said.
+#include <stdio.h>
+#include <sys/mman.h>
+
+#include "race_order.h"
+
+vgpu_race_memory vgpu_races;
+
+// MARK: The record of global memory
+
+static uint8_t *mapping;
+static uint64_t mapping_bytes;
+
+static void open_record(void) {
+  uint64_t words = (uint64_t)(vgpu_arena_end - vgpu_arena) / 4 + 256, bytes = (words * 4 + 4095) & ~4095ull;
+  void *memory =
+    mmap(NULL, 6 * bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) {
+    vgpu_races.state = 2;
+    vgpu_report_line(
+      "{\"event\":\"note\",\"message\":\"This machine gives no address space for the history of global memory: races are "
+      "looked for in shared memory only.\"}");
+    return;
+  }
+  mapping = memory;
+  mapping_bytes = 6 * bytes;
+  uint32_t *part[6];
+  for (uint64_t i = 0; i < 6; i++) part[i] = (uint32_t *)(mapping + i * bytes);
+  vgpu_races.writers = (vgpu_race_side){part[0], part[1], part[2]};
+  vgpu_races.readers = (vgpu_race_side){part[3], part[4], part[5]};
+  vgpu_races.state = 1;
 }
+
+void vgpu_race_forget(void) {
+  if (mapping) madvise(mapping, mapping_bytes, MADV_DONTNEED);
+}
+
+void vgpu_race_forget_range(uint64_t address, uint64_t bytes) {
+  if (vgpu_races.state != 1 || !bytes) return;
+  uint64_t first = (address - (uint64_t)(uintptr_t)vgpu_arena) / 4, count = (bytes + 3) / 4;
+  memset(vgpu_races.writers.serial + first, 0, count * 4);
+  memset(vgpu_races.readers.serial + first, 0, count * 4);
+}
+
+// MARK: Who and which bytes
+
+// The bytes that an entry is about, as a mask of 4.
+static uint32_t bytes_of(uint32_t who) {
+  uint32_t shape = (who & VGPU_WHO_SHAPE) >> 10;
+  return shape < 4 ? 15 : shape < 8 ? 3u << (shape - 4) : 1u << (shape - 8);
+}
+
+// Those of them that one thread touched; the first `thread` of a pair or of four is named.
+static uint32_t bytes_of_thread(uint32_t who, uint32_t thread) {
+  uint32_t d = thread - (who & VGPU_WHO_THREAD);
+  switch (who & VGPU_WHO_SHAPE) {
+  case VGPU_SHAPE_PAIR: return d < 2 ? 3u << 2 * d : 0;
+  case VGPU_SHAPE_QUAD: return d < 4 ? 1u << d : 0;
+  default: return d == 0 ? bytes_of(who) : 0;
+  }
+}
+
+static uint32_t shape_of(uint32_t bytes) {
+  if (bytes == 15) return VGPU_SHAPE_WORD;
+  if (bytes == 3 || bytes == 12) return (bytes == 3 ? 4u : 6u) << 10;
+  return (8u + (uint32_t)__builtin_ctz(bytes)) << 10;
+}
+
+// The thread that touched one of these bytes.
+static uint32_t thread_at(uint32_t who, uint32_t bytes) {
+  uint32_t byte = (uint32_t)__builtin_ctz(bytes & bytes_of(who)), thread = who & VGPU_WHO_THREAD;
+  switch (who & VGPU_WHO_SHAPE) {
+  case VGPU_SHAPE_PAIR: return thread + byte / 2;
+  case VGPU_SHAPE_QUAD: return thread + byte;
+  default: return thread;
+  }
+}
+
+// MARK: One word
+
+// One lane's access to one word.
+typedef struct {
+  vgpu_warp *w;
+  uint32_t site, thread, bytes;
+  int access, is_strong, is_shared;
+  uint64_t address;
+  uint32_t size;
+} touch;
+
+typedef struct {
+  uint32_t serial, time, who;
+  // The other is a thread whose number is lost, one of several.
+  int is_several;
+} other_touch;
+
+static const char *name_thread(const vgpu_launch_state *launch, uint32_t thread, char *out, uint64_t size) {
+  uint32_t x = launch->block.x, y = launch->block.y;
+  snprintf(out, size, "(%u,%u,%u)", thread % x, thread / x % y, thread / (x * y));
+  return out;
+}
+
+static void report(const touch *t, const other_touch *o, int is_write) {
+  vgpu_warp *w = t->w;
+  const vgpu_launch_state *launch = w->block->launch;
+  uint32_t thread = thread_at(o->who, t->bytes), site = o->who >> VGPU_WHO_SITE;
+  uint64_t block = t->is_shared ? w->block->linear : o->serial - w->launch_serial;
+  int is_same_block = block == w->block->linear, is_same_warp = is_same_block && thread / 32 == w->index;
+  int is_atomic = (o->who & VGPU_WHO_STRONG) != 0;
+  char one[96], two[48], place[80] = "", message[400];
+  name_thread(launch, t->thread, one, sizeof one);
+  if (o->is_several) snprintf(two, sizeof two, "another thread");
+  else memcpy(two, "thread ", 7), name_thread(launch, thread, two + 7, sizeof two - 7);
+  if (!is_same_block) {
+    vgpu_dim3 here = w->ctaid;
+    snprintf(one + strlen(one), sizeof one - strlen(one), " of block (%u,%u,%u)", here.x, here.y, here.z);
+    uint64_t x = launch->grid.x, y = launch->grid.y;
+    snprintf(
+      place, sizeof place, " of block (%llu,%llu,%llu)", (unsigned long long)(block % x),
+      (unsigned long long)(block / x % y), (unsigned long long)(block / (x * y)));
+  }
+  snprintf(
+    message, sizeof message, "Thread %s %s what %s%s %s, %s.", one,
+    t->access == VGPU_LOAD ? "reads" : t->access == VGPU_STORE ? "writes" : "updates", two, place,
+    !is_write ? "has read" : is_atomic ? "has updated" : "has written",
+    is_same_warp    ? "and no __syncwarp() lies between"
+    : is_same_block ? "and no barrier lies between"
+                    : "and nothing puts the two blocks in order");
+  vgpu_finding f = {
+    .kind = "race", .space = t->is_shared ? "shared" : "global", .message = message, .bytes = t->size,
+    .access = t->access == VGPU_LOAD ? "load" : t->access == VGPU_STORE ? "store" : "atomic",
+    .lane = t->thread & 31, .site = t->site, .address = t->address,
+    .other_site = site == 0x3fff ? UINT32_MAX : site, .other_thread = o->is_several ? UINT32_MAX : thread,
+    .other_block = block, .other_access = !is_write ? "load" : is_atomic ? "atomic" : "store"};
+  vgpu_report_finding(w, &f);
+}
+
+// Something that was recorded in this block is in order with this thread; o->who's warp is meant.
+static int is_ordered(const touch *t, const other_touch *o, uint32_t thread) {
+  vgpu_warp *w = t->w;
+  if (t->is_shared || o->serial == w->block_serial) {
+    if (o->time < w->barrier_time) return 1;
+    if (thread / 32 == w->index && o->time < w->warp_time) return 1;
+  }
+  return vgpu_order_is_released(w, t->is_shared ? w->block_serial : o->serial, thread / 32, o->time);
+}
+
+// Looks for the write that this access collides with; 1 if it reported one.
+static int check_write(const touch *t, vgpu_race_place at) {
+  vgpu_warp *w = t->w;
+  other_touch o = {at.write_serial ? *at.write_serial : w->block_serial, *at.write_time, *at.write_who, 0};
+  if (at.write_serial ? o.serial < w->launch_serial : o.time < w->barrier_time) return 0;
+  if ((o.who & VGPU_WHO_STRONG) && t->is_strong) return 0;
+  uint32_t shared = bytes_of(o.who) & t->bytes;
+  if (o.serial == w->block_serial) shared &= ~bytes_of_thread(o.who, t->thread);
+  if (!shared || is_ordered(t, &o, thread_at(o.who, shared))) return 0;
+  touch part = *t;
+  part.bytes = shared;
+  report(&part, &o, 1);
+  return 1;
+}
+
+static int check_read(const touch *t, vgpu_race_place at) {
+  vgpu_warp *w = t->w;
+  other_touch o = {at.read_serial ? *at.read_serial : w->block_serial, *at.read_time, *at.read_who, 0};
+  if (at.read_serial ? o.serial < w->launch_serial : o.time < w->barrier_time) return 0;
+  uint32_t shared = bytes_of(o.who) & t->bytes;
+  if (!shared) return 0;
+  touch part = *t;
+  part.bytes = shared;
+  uint32_t thread = thread_at(o.who, shared);
+  if (o.serial == w->block_serial) {
+    uint32_t others = shared & ~bytes_of_thread(o.who, t->thread);
+    if (others) part.bytes = others, thread = thread_at(o.who, others);
+    int is_near = o.time >= w->barrier_time && !is_ordered(&part, &o, thread);
+    if (others && is_near) return report(&part, &o, 0), 1;
+    // It was this thread itself, or one of its warp before a sync: others may have been there too.
+    o.is_several = 1;
+    if (o.time >= w->barrier_time && (o.who & VGPU_WHO_BLOCK_TOO) && !w->has_acquired)
+      return report(&part, &o, 0), 1;
+    if (!others && is_near && o.time >= w->warp_time && (o.who & VGPU_WHO_WARP_TOO)) return report(&part, &o, 0), 1;
+    if ((o.who & VGPU_WHO_GRID_TOO) && !w->has_acquired) {
+      // Which of the others it was is not known: the launch's first block stands for it in the report.
+      o.serial = w->block_serial;
+      return report(&part, &o, 0), 1;
+    }
+    return 0;
+  }
+  if (is_ordered(&part, &o, thread)) return 0;
+  report(&part, &o, 0);
+  return 1;
+}
+
+static void note_write(const touch *t, vgpu_race_place at) {
+  vgpu_warp *w = t->w;
+  uint32_t who = vgpu_who(w, t->site, 0) + (t->thread & 31);
+  uint32_t shape = shape_of(t->bytes), old = *at.write_who;
+  int is_now = *at.write_time == w->clock && (!at.write_serial || *at.write_serial == w->block_serial);
+  // Two neighbours that write the halves of a word in one instruction.
+  if (is_now && t->bytes == 12 && (old & (VGPU_WHO_THREAD | VGPU_WHO_SHAPE)) == ((t->thread - 1) | 4u << 10))
+    shape = VGPU_SHAPE_PAIR, who--;
+  if (at.write_serial) *at.write_serial = w->block_serial;
+  *at.write_time = w->clock;
+  *at.write_who = who | shape | (t->is_strong ? VGPU_WHO_STRONG : 0);
+}
+
+static void note_read(const touch *t, vgpu_race_place at) {
+  vgpu_warp *w = t->w;
+  uint32_t who = (vgpu_who(w, t->site, 0) + (t->thread & 31)) | shape_of(t->bytes), old = *at.read_who, time = *at.read_time;
+  int is_now = !at.read_serial || *at.read_serial >= w->launch_serial;
+  int is_mine = !at.read_serial || *at.read_serial == w->block_serial;
+  int is_near = is_now && is_mine && time >= w->barrier_time, is_same = (bytes_of(old) & t->bytes) == t->bytes;
+  // Two neighbours that read the halves of a word in one instruction.
+  if (is_near && time == w->clock && t->bytes == 12 &&
+      (old & (VGPU_WHO_THREAD | VGPU_WHO_SHAPE)) == ((t->thread - 1) | 4u << 10)) {
+    who = (who - 1) & ~VGPU_WHO_SHAPE;
+    who |= VGPU_SHAPE_PAIR;
+    is_same = 0;
+  }
+  // Readers that are in order with this one are in order with what follows it.
+  if (is_same && is_now && w->has_acquired &&
+      vgpu_order_is_released(
+        w, at.read_serial ? *at.read_serial : w->block_serial, (old & VGPU_WHO_THREAD) / 32, time))
+    is_same = 0;
+  if (is_same && is_near) {
+    uint32_t own = bytes_of_thread(old, t->thread) & t->bytes;
+    if ((old & VGPU_WHO_BLOCK_TOO) || ((old ^ who) & VGPU_WHO_WARP)) who |= VGPU_WHO_BLOCK_TOO;
+    if (time >= w->warp_time && ((old & VGPU_WHO_WARP_TOO) || !own)) who |= VGPU_WHO_WARP_TOO;
+  }
+  if (is_same && is_now) who |= is_mine ? old & VGPU_WHO_GRID_TOO : VGPU_WHO_GRID_TOO;
+  if (at.read_serial) *at.read_serial = w->block_serial;
+  *at.read_time = w->clock;
+  *at.read_who = who;
+}
+
+// MARK: A warp
+
 void vgpu_race_access(
   vgpu_warp *w, uint32_t site, uint32_t mask, const uint64_t *addresses, uint32_t bytes, int access, int space,
   int is_volatile) {
-  (void)w, (void)site, (void)mask, (void)addresses, (void)bytes, (void)access, (void)space, (void)is_volatile;
+  if (!vgpu_options.check_races) return;
+  uint64_t arena = (uint64_t)(uintptr_t)vgpu_arena, arena_size = (uint64_t)(vgpu_arena_end - vgpu_arena);
+  uint64_t shared = (uint64_t)(uintptr_t)w->shared;
+  int is_strong = access == VGPU_ATOMIC || is_volatile;
+  vgpu_order_begin(w);
+  if (is_strong && access != VGPU_STORE) vgpu_order_acquire(w);
+  // First all lanes look, then all are recorded: lanes of one instruction do not collide with each other here.
+  for (int step = 0; step < 2; step++)
+    for (uint32_t m = mask; m; m &= m - 1) {
+      uint32_t lane = (uint32_t)__builtin_ctz(m);
+      uint64_t a = addresses[lane], offset = a - shared;
+      touch t = {
+        .w = w, .site = site, .thread = w->index * 32 + lane, .access = access, .is_strong = is_strong, .address = a,
+        .size = bytes};
+      if (offset < w->shared_bytes && w->shared_writers && space != VGPU_GLOBAL && offset + bytes <= w->shared_bytes) {
+        t.is_shared = 1;
+      } else {
+        offset = a - arena;
+        if (offset >= arena_size || arena_size - offset < bytes || space == VGPU_SHARED) continue;
+        if (!vgpu_races.state) open_record();
+        if (vgpu_races.state != 1) continue;
+      }
+      for (uint64_t word = offset >> 2; word <= (offset + bytes - 1) >> 2; word++) {
+        t.bytes = bytes >= 4 ? 15 : ((1u << bytes) - 1) << (offset & 3);
+        vgpu_race_place at = vgpu_race_at(w, t.is_shared, word);
+        if (step == 0) {
+          if (check_write(&t, at) || access == VGPU_LOAD || check_read(&t, at)) break;
+        } else if (access != VGPU_LOAD) {
+          note_write(&t, at);
+        } else if (!is_strong) {
+          note_read(&t, at);
+        }
+      }
+    }
+  if (is_strong && access != VGPU_LOAD) vgpu_order_release(w);
 }
-void vgpu_race_fence(vgpu_warp *w, uint32_t lanes, int scope) { (void)w, (void)lanes, (void)scope; }
-void vgpu_race_forget(void) {}
+
+void vgpu_race_values(
+  vgpu_warp *w, uint32_t site, uint32_t mask, const uint64_t *addresses, const void *values, uint32_t bytes, uint32_t count,
+  int space) {
+  if (!vgpu_options.check_races) return;
+  for (uint32_t m = mask; m; m &= m - 1) {
+    uint32_t lane = (uint32_t)__builtin_ctz(m), other = UINT32_MAX, k = 0;
+    for (; k < count; k++)
+      if (memcmp((const void *)(addresses[lane] + k * bytes), (const uint8_t *)values + (k * 32 + lane) * bytes, bytes)) break;
+    if (k == count) continue;
+    for (uint32_t n = mask & ~(1u << lane); n; n &= n - 1) {
+      uint64_t d = addresses[__builtin_ctz(n)] - addresses[lane];
+      if (d < bytes * count || -d < bytes * count) other = (uint32_t)__builtin_ctz(n);
+    }
+    // A block on another core wrote there between: seen where races are looked for across blocks.
+    if (other == UINT32_MAX) continue;
+    char one[48], two[48], message[300];
+    name_thread(w->block->launch, w->index * 32 + lane, one, sizeof one);
+    name_thread(w->block->launch, w->index * 32 + other, two, sizeof two);
+    snprintf(
+      message, sizeof message, "Threads %s and %s write different values to one place in one instruction.", one, two);
+    uint64_t in_shared = addresses[lane] - (uint64_t)(uintptr_t)w->shared;
+    vgpu_finding f = {
+      .kind = "race", .space = space == VGPU_SHARED || in_shared < w->shared_bytes ? "shared" : "global",
+      .message = message, .bytes = bytes * count, .access = "store", .lane = lane, .site = site,
+      .address = addresses[lane], .other_site = site, .other_thread = w->index * 32 + other,
+      .other_block = w->block->linear, .other_access = "store"};
+    vgpu_report_finding(w, &f);
+    return;
+  }
+}
+
+"""###
+),
+(
+"count_access.c",
+###"""
+// Counters of memory accesses, lane by lane: sectors of global memory and turns of shared memory's banks.
+#include "vgpu_internal.h"
+
+// A set of numbers that forgets all of them at once.
+typedef struct {
+  uint64_t number[256];
+  uint32_t round[256], now;
+} number_set;
+
+static void empty(number_set *set) {
+  if (++set->now == 0) {
+    memset(set->round, 0, sizeof set->round);
+    set->now = 1;
+  }
+}
+
+// 1 if the number was not in it; at most 200 numbers go in.
+static uint32_t add(number_set *set, uint64_t number) {
+  uint32_t i = (uint32_t)(number * 0x9e3779b97f4a7c15ull >> 56);
+  while (set->round[i] == set->now) {
+    if (set->number[i] == number) return 0;
+    i = (i + 1) & 255;
+  }
+  set->round[i] = set->now;
+  set->number[i] = number;
+  return 1;
+}
+
+static __thread number_set seen;
+
+static void count_global(vgpu_site_counts *c, uint32_t mask, const uint64_t *addresses, uint32_t bytes) {
+  uint32_t sectors = 0, places = 0;
+  uint64_t last = UINT64_MAX;
+  empty(&seen);
+  for (uint32_t m = mask; m; m &= m - 1) {
+    uint64_t a = addresses[__builtin_ctz(m)];
+    for (uint64_t sector = a >> 5; sector <= (a + bytes - 1) >> 5; sector++) {
+      if (sector != last) sectors += add(&seen, sector);
+      last = sector;
+    }
+  }
+  empty(&seen);
+  last = ~addresses[__builtin_ctz(mask)];
+  for (uint32_t m = mask; m; m &= m - 1) {
+    uint64_t a = addresses[__builtin_ctz(m)];
+    if (a != last) places += add(&seen, a);
+    last = a;
+  }
+  c->sectors += sectors;
+  c->ideal_sectors += ((uint64_t)places * bytes + 31) / 32;
+}
+
+static void count_shared(vgpu_site_counts *c, uint32_t mask, const uint64_t *addresses, uint32_t bytes) {
+  uint32_t phases = bytes <= 4 ? 1 : bytes <= 8 ? 2 : 4, lanes = 32 / phases;
+  for (uint32_t phase = 0; phase < phases; phase++) {
+    uint32_t part = mask & (lanes == 32 ? 0xffffffffu : ((1u << lanes) - 1) << phase * lanes);
+    if (!part) continue;
+    uint8_t banks[32] = {0};
+    uint32_t most = 0;
+    empty(&seen);
+    for (uint32_t m = part; m; m &= m - 1) {
+      uint64_t a = addresses[__builtin_ctz(m)];
+      for (uint64_t word = a >> 2; word <= (a + bytes - 1) >> 2; word++) {
+        if (!add(&seen, word)) continue;
+        uint32_t words = ++banks[word & 31];
+        if (words > most) most = words;
+      }
+    }
+    c->wavefronts += most;
+    c->ideal_wavefronts++;
+  }
+}
+
+void vgpu_count_access(
+  vgpu_warp *w, uint32_t site, uint32_t mask, const uint64_t *addresses, uint32_t bytes, int space) {
+  if (site >= w->kernel->site_count || !mask) return;
+  vgpu_site_counts *c = &w->site_counts[site];
+  c->requests++;
+  c->lanes += (uint32_t)__builtin_popcount(mask);
+  uint64_t shared = (uint64_t)(uintptr_t)w->shared, arena = (uint64_t)(uintptr_t)vgpu_arena;
+  uint64_t arena_size = (uint64_t)(vgpu_arena_end - vgpu_arena);
+  uint32_t in_shared = 0, in_global = 0;
+  if (space == VGPU_SHARED) in_shared = mask;
+  if (space == VGPU_GLOBAL) in_global = mask;
+  if (space == VGPU_GENERIC)
+    for (uint32_t m = mask; m; m &= m - 1) {
+      int i = __builtin_ctz(m);
+      if (addresses[i] - shared < w->shared_bytes) in_shared |= 1u << i;
+      else if (addresses[i] - arena < arena_size) in_global |= 1u << i;
+    }
+  if (in_global) count_global(c, in_global, addresses, bytes);
+  if (in_shared) count_shared(c, in_shared, addresses, bytes);
+}
 
 """###
 ),
@@ -3250,7 +3903,9 @@ void vgpu_assert_failed(
 
 uint64_t vgpu_device_malloc(vgpu_warp *w, uint64_t bytes) {
   (void)w;
-  return (uint64_t)(uintptr_t)vgpu_allocate(bytes ? bytes : 1, VGPU_MEMORY_HEAP, "malloc in a kernel");
+  uint64_t address = (uint64_t)(uintptr_t)vgpu_allocate(bytes ? bytes : 1, VGPU_MEMORY_HEAP, "malloc in a kernel");
+  if (address) vgpu_race_forget_range(address, bytes);
+  return address;
 }
 
 void vgpu_device_free(vgpu_warp *w, uint64_t address) {
@@ -3524,8 +4179,10 @@ static vgpu_block *start_block(vgpu_worker *worker, uint64_t linear) {
         launch->local_stride ? vgpu_map(launch->thread_count * (uint64_t)launch->local_stride + 4096) : NULL;
     }
     if (vgpu_options.check_races) {
-      block->shared_writers = calloc(shared / 4 + 64, 4);
-      block->shared_readers = calloc(shared / 4 + 64, 4);
+      // A time and a thread for each word.
+      block->shared_writers = calloc(shared / 4 + 64, 8);
+      block->shared_readers = calloc(shared / 4 + 64, 8);
+      if (!block->shared_writers || !block->shared_readers) vgpu_die("out of memory for the history of shared memory");
     }
     if (!block->shared) vgpu_die("out of memory for shared memory");
   }
@@ -3533,8 +4190,8 @@ static vgpu_block *start_block(vgpu_worker *worker, uint64_t linear) {
   if (block->shared_state) memset(block->shared_state, 0, shared + 4096);
   if (block->local_state) memset(block->local_state, 0, launch->thread_count * (uint64_t)launch->local_stride);
   if (block->shared_writers) {
-    memset(block->shared_writers, 0, shared + 256);
-    memset(block->shared_readers, 0, shared + 256);
+    memset(block->shared_writers, 0, (shared / 4 + 64) * 8);
+    memset(block->shared_readers, 0, (shared / 4 + 64) * 8);
   }
   block->next = NULL;
   block->launch = launch;
@@ -3567,6 +4224,7 @@ static vgpu_block *start_block(vgpu_worker *worker, uint64_t linear) {
     w->shared_state = block->shared_state;
     w->shared_writers = block->shared_writers;
     w->shared_readers = block->shared_readers;
+    w->race_words = shared / 4 + 64;
     w->stack_low = fiber->stack + 4096;
     w->fuel = VGPU_FUEL;
     w->index = i;
@@ -4485,7 +5143,6 @@ typedef struct vgpu_barrier {
 } vgpu_barrier;
 
 struct vgpu_block;
-struct vgpu_race_shared;
 
 typedef struct vgpu_warp {
   // Lanes that exist and have not ended.
@@ -4510,9 +5167,12 @@ typedef struct vgpu_warp {
   vgpu_site_counts *site_counts;
   // State of shared memory, one byte for each byte; bit 1 initialised. For local memory the same, laid out as it is.
   uint8_t *shared_state, *local_state;
-  // Race check: two words (last writer, last reader) for each word of shared memory; the times before which everything is
-  // ordered for this block and for this warp.
+  // Race check: the last writer's and the last reader's time for each word of shared memory, and who it was race_words
+  // behind; the times before which everything is ordered for this block and for this warp; the last release that this warp has
+  // seen, and whether the block has seen any.
   uint32_t *shared_writers, *shared_readers;
+  uint64_t race_words;
+  uint32_t acquired, has_acquired;
   uint32_t barrier_time, warp_time;
   uint32_t barrier_result;
   // Identifies this block over all launches, and the first block of this launch.
@@ -4557,6 +5217,10 @@ void vgpu_count_access(
 void vgpu_race_access(
   vgpu_warp *, uint32_t site, uint32_t mask, const uint64_t *addresses, uint32_t bytes, int access, int space,
   int is_volatile);
+// After a store: lanes that find another's value where they wrote.
+void vgpu_race_values(
+  vgpu_warp *, uint32_t site, uint32_t mask, const uint64_t *addresses, const void *values, uint32_t bytes, uint32_t count,
+  int space);
 void vgpu_race_fence(vgpu_warp *, uint32_t lanes, int scope);
 void vgpu_warp_sync(vgpu_warp *);
 
@@ -4610,7 +5274,9 @@ VGPU_INLINE uint64_t s_bits_f64(double f) {
 }
 
 // The lanes of a vector operation, one after another, where no vector form is worth writing.
-#define VGPU_EACH(i) for (int i = 0; i < 32; i++)
+// As a loop until the vectoriser has seen it: unrolled before, 32 single operations would take clang long to put together.
+#define VGPU_EACH(i) \
+  _Pragma("clang loop unroll(disable) vectorize(enable)") for (int i = 0; i < 32; i++)
 
 // MARK: Divergence
 
@@ -4650,6 +5316,8 @@ uint32_t vgpu_groups_rotate(vgpu_warp *, vgpu_groups *, uint32_t block, uint32_t
 #include "vgpu_arithmetic.h"
 #include "vgpu_memory.h"
 #include "vgpu_warp.h"
+#include "vgpu_matrix.h"
+#include "vgpu_fragments.h"
 
 #endif
 
@@ -5407,13 +6075,309 @@ void vgpu_report_copy_out(const void *bytes, uint64_t count);
 #ifndef VGPU_FAST_CHECKS_H
 #define VGPU_FAST_CHECKS_H
 
+// MARK: The record of accesses, for races
+//
+// For each word of 4 bytes the last plain or strong write and the last plain read, each as the block's serial number (global
+// memory only), the block's time, and who: thread, bytes, flags and site. An access is in order with a recorded one if a
+// barrier lies between (its time is less than barrier_time), if it is of the same warp and a warp's sync lies between (less
+// than warp_time), if it is of an earlier launch (serial less than launch_serial), or if it was released and acquired.
+#define VGPU_WHO_THREAD 0x3ffu
+#define VGPU_WHO_WARP 0x3e0u
+// Which bytes: the word, or two halves of it by neighbouring threads, or four bytes by four, or 4 + 2 * half, or 8 + byte.
+#define VGPU_WHO_SHAPE (15u << 10)
+#define VGPU_SHAPE_WORD 0u
+#define VGPU_SHAPE_PAIR (1u << 10)
+#define VGPU_SHAPE_QUAD (2u << 10)
+// Other threads have read these bytes too: of the same warp since its last sync; of other warps since the last barrier; of
+// other blocks in this launch.
+#define VGPU_WHO_WARP_TOO (1u << 14)
+#define VGPU_WHO_BLOCK_TOO (1u << 15)
+#define VGPU_WHO_GRID_TOO (1u << 16)
+#define VGPU_WHO_TOO (7u << 14)
+// Written by an atomic, or a volatile or relaxed store.
+#define VGPU_WHO_STRONG (1u << 17)
+#define VGPU_WHO_SITE 18
+
+typedef struct {
+  uint32_t *serial, *time, *who;
+} vgpu_race_side;
+typedef struct {
+  vgpu_race_side writers, readers;
+  // 0 not made yet, 1 made, 2 could not be made.
+  uint32_t state;
+  // How often threads of this launch have released what they did before.
+  uint32_t clock;
+} vgpu_race_memory;
+extern vgpu_race_memory vgpu_races;
+
+VGPU_INLINE uint32_t vgpu_who(const vgpu_warp *w, uint32_t site, uint32_t lane) {
+  return (site < 0x3fffu ? site : 0x3fffu) << VGPU_WHO_SITE | (w->index * 32 + lane);
+}
+
+#define VGPU_ANY(condition) (__builtin_reduce_or(condition) != 0)
+
+// N neighbouring words that are read or written by the threads in `own`. `base` is the first entry of the arrays; shared
+// memory has its `who` at a distance behind the times.
+#define VGPU_RACE_LINES(N)                                                                                           \
+  typedef uint32_t vgpu_line##N __attribute__((ext_vector_type(N)));                                                 \
+  VGPU_INLINE vgpu_line##N vgpu_line##N##_at(const uint32_t *p) {                                                    \
+    vgpu_line##N v;                                                                                                  \
+    memcpy(&v, p, sizeof v);                                                                                         \
+    return v;                                                                                                        \
+  }                                                                                                                  \
+  /* All writes to these words are in order with the threads' accesses. */                                           \
+  VGPU_INLINE int vgpu_writes_ordered##N(                                                                            \
+    const vgpu_warp *w, const uint32_t *serials, const uint32_t *times, const uint32_t *whos, vgpu_line##N own) {    \
+    if (serials) {                                                                                                   \
+      vgpu_line##N serial = vgpu_line##N##_at(serials);                                                              \
+      if (VGPU_LIKELY(!VGPU_ANY(serial >= w->launch_serial))) return 1;                                              \
+      vgpu_line##N time = vgpu_line##N##_at(times), other = vgpu_line##N##_at(whos) ^ own;                           \
+      return !VGPU_ANY(                                                                                              \
+        (serial >= w->launch_serial) &                                                                               \
+        ((serial != w->block_serial) |                                                                               \
+         ((time >= w->barrier_time) & ((other & (VGPU_WHO_THREAD | VGPU_WHO_SHAPE)) != 0) &                          \
+          (((other & VGPU_WHO_WARP) != 0) | (time >= w->warp_time)))));                                              \
+    }                                                                                                                \
+    vgpu_line##N time = vgpu_line##N##_at(times);                                                                    \
+    if (VGPU_LIKELY(!VGPU_ANY(time >= w->barrier_time))) return 1;                                                   \
+    vgpu_line##N other = vgpu_line##N##_at(whos) ^ own;                                                              \
+    return !VGPU_ANY(                                                                                                \
+      (time >= w->barrier_time) & ((other & (VGPU_WHO_THREAD | VGPU_WHO_SHAPE)) != 0) &                              \
+      (((other & VGPU_WHO_WARP) != 0) | (time >= w->warp_time)));                                                    \
+  }                                                                                                                  \
+  /* All reads of these words are in order with the threads' writes. */                                              \
+  VGPU_INLINE int vgpu_reads_ordered##N(                                                                             \
+    const vgpu_warp *w, const uint32_t *serials, const uint32_t *times, const uint32_t *whos, vgpu_line##N own) {    \
+    if (serials) {                                                                                                   \
+      vgpu_line##N serial = vgpu_line##N##_at(serials);                                                              \
+      if (VGPU_LIKELY(!VGPU_ANY(serial >= w->launch_serial))) return 1;                                              \
+      vgpu_line##N time = vgpu_line##N##_at(times), who = vgpu_line##N##_at(whos), other = who ^ own;                \
+      return !VGPU_ANY(                                                                                              \
+        (serial >= w->launch_serial) &                                                                               \
+        ((serial != w->block_serial) | ((who & VGPU_WHO_GRID_TOO) != 0) |                                            \
+         ((time >= w->barrier_time) &                                                                                \
+          ((other & (VGPU_WHO_THREAD | VGPU_WHO_SHAPE | VGPU_WHO_WARP_TOO | VGPU_WHO_BLOCK_TOO)) != 0) &             \
+          (((other & (VGPU_WHO_WARP | VGPU_WHO_BLOCK_TOO)) != 0) | (time >= w->warp_time)))));                       \
+    }                                                                                                                \
+    vgpu_line##N time = vgpu_line##N##_at(times);                                                                    \
+    if (VGPU_LIKELY(!VGPU_ANY(time >= w->barrier_time))) return 1;                                                   \
+    vgpu_line##N other = vgpu_line##N##_at(whos) ^ own;                                                              \
+    return !VGPU_ANY(                                                                                                \
+      (time >= w->barrier_time) &                                                                                    \
+      ((other & (VGPU_WHO_THREAD | VGPU_WHO_SHAPE | VGPU_WHO_WARP_TOO | VGPU_WHO_BLOCK_TOO)) != 0) &                 \
+      (((other & (VGPU_WHO_WARP | VGPU_WHO_BLOCK_TOO)) != 0) | (time >= w->warp_time)));                             \
+  }                                                                                                                  \
+  VGPU_INLINE void vgpu_note_writes##N(                                                                              \
+    const vgpu_warp *w, uint32_t *serials, uint32_t *times, uint32_t *whos, vgpu_line##N own) {                      \
+    vgpu_line##N serial = w->block_serial, time = w->clock;                                                          \
+    if (serials) memcpy(serials, &serial, sizeof serial);                                                            \
+    memcpy(times, &time, sizeof time);                                                                               \
+    memcpy(whos, &own, sizeof own);                                                                                  \
+  }                                                                                                                  \
+  /* 0 where there are reads of other threads that may have been released. */                                        \
+  VGPU_INLINE int vgpu_note_reads##N(                                                                                \
+    const vgpu_warp *w, uint32_t *serials, uint32_t *times, uint32_t *whos, vgpu_line##N own, uint32_t too) {        \
+    typedef int32_t flags_t __attribute__((ext_vector_type(N)));                                                     \
+    vgpu_line##N time = vgpu_line##N##_at(times), other = vgpu_line##N##_at(whos) ^ own;                             \
+    flags_t same = ((other & VGPU_WHO_SHAPE) == 0), near = same & (time >= w->barrier_time);                         \
+    vgpu_line##N now = w->clock;                                                                                     \
+    flags_t grid = 0;                                                                                                \
+    if (serials) {                                                                                                   \
+      vgpu_line##N serial = vgpu_line##N##_at(serials);                                                              \
+      flags_t is_mine = serial == w->block_serial;                                                                   \
+      near &= is_mine;                                                                                               \
+      grid = (serial >= w->launch_serial) & same & (~is_mine | ((other & VGPU_WHO_GRID_TOO) != 0));                  \
+    }                                                                                                                \
+    flags_t block = near & ((other & (VGPU_WHO_WARP | VGPU_WHO_BLOCK_TOO)) != 0);                                    \
+    flags_t warp = near & (time >= w->warp_time) & ((other & (VGPU_WHO_THREAD | VGPU_WHO_WARP_TOO)) != 0);           \
+    if (VGPU_UNLIKELY(w->has_acquired) && VGPU_ANY(grid | block | warp)) return 0;                                   \
+    own |= ((vgpu_line##N)block & VGPU_WHO_BLOCK_TOO) | ((vgpu_line##N)warp & VGPU_WHO_WARP_TOO);                    \
+    if (serials) {                                                                                                   \
+      vgpu_line##N mine = w->block_serial;                                                                           \
+      memcpy(serials, &mine, sizeof mine);                                                                           \
+      own |= (vgpu_line##N)grid & VGPU_WHO_GRID_TOO;                                                                 \
+    }                                                                                                                \
+    own |= too;                                                                                                      \
+    memcpy(times, &now, sizeof now);                                                                                 \
+    memcpy(whos, &own, sizeof own);                                                                                  \
+    return 1;                                                                                                        \
+  }
+VGPU_RACE_LINES(1)
+VGPU_RACE_LINES(4)
+VGPU_RACE_LINES(8)
+VGPU_RACE_LINES(16)
+
+
+// The entries of one word, in one memory or the other.
+typedef struct {
+  uint32_t *write_serial, *write_time, *write_who, *read_serial, *read_time, *read_who;
+} vgpu_race_place;
+VGPU_INLINE vgpu_race_place vgpu_race_at(const vgpu_warp *w, int is_shared, uint64_t word) {
+  if (is_shared) {
+    uint32_t *writer = w->shared_writers + word, *reader = w->shared_readers + word;
+    return (vgpu_race_place){0, writer, writer + w->race_words, 0, reader, reader + w->race_words};
+  }
+  return (vgpu_race_place){
+    vgpu_races.writers.serial + word, vgpu_races.writers.time + word, vgpu_races.writers.who + word,
+    vgpu_races.readers.serial + word, vgpu_races.readers.time + word, vgpu_races.readers.who + word};
+}
+
+#define VGPU_RACE_LINE(N, OWN)                                                                                       \
+  do {                                                                                                               \
+    vgpu_line##N own = (OWN);                                                                                        \
+    vgpu_race_place at = vgpu_race_at(w, is_shared, word);                                                           \
+    if (step != 2) {                                                                                                 \
+      if (!vgpu_writes_ordered##N(w, at.write_serial, at.write_time, at.write_who, own)) return 0;                   \
+      if (is_store && !vgpu_reads_ordered##N(w, at.read_serial, at.read_time, at.read_who, own)) return 0;           \
+    }                                                                                                                \
+    if (step != 1) {                                                                                                 \
+      if (is_store) vgpu_note_writes##N(w, at.write_serial, at.write_time, at.write_who, own);                       \
+      else if (!vgpu_note_reads##N(w, at.read_serial, at.read_time, at.read_who, own, 0)) return 0;                  \
+    }                                                                                                                \
+  } while (0)
+
+// Half a warp at neighbouring places. Step 0: looks and records; 1: looks; 2: records.
+VGPU_INLINE int vgpu_race_line(
+  vgpu_warp *w, uint32_t site, uint32_t half, uint64_t place, uint32_t bytes, int is_store, int is_shared, int step) {
+  const uint32_t who = vgpu_who(w, site, half * 16);
+  uint64_t word = place >> 2;
+  if (bytes == 1) {
+    const vgpu_line4 threads = {0, 4, 8, 12};
+    VGPU_RACE_LINE(4, (threads | VGPU_SHAPE_QUAD) + who);
+  } else if (bytes == 2) {
+    const vgpu_line8 threads = {0, 2, 4, 6, 8, 10, 12, 14};
+    VGPU_RACE_LINE(8, (threads | VGPU_SHAPE_PAIR) + who);
+  } else {
+    const vgpu_line16 threads = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    const uint32_t shift = bytes == 4 ? 0 : bytes == 8 ? 1 : 2;
+#pragma clang loop unroll(disable)
+    for (uint32_t k = 0; k < bytes / 4; k++, word += 16)
+      VGPU_RACE_LINE(16, (threads >> shift) + (k * (16u >> shift) + who));
+  }
+  return 1;
+}
+
+// Half a warp that reads one place.
+VGPU_INLINE int vgpu_race_spot(vgpu_warp *w, uint32_t site, uint32_t half, uint64_t place, uint32_t bytes, int is_shared) {
+  const uint32_t shape = bytes == 1 ? (8u + (uint32_t)(place & 3)) << 10 : bytes == 2 ? (4u + (uint32_t)(place & 2)) << 10 : 0;
+  const vgpu_line1 own = vgpu_who(w, site, half * 16) | shape;
+  for (uint32_t k = 0; k < (bytes + 3) / 4; k++) {
+    vgpu_race_place at = vgpu_race_at(w, is_shared, (place >> 2) + k);
+    // A write by the first of them is not in order with the others' reads.
+    if (*at.write_time >= w->barrier_time || at.write_serial) {
+      if (at.write_serial && VGPU_LIKELY(*at.write_serial < w->launch_serial)) goto note;
+      if (at.write_serial && *at.write_serial != w->block_serial) return 0;
+      if (*at.write_time >= w->barrier_time &&
+          (((*at.write_who ^ own[0]) & VGPU_WHO_WARP) || *at.write_time >= w->warp_time))
+        return 0;
+    }
+  note:
+    if (!vgpu_note_reads1(w, at.read_serial, at.read_time, at.read_who, own, VGPU_WHO_WARP_TOO)) return 0;
+  }
+  return 1;
+}
+
+// MARK: States of bytes
+
+#define VGPU_STATES(N)                                                                                               \
+  VGPU_INLINE int vgpu_states_are##N(const uint8_t *state, uint8_t wanted) {                                         \
+    typedef uint8_t states_t __attribute__((ext_vector_type(N)));                                                    \
+    states_t v;                                                                                                      \
+    memcpy(&v, state, sizeof v);                                                                                     \
+    return !VGPU_ANY((v & wanted) != wanted);                                                                        \
+  }
+VGPU_STATES(16)
+VGPU_STATES(32)
+VGPU_STATES(64)
+
+VGPU_INLINE int vgpu_states_are(const uint8_t *state, uint32_t count, uint8_t wanted) {
+  if (count < 16) {
+    uint64_t all = 0x0101010101010101ull * wanted, v = all;
+    memcpy(&v, state, count);
+    return (v & all) == all;
+  }
+  if (count == 16) return vgpu_states_are16(state, wanted);
+  if (count == 32) return vgpu_states_are32(state, wanted);
+  int is_good = 1;
+  for (uint32_t i = 0; i < count; i += 64) is_good &= vgpu_states_are64(state + i, wanted);
+  return is_good;
+}
+
+// MARK: Counters
+
+// The words of two half warps, each `words` in a row from a and b on: 1 or 2 turns of the 32 banks.
+VGPU_INLINE uint32_t vgpu_turns(uint64_t a, uint64_t b, uint32_t words) {
+  uint64_t d = b > a ? b - a : a - b, r = d & 31;
+  return d + words <= 32 || (r >= words && r + words <= 32) ? 1 : 2;
+}
+
+VGPU_INLINE void vgpu_count_fast(
+  vgpu_warp *w, uint32_t site, uint64_t a, uint64_t b, uint32_t bytes, int is_line, int is_shared) {
+  vgpu_site_counts *c = &w->site_counts[site];
+  const uint32_t span = is_line ? bytes * 16 : bytes;
+  c->requests++;
+  c->lanes += 32;
+  if (is_shared) {
+    const uint32_t phases = bytes <= 4 ? 1 : bytes / 4;
+    c->ideal_wavefronts += phases;
+    c->wavefronts += bytes <= 4 ? vgpu_turns(a >> 2, b >> 2, (span + 3) / 4) : phases;
+    return;
+  }
+  uint64_t a0 = a >> 5, a1 = (a + span - 1) >> 5, b0 = b >> 5, b1 = (b + span - 1) >> 5;
+  uint64_t low = a0 > b0 ? a0 : b0, high = a1 < b1 ? a1 : b1;
+  c->sectors += a1 - a0 + 1 + b1 - b0 + 1 - (high >= low ? high - low + 1 : 0);
+  c->ideal_sectors += ((a == b ? span : 2 * span) + 31) / 32;
+}
+
 // 1 if nothing is wrong and everything is counted; 0 to look at the access lane by lane.
 VGPU_INLINE int vgpu_watch_fast(
   vgpu_warp *w, uint32_t site, uint32_t mask, vgpu_pattern p, uint64_t origin, int64_t offset, uint32_t bytes, int access,
   int space, int is_volatile) {
-  (void)w, (void)site, (void)mask, (void)p, (void)origin, (void)offset, (void)bytes, (void)access, (void)space,
-    (void)is_volatile;
-  return 0;
+  if (access == VGPU_ATOMIC || space == VGPU_LOCAL || space == VGPU_PARAM || bytes > 16) return 0;
+  const int is_shared = space == VGPU_SHARED, is_store = access == VGPU_STORE, watches_races = VGPU_CHECK_RACES && space != VGPU_CONST;
+  const int is_line = p.stride == (int)bytes;
+  if (mask != 0xffffffffu || (watches_races && is_volatile) || !(is_line || (p.stride == 0 && !is_store))) return 0;
+  const uint64_t bottom = (uint64_t)(uintptr_t)(is_shared ? w->shared : vgpu_arena);
+  const uint64_t size = is_shared ? w->shared_bytes : (uint64_t)(vgpu_arena_end - vgpu_arena);
+  const uint64_t a = p.base[0] + origin + (uint64_t)offset - bottom, b = p.base[1] + origin + (uint64_t)offset - bottom;
+  const uint32_t span = is_line ? bytes * 16 : bytes;
+  if (VGPU_CHECK_MEMORY || watches_races) {
+    if (a >= size || b >= size || a + span > size || b + span > size) return 0;
+    // Neighbours that share words begin with one.
+    if ((a | b) & (is_line && bytes < 4 ? 3 : bytes - 1)) return 0;
+  }
+  if (VGPU_CHECK_MEMORY) {
+    uint8_t *states = is_shared ? w->shared_state : vgpu_state;
+    if (!states) return 0;
+    const uint8_t wanted = is_shared ? 2 : is_store ? 1 : 3;
+    if (!(is_shared && is_store)) {
+      int is_good;
+      if (is_line) is_good = vgpu_states_are(states + a, bytes * 16, wanted) & vgpu_states_are(states + b, bytes * 16, wanted);
+      else is_good = vgpu_states_are(states + a, bytes, wanted) & vgpu_states_are(states + b, bytes, wanted);
+      if (VGPU_UNLIKELY(!is_good)) return 0;
+    }
+  }
+  if (watches_races && (is_shared || vgpu_races.state != 2)) {
+    if (is_shared ? !w->shared_writers : vgpu_races.state != 1) return 0;
+    if (!is_line) {
+      if (!vgpu_race_spot(w, site, 0, a, bytes, is_shared) || !vgpu_race_spot(w, site, 1, b, bytes, is_shared)) return 0;
+    } else if (!is_store) {
+      for (uint32_t half = 0; half < 2; half++)
+        if (!vgpu_race_line(w, site, half, half ? b : a, bytes, 0, is_shared, 0)) return 0;
+    } else {
+      // Both halves before anything is recorded, or one would seem to collide with the other.
+      for (int step = 1; step <= 2; step++)
+        for (uint32_t half = 0; half < 2; half++)
+          if (!vgpu_race_line(w, site, half, half ? b : a, bytes, 1, is_shared, step)) return 0;
+    }
+  }
+  if (VGPU_CHECK_MEMORY && is_store) {
+    uint8_t *states = is_shared ? w->shared_state : vgpu_state;
+    memset(states + a, 3, bytes * 16);
+    memset(states + b, 3, bytes * 16);
+  }
+  if (VGPU_COUNT) vgpu_count_fast(w, site, a, b, bytes, is_line, is_shared);
+  return 1;
 }
 
 #endif
@@ -5779,6 +6743,217 @@ VGPU_INLINE uint32_t v_testp_f64(vf64 a, int kind) {
 """###
 ),
 (
+"include/vgpu_fragments.h",
+###"""
+// Matrices between memory and a warp's registers: ldmatrix, stmatrix, movmatrix, and the loads and stores of wmma. How the
+// registers hold them is told in vgpu_matrix.h.
+#ifndef VGPU_FRAGMENTS_H
+#define VGPU_FRAGMENTS_H
+
+// A block of 8 by 8 halves with rows and columns changed over.
+VGPU_INLINE vu32 vgpu_transpose(vu32 block) {
+  uint16_t x[64], y[64];
+  memcpy(x, &block, sizeof x);
+  for (int g = 0; g < 8; g++)
+    for (int e = 0; e < 8; e++) y[g * 8 + e] = x[e * 8 + g];
+  memcpy(&block, y, sizeof y);
+  return block;
+}
+
+// `addresses` holds, for each eight lanes, where the rows of one block lie: 16 bytes each.
+VGPU_MATRIX_FUNCTION vgpu_load_blocks(
+  vgpu_warp *w, uint32_t site, uint32_t mask, const vu64 *addresses, int space, vu32 *out, uint32_t count,
+  int is_transposed) {
+  uint64_t a[32];
+  uint8_t x[32][16];
+  memcpy(a, addresses, sizeof a);
+  if (count < 4) mask &= (1u << count * 8) - 1;
+  if (VGPU_CHECK_MEMORY || VGPU_CHECK_RACES || VGPU_COUNT) mask = vgpu_inspect(w, site, mask, a, 16, VGPU_LOAD, space, 0);
+  if (mask != 0xffffffffu) memset(x, 0, sizeof x);
+  for (; mask; mask &= mask - 1) {
+    int i = __builtin_ctz(mask);
+    memcpy(x[i], (const void *)a[i], 16);
+  }
+  for (uint32_t k = 0; k < count; k++) {
+    memcpy(&out[k], x[k * 8], sizeof out[k]);
+    if (is_transposed) out[k] = vgpu_transpose(out[k]);
+  }
+}
+
+VGPU_MATRIX_FUNCTION vgpu_store_blocks(
+  vgpu_warp *w, uint32_t site, uint32_t mask, const vu64 *addresses, int space, const vu32 *in, uint32_t count,
+  int is_transposed) {
+  uint64_t a[32];
+  uint8_t x[32][16];
+  memcpy(a, addresses, sizeof a);
+  for (uint32_t k = 0; k < count; k++) {
+    vu32 block = is_transposed ? vgpu_transpose(in[k]) : in[k];
+    memcpy(x[k * 8], &block, sizeof block);
+  }
+  if (count < 4) mask &= (1u << count * 8) - 1;
+  if (VGPU_CHECK_MEMORY || VGPU_CHECK_RACES || VGPU_COUNT) mask = vgpu_inspect(w, site, mask, a, 16, VGPU_STORE, space, 0);
+  while (mask) {
+    int i = w->is_lane_order_reversed ? 31 - __builtin_clz(mask) : __builtin_ctz(mask);
+    mask &= ~(1u << i);
+    memcpy((void *)a[i], x[i], 16);
+  }
+}
+
+// MARK: Tiles: where lane l = 4 g + t has its part of a block in memory.
+
+typedef struct {
+  // In lines of `pitch` bytes and bytes within a line, for the block and for each g and t.
+  uint64_t line, byte;
+  uint32_t line_g, line_t, byte_g, byte_t;
+} vgpu_tile;
+
+VGPU_INLINE void vgpu_tile_addresses(uint64_t *out, const vu64 *base, uint64_t pitch, vgpu_tile tile) {
+  memcpy(out, base, 32 * sizeof *out);
+  for (uint32_t i = 0; i < 32; i++)
+    out[i] += (tile.line + i / 4 * tile.line_g + i % 4 * tile.line_t) * pitch + tile.byte + i / 4 * tile.byte_g + i % 4 * tile.byte_t;
+}
+
+#define VGPU_TILES(T)                                                                                                \
+  VGPU_MATRIX_FUNCTION vgpu_tile_load_##T(                                                                           \
+    vgpu_warp *w, uint32_t site, uint32_t mask, const vu64 *base, int space, uint64_t pitch, vgpu_tile tile,         \
+    v##T *out, uint32_t count) {                                                                                     \
+    uint64_t a[32];                                                                                                  \
+    uint32_t sound = mask, bytes = sizeof(VGPU_T_##T) * count;                                                       \
+    vgpu_tile_addresses(a, base, pitch, tile);                                                                       \
+    if (VGPU_CHECK_MEMORY || VGPU_CHECK_RACES || VGPU_COUNT)                                                         \
+      sound = vgpu_inspect(w, site, mask, a, bytes, VGPU_LOAD, space, 0);                                            \
+    /* Rows of four lanes that lie together. */                                                                      \
+    if (count == 1 && tile.byte_t == bytes && tile.line_t == 0 && sound == 0xffffffffu                               \
+        && VGPU_MASK(*base == (*base)[0]) == 0xffffffffu) {                                                          \
+      VGPU_T_##T x[32];                                                                                              \
+      for (int g = 0; g < 8; g++) memcpy(x + g * 4, (const void *)a[g * 4], 4 * sizeof *x);                          \
+      memcpy(out, x, sizeof x);                                                                                      \
+    } else {                                                                                                         \
+      vgpu_gather_##T(out, count, sound, a);                                                                         \
+    }                                                                                                                \
+  }                                                                                                                  \
+  VGPU_MATRIX_FUNCTION vgpu_tile_store_##T(                                                                          \
+    vgpu_warp *w, uint32_t site, uint32_t mask, const vu64 *base, int space, uint64_t pitch, vgpu_tile tile,         \
+    const v##T *in, uint32_t count) {                                                                                \
+    uint64_t a[32];                                                                                                  \
+    vgpu_tile_addresses(a, base, pitch, tile);                                                                       \
+    if (VGPU_CHECK_MEMORY || VGPU_CHECK_RACES || VGPU_COUNT)                                                         \
+      mask = vgpu_inspect(w, site, mask, a, sizeof(VGPU_T_##T) * count, VGPU_STORE, space, 0);                       \
+    vgpu_scatter_##T(in, count, mask, a, w->is_lane_order_reversed);                                                 \
+  }
+VGPU_TILES(u8)
+VGPU_TILES(u32)
+VGPU_TILES(u64)
+
+// MARK: Fragments of A and B; accumulators of halves are held as A is.
+
+// Block r of a matrix whose blocks lie `down` below each other (8 lines of its own) and `along` beside each other, columns
+// first where `is_row_first` is 0.
+VGPU_INLINE uint64_t vgpu_down(uint32_t r, uint32_t down, uint32_t along, int is_row_first) {
+  return is_row_first ? r / along % down : r % down;
+}
+VGPU_INLINE uint64_t vgpu_along(uint32_t r, uint32_t down, uint32_t along, int is_row_first) {
+  return is_row_first ? r % along : r / down % along;
+}
+
+// Registers of 32 bits. `is_across`: memory has the lines along the blocks' columns.
+VGPU_MATRIX_FUNCTION vgpu_fragment_load_u32(
+  vgpu_warp *w, uint32_t site, uint32_t mask, const vu64 *base, int space, uint64_t pitch, vu32 *out, uint32_t registers,
+  uint32_t down, uint32_t along, int is_row_first, int is_across, uint32_t element) {
+  for (uint32_t r = 0; r < registers; r++) {
+    if (r >= down * along) {
+      out[r] = out[r - down * along];
+      continue;
+    }
+    const uint64_t i = vgpu_down(r, down, along, is_row_first), j = vgpu_along(r, down, along, is_row_first);
+    if (!is_across) {
+      vgpu_tile tile = {i * 8, j * 16, 1, 0, 0, 4};
+      vgpu_tile_load_u32(w, site, mask, base, space, pitch, tile, &out[r], 1);
+    } else if (element == 4) {
+      vgpu_tile tile = {j * 4, i * 32, 0, 1, 4, 0};
+      vgpu_tile_load_u32(w, site, mask, base, space, pitch, tile, &out[r], 1);
+    } else if (element == 2) {
+      vgpu_tile tile = {j * 8, i * 16, 1, 0, 0, 4};
+      vgpu_tile_load_u32(w, site, mask, base, space, pitch, tile, &out[r], 1);
+      out[r] = vgpu_transpose(out[r]);
+    } else {
+      out[r] = 0;
+      for (uint32_t s = 0; s < 4; s++) {
+        vu8 bytes;
+        vgpu_tile tile = {j * 16 + s, i * 8, 0, 4, 1, 0};
+        vgpu_tile_load_u8(w, site, mask, base, space, pitch, tile, &bytes, 1);
+        out[r] |= __builtin_convertvector(bytes, vu32) << s * 8;
+      }
+    }
+  }
+}
+VGPU_MATRIX_FUNCTION vgpu_fragment_load_u64(
+  vgpu_warp *w, uint32_t site, uint32_t mask, const vu64 *base, int space, uint64_t pitch, vu64 *out, uint32_t registers,
+  uint32_t down, uint32_t along, int is_row_first, int is_across, uint32_t element) {
+  (void)element;
+  for (uint32_t r = 0; r < registers; r++) {
+    const uint64_t i = vgpu_down(r, down, along, is_row_first), j = vgpu_along(r, down, along, is_row_first);
+    vgpu_tile tile = {i * 8, j * 32, 1, 0, 0, 8}, across = {j * 4, i * 64, 0, 1, 8, 0};
+    vgpu_tile_load_u64(w, site, mask, base, space, pitch, is_across ? across : tile, &out[r], 1);
+  }
+}
+// Halves of an accumulator.
+VGPU_MATRIX_FUNCTION vgpu_fragment_store_u32(
+  vgpu_warp *w, uint32_t site, uint32_t mask, const vu64 *base, int space, uint64_t pitch, const vu32 *in,
+  uint32_t registers, uint32_t down, int is_across) {
+  for (uint32_t r = 0; r < registers; r++) {
+    const uint64_t i = r % down, j = r / down;
+    const vu32 block = is_across ? vgpu_transpose(in[r]) : in[r];
+    vgpu_tile tile = {is_across ? j * 8 : i * 8, is_across ? i * 16 : j * 16, 1, 0, 0, 4};
+    vgpu_tile_store_u32(w, site, mask, base, space, pitch, tile, &block, 1);
+  }
+}
+
+// MARK: Accumulators whose lanes hold two neighbours of a row in two registers
+
+#define VGPU_ACCUMULATOR(T)                                                                                          \
+  VGPU_MATRIX_FUNCTION vgpu_accumulator_load_##T(                                                                    \
+    vgpu_warp *w, uint32_t site, uint32_t mask, const vu64 *base, int space, uint64_t pitch, v##T *out,              \
+    uint32_t registers, uint32_t down, int is_across) {                                                              \
+    const uint32_t size = sizeof(VGPU_T_##T);                                                                        \
+    for (uint32_t r = 0; r < registers / 2; r++) {                                                                   \
+      const uint64_t i = r % down, j = r / down;                                                                     \
+      if (!is_across) {                                                                                              \
+        vgpu_tile tile = {i * 8, j * 8 * size, 1, 0, 0, 2 * size};                                                   \
+        vgpu_tile_load_##T(w, site, mask, base, space, pitch, tile, &out[r * 2], 2);                                 \
+        continue;                                                                                                    \
+      }                                                                                                              \
+      for (uint32_t s = 0; s < 2; s++) {                                                                             \
+        vgpu_tile tile = {j * 8 + s, i * 8 * size, 0, 2, size, 0};                                                   \
+        vgpu_tile_load_##T(w, site, mask, base, space, pitch, tile, &out[r * 2 + s], 1);                             \
+      }                                                                                                              \
+    }                                                                                                                \
+  }                                                                                                                  \
+  VGPU_MATRIX_FUNCTION vgpu_accumulator_store_##T(                                                                   \
+    vgpu_warp *w, uint32_t site, uint32_t mask, const vu64 *base, int space, uint64_t pitch, const v##T *in,         \
+    uint32_t registers, uint32_t down, int is_across) {                                                              \
+    const uint32_t size = sizeof(VGPU_T_##T);                                                                        \
+    for (uint32_t r = 0; r < registers / 2; r++) {                                                                   \
+      const uint64_t i = r % down, j = r / down;                                                                     \
+      if (!is_across) {                                                                                              \
+        vgpu_tile tile = {i * 8, j * 8 * size, 1, 0, 0, 2 * size};                                                   \
+        vgpu_tile_store_##T(w, site, mask, base, space, pitch, tile, &in[r * 2], 2);                                 \
+        continue;                                                                                                    \
+      }                                                                                                              \
+      for (uint32_t s = 0; s < 2; s++) {                                                                             \
+        vgpu_tile tile = {j * 8 + s, i * 8 * size, 0, 2, size, 0};                                                   \
+        vgpu_tile_store_##T(w, site, mask, base, space, pitch, tile, &in[r * 2 + s], 1);                             \
+      }                                                                                                              \
+    }                                                                                                                \
+  }
+VGPU_ACCUMULATOR(u32)
+VGPU_ACCUMULATOR(u64)
+
+#endif
+
+"""###
+),
+(
 "include/vgpu_half.h",
 ###"""
 // Half precision and bfloat16: stored as 16 bits, computed in float or double and rounded once.
@@ -5896,6 +7071,274 @@ VGPU_INLINE uint16_t s_flush_f16(uint16_t a) { return (a & 0x7c00) ? a : a & 0x8
   VGPU_WARP1(abs_##H##x2, u32, u32)
 VGPU_HALVES(f16, double_)
 VGPU_HALVES(bf16, double_)
+
+#endif
+
+"""###
+),
+(
+"include/vgpu_matrix.h",
+###"""
+// Products of small matrices that a warp does together: mma and wmma.
+//
+// A fragment's register is a block of 8 rows of 16 bytes (32 for doubles), the lanes one after another: four lanes to a
+// row, as the PTX manual draws mma.m16n8k16 and its kin. The blocks of A lie down the rows first, then along k; those of B
+// (a block is 8 columns, along k) along k first; those of C, 8 by 8, down the rows first. The fragments of wmma, whose
+// order is the implementation's own, are the same, repeated where there are more registers than blocks.
+#ifndef VGPU_MATRIX_H
+#define VGPU_MATRIX_H
+
+typedef float vgpu_row_f32 __attribute__((ext_vector_type(8)));
+typedef double vgpu_row_f64 __attribute__((ext_vector_type(8)));
+
+#define VGPU_MATRIX_FUNCTION static __attribute__((noinline, unused)) void
+
+VGPU_INLINE float vgpu_matrix_f16(uint16_t a) { return s_from_f16(a); }
+VGPU_INLINE float vgpu_matrix_tf32(uint32_t a) { return s_f32(a & 0xffffe000u); }
+// Eight bits as the upper byte of a half, or as its exponent and fraction, off by the difference of the biases.
+VGPU_INLINE float vgpu_matrix_e5m2(uint8_t a) { return s_from_f16((uint16_t)(a << 8)); }
+VGPU_INLINE float vgpu_matrix_e4m3(uint8_t a) {
+  float f = s_from_f16((uint16_t)((a & 0x80) << 8 | (a & 0x7f) << 7)) * 256.0f;
+  return (a & 0x7f) == 0x7f ? s_f32(0x7fffffff) : f;
+}
+
+// A block's rows to where a matrix has them, or its columns: `x[g * E + e]` is element e of row g.
+#define VGPU_BLOCK(name, T, E, R, value)                                                                    \
+  enum { VGPU_ELEMENTS_##name = E };                                                                        \
+  typedef R vgpu_real_##name;                                                                               \
+  VGPU_INLINE void vgpu_rows_##name(R *out, int stride, const void *block) {                                \
+    T x[sizeof(R) == 8 ? 32 : 128 / sizeof(T)];                                                             \
+    memcpy(x, block, sizeof x);                                                                             \
+    for (int g = 0; g < 8; g++)                                                                             \
+      for (int e = 0; e < E; e++) out[g * stride + e] = (value);                                            \
+  }                                                                                                         \
+  VGPU_INLINE void vgpu_columns_##name(R *out, int stride, const void *block) {                             \
+    T x[sizeof(R) == 8 ? 32 : 128 / sizeof(T)];                                                             \
+    memcpy(x, block, sizeof x);                                                                             \
+    for (int e = 0; e < E; e++)                                                                             \
+      for (int g = 0; g < 8; g++) out[e * stride + g] = (value);                                            \
+  }
+VGPU_BLOCK(f16, uint16_t, 8, float, vgpu_matrix_f16(x[g * 8 + e]))
+VGPU_BLOCK(bf16, uint16_t, 8, float, s_from_bf16(x[g * 8 + e]))
+VGPU_BLOCK(tf32, uint32_t, 4, float, vgpu_matrix_tf32(x[g * 4 + e]))
+VGPU_BLOCK(f64, double, 4, double, x[g * 4 + e])
+VGPU_BLOCK(s8, int8_t, 16, float, (float)x[g * 16 + e])
+VGPU_BLOCK(u8, uint8_t, 16, float, (float)x[g * 16 + e])
+VGPU_BLOCK(e4m3, uint8_t, 16, float, vgpu_matrix_e4m3(x[g * 16 + e]))
+VGPU_BLOCK(e5m2, uint8_t, 16, float, vgpu_matrix_e5m2(x[g * 16 + e]))
+VGPU_BLOCK(s4, uint8_t, 32, float, (float)((int)((x[g * 16 + e / 2] >> (e & 1) * 4 & 15) ^ 8) - 8))
+VGPU_BLOCK(u4, uint8_t, 32, float, (float)(x[g * 16 + e / 2] >> (e & 1) * 4 & 15))
+
+// MARK: Accumulators: 8 by 8, a lane has two neighbours of a row, in two registers or as halves of one.
+
+#define VGPU_PAIRS(name, T, V)                                                                              \
+  VGPU_INLINE void vgpu_take_##name(T *c, int stride, const V *r) {                                         \
+    T x[64], even[32], odd[32];                                                                             \
+    memcpy(even, &r[0], sizeof even), memcpy(odd, &r[1], sizeof odd);                                       \
+    for (int i = 0; i < 32; i++) x[i * 2] = even[i], x[i * 2 + 1] = odd[i];                                 \
+    for (int g = 0; g < 8; g++) memcpy(c + g * stride, x + g * 8, 8 * sizeof(T));                           \
+  }                                                                                                         \
+  VGPU_INLINE void vgpu_put_##name(V *r, const T *c, int stride) {                                          \
+    T x[64], even[32], odd[32];                                                                             \
+    for (int g = 0; g < 8; g++) memcpy(x + g * 8, c + g * stride, 8 * sizeof(T));                           \
+    for (int i = 0; i < 32; i++) even[i] = x[i * 2], odd[i] = x[i * 2 + 1];                                 \
+    memcpy(&r[0], even, sizeof even), memcpy(&r[1], odd, sizeof odd);                                       \
+  }
+VGPU_PAIRS(words, uint32_t, vu32)
+VGPU_PAIRS(f64, double, vu64)
+
+VGPU_INLINE void vgpu_take_f32(float *c, int stride, const vu32 *r) { vgpu_take_words((uint32_t *)c, stride, r); }
+VGPU_INLINE void vgpu_put_f32(vu32 *r, const float *c, int stride) {
+  vgpu_put_words(r, (const uint32_t *)c, stride);
+  // What is no number comes out as one pattern.
+  for (int s = 0; s < 2; s++) {
+    vf32 f = (vf32)r[s];
+    r[s] = f != f ? (vu32)(0x7fffffffu) : r[s];
+  }
+}
+VGPU_INLINE void vgpu_take_f16(float *c, int stride, const vu32 *r) { vgpu_rows_f16(c, stride, r); }
+VGPU_INLINE void vgpu_put_f16(vu32 *r, const float *c, int stride) {
+  uint16_t x[64];
+  for (int g = 0; g < 8; g++)
+    for (int e = 0; e < 8; e++) x[g * 8 + e] = s_to_f16(c[g * stride + e]);
+  memcpy(r, x, sizeof x);
+}
+enum { VGPU_REGISTERS_f32 = 2, VGPU_REGISTERS_f16 = 1, VGPU_REGISTERS_s32 = 2, VGPU_REGISTERS_f64 = 2 };
+
+// MARK: Products
+
+// c += a b, in the order of k. Products of halves, bfloat16, tf32 and bytes are exact in float, those of doubles are fused
+// with their sum, as the manual has it.
+#define VGPU_PRODUCT(R, sum)                                                                                \
+  VGPU_INLINE void vgpu_product_##R(                                                                        \
+    VGPU_T_##R *restrict c, const VGPU_T_##R *restrict a, const VGPU_T_##R *restrict b, int M, int N, int K) { \
+    _Pragma("clang fp contract(fast)")                                                                      \
+    for (int i = 0; i < M; i += 8)                                                                          \
+      for (int j = 0; j < N; j += 8) {                                                                      \
+        vgpu_row_##R s[8];                                                                                  \
+        _Pragma("clang loop unroll(full)")                                                                  \
+        for (int g = 0; g < 8; g++) memcpy(&s[g], c + (i + g) * N + j, sizeof s[g]);                        \
+        for (int k = 0; k < K; k++) {                                                                       \
+          vgpu_row_##R y;                                                                                   \
+          memcpy(&y, b + k * N + j, sizeof y);                                                              \
+          _Pragma("clang loop unroll(full)")                                                                \
+          for (int g = 0; g < 8; g++) {                                                                     \
+            const vgpu_row_##R x = (vgpu_row_##R)(a[(i + g) * K + k]);                                      \
+            s[g] = (sum);                                                                                   \
+          }                                                                                                 \
+        }                                                                                                   \
+        _Pragma("clang loop unroll(full)")                                                                  \
+        for (int g = 0; g < 8; g++) memcpy(c + (i + g) * N + j, &s[g], sizeof s[g]);                        \
+      }                                                                                                     \
+  }
+VGPU_PRODUCT(f32, s[g] + x * y)
+VGPU_PRODUCT(f64, __builtin_elementwise_fma(x, y, s[g]))
+
+#define VGPU_FACTORS(M, N, K, A, B, V)                                                                      \
+  _Alignas(64) vgpu_real_##A x[M * K], y[K * N];                                                            \
+  for (int r = 0; r < M / 8 * (K / VGPU_ELEMENTS_##A); r++)                                                 \
+    vgpu_rows_##A(x + r % (M / 8) * 8 * K + r / (M / 8) * VGPU_ELEMENTS_##A, K, &a[r]);                     \
+  for (int r = 0; r < N / 8 * (K / VGPU_ELEMENTS_##B); r++)                                                 \
+    vgpu_columns_##B(                                                                                       \
+      y + r % (K / VGPU_ELEMENTS_##B) * VGPU_ELEMENTS_##B * N + r / (K / VGPU_ELEMENTS_##B) * 8, N, &b[r]);
+#define VGPU_BLOCK_OF(M, N, r) ((r) % ((M) / 8) * 8 * (N) + (r) / ((M) / 8) * 8)
+
+#define VGPU_MMA_OF(M, N, K, D, A, B, C, R, V)                                                              \
+  VGPU_MATRIX_FUNCTION vgpu_mma_m##M##n##N##k##K##_##D##_##A##_##B##_##C(V *d, const V *a, const V *b, const V *c) { \
+    VGPU_FACTORS(M, N, K, A, B, V)                                                                          \
+    _Alignas(64) vgpu_real_##A z[M * N];                                                                    \
+    for (int r = 0; r < M * N / 64; r++) vgpu_take_##C(z + VGPU_BLOCK_OF(M, N, r), N, &c[r * VGPU_REGISTERS_##C]); \
+    vgpu_product_##R(z, x, y, M, N, K);                                                                     \
+    for (int r = 0; r < M * N / 64; r++) vgpu_put_##D(&d[r * VGPU_REGISTERS_##D], z + VGPU_BLOCK_OF(M, N, r), N); \
+  }
+// Sums of products of small integers stay below 2^24: exact in float.
+#define VGPU_MMA_INTEGER(M, N, K, A, B)                                                                     \
+  VGPU_MATRIX_FUNCTION vgpu_mma_m##M##n##N##k##K##_s32_##A##_##B##_s32(                                     \
+    vu32 *d, const vu32 *a, const vu32 *b, const vu32 *c, int saturates) {                                  \
+    VGPU_FACTORS(M, N, K, A, B, vu32)                                                                       \
+    _Alignas(64) float z[M * N];                                                                            \
+    _Alignas(64) uint32_t w[M * N];                                                                         \
+    memset(z, 0, sizeof z);                                                                                 \
+    vgpu_product_f32(z, x, y, M, N, K);                                                                     \
+    for (int r = 0; r < M * N / 64; r++) vgpu_take_words(w + VGPU_BLOCK_OF(M, N, r), N, &c[r * 2]);         \
+    vgpu_add_products(w, z, M * N, saturates);                                                              \
+    for (int r = 0; r < M * N / 64; r++) vgpu_put_words(&d[r * 2], w + VGPU_BLOCK_OF(M, N, r), N);          \
+  }
+VGPU_INLINE void vgpu_add_products(uint32_t *w, const float *z, int count, int saturates) {
+  if (!saturates) {
+    for (int i = 0; i < count; i++) w[i] += (uint32_t)(int32_t)z[i];
+    return;
+  }
+  for (int i = 0; i < count; i++) {
+    int64_t sum = (int64_t)(int32_t)w[i] + (int32_t)z[i];
+    w[i] = (uint32_t)(int32_t)(sum > INT32_MAX ? INT32_MAX : sum < INT32_MIN ? INT32_MIN : sum);
+  }
+}
+
+#define VGPU_MMA_HALF(M, N, K)                            \
+  VGPU_MMA_OF(M, N, K, f32, f16, f16, f32, f32, vu32)     \
+  VGPU_MMA_OF(M, N, K, f16, f16, f16, f16, f32, vu32)     \
+  VGPU_MMA_OF(M, N, K, f32, f16, f16, f16, f32, vu32)     \
+  VGPU_MMA_OF(M, N, K, f16, f16, f16, f32, f32, vu32)     \
+  VGPU_MMA_OF(M, N, K, f32, bf16, bf16, f32, f32, vu32)
+VGPU_MMA_HALF(16, 8, 8)
+VGPU_MMA_HALF(16, 8, 16)
+VGPU_MMA_HALF(16, 16, 16)
+VGPU_MMA_HALF(32, 8, 16)
+VGPU_MMA_HALF(8, 32, 16)
+
+VGPU_MMA_OF(16, 8, 4, f32, tf32, tf32, f32, f32, vu32)
+VGPU_MMA_OF(16, 8, 8, f32, tf32, tf32, f32, f32, vu32)
+VGPU_MMA_OF(16, 16, 8, f32, tf32, tf32, f32, f32, vu32)
+
+VGPU_MMA_OF(8, 8, 4, f64, f64, f64, f64, f64, vu64)
+VGPU_MMA_OF(16, 8, 4, f64, f64, f64, f64, f64, vu64)
+VGPU_MMA_OF(16, 8, 8, f64, f64, f64, f64, f64, vu64)
+VGPU_MMA_OF(16, 8, 16, f64, f64, f64, f64, f64, vu64)
+
+#define VGPU_MMA_FP8(M, N, K)                             \
+  VGPU_MMA_OF(M, N, K, f32, e4m3, e4m3, f32, f32, vu32)   \
+  VGPU_MMA_OF(M, N, K, f32, e4m3, e5m2, f32, f32, vu32)   \
+  VGPU_MMA_OF(M, N, K, f32, e5m2, e4m3, f32, f32, vu32)   \
+  VGPU_MMA_OF(M, N, K, f32, e5m2, e5m2, f32, f32, vu32)   \
+  VGPU_MMA_OF(M, N, K, f16, e4m3, e4m3, f16, f32, vu32)   \
+  VGPU_MMA_OF(M, N, K, f16, e4m3, e5m2, f16, f32, vu32)   \
+  VGPU_MMA_OF(M, N, K, f16, e5m2, e4m3, f16, f32, vu32)   \
+  VGPU_MMA_OF(M, N, K, f16, e5m2, e5m2, f16, f32, vu32)
+VGPU_MMA_FP8(16, 8, 16)
+VGPU_MMA_FP8(16, 8, 32)
+
+#define VGPU_MMA_INTEGERS(M, N, K, S, U) \
+  VGPU_MMA_INTEGER(M, N, K, S, S)        \
+  VGPU_MMA_INTEGER(M, N, K, S, U)        \
+  VGPU_MMA_INTEGER(M, N, K, U, S)        \
+  VGPU_MMA_INTEGER(M, N, K, U, U)
+VGPU_MMA_INTEGERS(8, 8, 16, s8, u8)
+VGPU_MMA_INTEGERS(16, 8, 16, s8, u8)
+VGPU_MMA_INTEGERS(16, 8, 32, s8, u8)
+VGPU_MMA_INTEGERS(16, 16, 16, s8, u8)
+VGPU_MMA_INTEGERS(32, 8, 16, s8, u8)
+VGPU_MMA_INTEGERS(8, 32, 16, s8, u8)
+VGPU_MMA_INTEGERS(8, 8, 32, s4, u4)
+VGPU_MMA_INTEGERS(16, 8, 32, s4, u4)
+VGPU_MMA_INTEGERS(16, 8, 64, s4, u4)
+
+// Single bits: how many are set in the conjunction, or the exclusive disjunction, of a row with a column.
+#define VGPU_MMA_BITS(M, N, K, name, operation)                                                             \
+  VGPU_MATRIX_FUNCTION vgpu_mma_m##M##n##N##k##K##_s32_b1_b1_s32_##name(                                    \
+    vu32 *d, const vu32 *a, const vu32 *b, const vu32 *c) {                                                 \
+    uint32_t x[M * K / 32 / 32][32], y[K / 128][32], w[M * N];                                              \
+    memcpy(x, a, sizeof x), memcpy(y, b, sizeof y);                                                         \
+    for (int r = 0; r < M * N / 64; r++) vgpu_take_words(w + VGPU_BLOCK_OF(M, N, r), N, &c[r * 2]);         \
+    for (int i = 0; i < M; i++)                                                                             \
+      for (int j = 0; j < N; j++)                                                                           \
+        for (int k = 0; k < K / 32; k++)                                                                    \
+          w[i * N + j] += (uint32_t)__builtin_popcount(                                                     \
+            x[k / 4 * (M / 8) + i / 8][i % 8 * 4 + k % 4] operation y[k / 4][j * 4 + k % 4]);               \
+    for (int r = 0; r < M * N / 64; r++) vgpu_put_words(&d[r * 2], w + VGPU_BLOCK_OF(M, N, r), N);          \
+  }
+#define VGPU_MMA_BIT(M, N, K)       \
+  VGPU_MMA_BITS(M, N, K, and, &)    \
+  VGPU_MMA_BITS(M, N, K, xor, ^)
+VGPU_MMA_BIT(8, 8, 128)
+VGPU_MMA_BIT(16, 8, 128)
+VGPU_MMA_BIT(16, 8, 256)
+
+// Volta's form: four products of 8 by 4 and 4 by 8, each by four lanes of the lower half and four of the upper.
+VGPU_MATRIX_FUNCTION vgpu_mma_m8n8k4(
+  vu32 *d, const vu32 *a, const vu32 *b, const vu32 *c, int a_is_column, int b_is_column, int d_is_f32, int c_is_f32) {
+  uint16_t ah[2][32][2], bh[2][32][2], ch[4][32][2], dh[4][32][2];
+  float cf[8][32], df[8][32];
+  memcpy(ah, a, sizeof ah), memcpy(bh, b, sizeof bh);
+  if (c_is_f32) memcpy(cf, c, sizeof cf);
+  else memcpy(ch, c, sizeof ch);
+  for (int q = 0; q < 4; q++) {
+    float x[8][4], y[4][8], z[8][8];
+    for (int h = 0; h < 2; h++)
+      for (int t = 0; t < 4; t++) {
+        const int lane = h * 16 + q * 4 + t;
+        for (int i = 0; i < 4; i++) {
+          x[(a_is_column ? i : t) + h * 4][a_is_column ? t : i] = s_from_f16(ah[i / 2][lane][i % 2]);
+          y[b_is_column ? i : t][(b_is_column ? t : i) + h * 4] = s_from_f16(bh[i / 2][lane][i % 2]);
+        }
+        for (int i = 0; i < 8; i++) {
+          if (c_is_f32) z[(t & 1) + (i & 2) + h * 4][(i & 4) + (t & 2) + (i & 1)] = cf[i][lane];
+          else z[t + h * 4][i] = s_from_f16(ch[i / 2][lane][i % 2]);
+        }
+      }
+    vgpu_product_f32(&z[0][0], &x[0][0], &y[0][0], 8, 8, 4);
+    for (int h = 0; h < 2; h++)
+      for (int t = 0; t < 4; t++)
+        for (int i = 0; i < 8; i++) {
+          const int lane = h * 16 + q * 4 + t;
+          const float f = z[(t & 1) + (i & 2) + h * 4][(i & 4) + (t & 2) + (i & 1)];
+          df[i][lane] = f != f ? s_f32(0x7fffffff) : f;
+          dh[i / 2][lane][i % 2] = s_to_f16(z[t + h * 4][i]);
+        }
+  }
+  if (d_is_f32) memcpy(d, df, sizeof df);
+  else memcpy(d, dh, sizeof dh);
+}
 
 #endif
 
@@ -6104,6 +7547,8 @@ VGPU_INLINE hu32 vgpu_half32(uint64_t address, int32_t stride) {
       uint64_t addresses[32];                                                                                        \
       vgpu_spell(&p, a, origin, offset, addresses);                                                                  \
       vgpu_scatter_##T(in, count, sound, addresses, w->is_lane_order_reversed);                                      \
+      if (VGPU_CHECK_RACES && !is_volatile && space != VGPU_LOCAL)                                                   \
+        vgpu_race_values(w, site, sound, addresses, in, sizeof(VGPU_T_##T), count, space);                           \
     }                                                                                                                \
   }                                                                                                                  \
   VGPU_INLINE VGPU_T_##T s_load_##T(                                                                                 \
@@ -6224,7 +7669,28 @@ VGPU_ATOMICS(badd, u32, s_add_bf16x2(a, b))
 
 enum { VGPU_SHUFFLE_UP, VGPU_SHUFFLE_DOWN, VGPU_SHUFFLE_BFLY, VGPU_SHUFFLE_IDX };
 
-// The value of each lane's source lane; *in_range says which lanes had one. As in the PTX manual, `c` holds the clamp and,
+// The value of each lane's source lane.
+#if defined(__AVX512F__)
+VGPU_INLINE vu32 vgpu_permute(vu32 value, vu32 source) {
+  typedef int lanes __attribute__((vector_size(64)));
+  lanes v[2], s[2];
+  memcpy(v, &value, sizeof v), memcpy(s, &source, sizeof s);
+  s[0] = (lanes)__builtin_ia32_vpermi2vard512(v[0], s[0], v[1]);
+  s[1] = (lanes)__builtin_ia32_vpermi2vard512(v[0], s[1], v[1]);
+  memcpy(&value, s, sizeof s);
+  return value;
+}
+#else
+VGPU_INLINE vu32 vgpu_permute(vu32 value, vu32 source) {
+  uint32_t v[32], s[32], r[32];
+  memcpy(v, &value, sizeof v), memcpy(s, &source, sizeof s);
+  VGPU_EACH(i) r[i] = v[s[i]];
+  memcpy(&value, r, sizeof r);
+  return value;
+}
+#endif
+
+// The value of each lane's source lane, by a shuffle's rules; *in_range says which lanes had one. As in the PTX manual, `c` holds the clamp and,
 // from bit 8, the mask that parts the warp.
 VGPU_INLINE vu32 vgpu_shuffle(int mode, uint32_t mask, vu32 value, vu32 b, vu32 c, uint32_t *in_range) {
   vu32 lane = vgpu_lanes, bval = b & 31, cval = c & 31, segment = (c >> 8) & 31;
@@ -6248,11 +7714,7 @@ VGPU_INLINE vu32 vgpu_shuffle(int mode, uint32_t mask, vu32 value, vu32 b, vu32 
     ok = VGPU_MASK(source <= last);
   }
   source = VGPU_SELECT32(ok, source, lane);
-  uint32_t v[32], s[32], r[32];
-  memcpy(v, &value, sizeof v), memcpy(s, &source, sizeof s);
-  VGPU_EACH(i) r[i] = v[s[i] & 31];
-  vu32 out;
-  memcpy(&out, r, sizeof r);
+  vu32 out = vgpu_permute(value, source & 31);
   (void)mask;
   *in_range = ok;
   return out;
@@ -6811,6 +8273,217 @@ int vgpu_leaks_wanted(void) {
 """###
 ),
 (
+"race_order.c",
+###"""
+// What orders accesses beyond barriers: fences, releases and acquires.
+//
+// A fence ends a stretch of its warp's accesses: they are fenced. An atomic or volatile store by the same warp releases them,
+// and so does one by another warp of the block behind a barrier; a fence behind the barrier fences what all of the block did
+// before it. A release takes a number from a clock that all blocks share. An atomic or volatile load acquires everything that
+// was released until then, whatever it reads: no pattern of flags is called a race that might not be one. What a warp
+// acquires holds for the warp at once, and for the block behind the next barrier.
+#include <sys/mman.h>
+
+#include "race_order.h"
+
+#define MAX_RELEASES 64
+
+typedef struct {
+  uint32_t clock;
+  // What the warp did up to this time; or with `is_block` what the block's threads did before it, as far as their own
+  // fences reach, or all of it.
+  uint32_t time;
+  uint8_t warp, is_block, is_all, level;
+} release;
+
+// One for each block of the launch that fences or acquires.
+typedef struct {
+  uint32_t warp_count, count, capacity;
+  release *releases;
+  // Releases that found no more room: times up to this one count as released at the clock of the first of them.
+  uint32_t lost_time, lost_clock;
+  uint32_t acquired, acquired_lately, lately;
+  // By level (0 within the block, 1 the GPU): the barrier of the last release for the block, whether it was for all.
+  uint32_t block_time[2];
+  uint8_t block_all[2], has_fence[2];
+  // By level and warp: the time of the last fence, and of the last one that was released.
+  uint32_t times[];
+} history;
+
+static history **histories;
+static uint64_t history_bytes;
+static uint32_t current_launch;
+
+static uint32_t *fence_of(history *h, int level, uint32_t warp) { return &h->times[(uint32_t)level * h->warp_count + warp]; }
+static uint32_t *released_of(history *h, int level, uint32_t warp) {
+  return &h->times[(uint32_t)(2 + level) * h->warp_count + warp];
+}
+
+// The histories of this launch, in order of their making, to be freed.
+static history **made;
+static uint64_t made_count, made_capacity;
+
+void vgpu_order_begin(const vgpu_warp *w) {
+  if (w->launch_serial == current_launch) return;
+  current_launch = w->launch_serial;
+  vgpu_races.clock = 0;
+  for (uint64_t i = 0; i < made_count; i++) free(made[i]->releases), free(made[i]);
+  made_count = 0;
+  if (histories) munmap(histories, history_bytes);
+  histories = NULL;
+}
+
+static history *find(uint32_t serial) {
+  uint64_t i = serial - current_launch;
+  return histories && i < history_bytes / sizeof *histories ? histories[i] : NULL;
+}
+
+static history *own(vgpu_warp *w) {
+  vgpu_order_begin(w);
+  if (!histories) {
+    uint64_t blocks = w->block->launch->block_total;
+    history_bytes = (blocks < UINT32_MAX ? blocks : UINT32_MAX) * sizeof *histories;
+    histories = vgpu_map(history_bytes);
+  }
+  uint64_t i = w->block_serial - current_launch;
+  if (i >= history_bytes / sizeof *histories) return NULL;
+  if (histories[i]) return histories[i];
+  if (made_count == made_capacity) {
+    made_capacity = made_capacity ? made_capacity * 2 : 256;
+    made = realloc(made, made_capacity * sizeof *made);
+    if (!made) vgpu_die("out of memory for the order of accesses");
+  }
+  uint32_t warps = w->block->warp_count;
+  history *h = calloc(1, sizeof *h + 4 * warps * sizeof(uint32_t));
+  if (!h) vgpu_die("out of memory for the order of accesses");
+  h->warp_count = warps;
+  made[made_count++] = histories[i] = h;
+  return h;
+}
+
+void vgpu_race_fence(vgpu_warp *w, uint32_t lanes, int scope) {
+  if (!vgpu_options.check_races || !lanes) return;
+  history *h = own(w);
+  if (!h) return;
+  for (int level = 0; level <= (scope > 0); level++) {
+    *fence_of(h, level, w->index) = w->clock;
+    h->has_fence[level] = 1;
+  }
+  // What comes after the fence has a later time.
+  w->clock = ++w->block->time;
+}
+
+static void add(history *h, release r) {
+  r.clock = ++vgpu_races.clock;
+  if (h->count == MAX_RELEASES) {
+    // The oldest make room.
+    for (uint32_t i = 0; i < MAX_RELEASES / 2; i++) {
+      if (h->releases[i].time > h->lost_time) h->lost_time = h->releases[i].time;
+      if (!h->lost_clock) h->lost_clock = h->releases[i].clock;
+    }
+    h->count -= MAX_RELEASES / 2;
+    memmove(h->releases, h->releases + MAX_RELEASES / 2, h->count * sizeof *h->releases);
+  }
+  if (h->count == h->capacity) {
+    h->capacity = h->capacity ? h->capacity * 2 : 4;
+    h->releases = realloc(h->releases, h->capacity * sizeof *h->releases);
+    if (!h->releases) vgpu_die("out of memory for the order of accesses");
+  }
+  h->releases[h->count++] = r;
+}
+
+void vgpu_order_release(vgpu_warp *w) {
+  vgpu_order_begin(w);
+  history *h = find(w->block_serial);
+  if (!h) return;
+  for (int level = 1; level >= 0; level--) {
+    if (!h->has_fence[level]) continue;
+    uint32_t fence = *fence_of(h, level, w->index), *released = released_of(h, level, w->index);
+    // A fence for the whole GPU is one for the block as well.
+    int is_same = level == 0 && h->has_fence[1] && fence == *fence_of(h, 1, w->index);
+    if (fence > *released && !is_same)
+      add(h, (release){.time = fence, .warp = (uint8_t)w->index, .level = (uint8_t)level});
+    *released = fence;
+    if (w->barrier_time <= 1) continue;
+    int is_all = fence >= w->barrier_time;
+    if (w->barrier_time > h->block_time[level] || (is_all && !h->block_all[level])) {
+      h->block_time[level] = w->barrier_time;
+      h->block_all[level] = (uint8_t)is_all;
+      if (!is_same || !is_all)
+        add(h, (release){.time = w->barrier_time, .is_block = 1, .is_all = (uint8_t)is_all, .level = (uint8_t)level});
+    }
+  }
+}
+
+static void settle(vgpu_warp *w, history *h) {
+  if (h->lately >= w->barrier_time) return;
+  if (h->acquired_lately > h->acquired) h->acquired = h->acquired_lately;
+}
+
+void vgpu_order_acquire(vgpu_warp *w) {
+  vgpu_order_begin(w);
+  if (!vgpu_races.clock) return;
+  w->acquired = vgpu_races.clock;
+  if (!w->has_acquired)
+    for (uint32_t i = 0; i < w->block->warp_count; i++) w->block->fibers[i]->warp.has_acquired = 1;
+  history *h = own(w);
+  if (!h) return;
+  settle(w, h);
+  h->acquired_lately = vgpu_races.clock;
+  h->lately = w->clock;
+}
+
+static uint32_t acquired_by(vgpu_warp *w) {
+  uint32_t acquired = w->acquired;
+  history *h = find(w->block_serial);
+  if (h) {
+    settle(w, h);
+    if (h->acquired > acquired) acquired = h->acquired;
+  }
+  return acquired;
+}
+
+int vgpu_order_is_released(vgpu_warp *w, uint32_t block_serial, uint32_t warp, uint32_t time) {
+  if (!w->has_acquired) return 0;
+  history *h = find(block_serial);
+  if (!h || warp >= h->warp_count) return 0;
+  uint32_t acquired = acquired_by(w);
+  if (h->lost_clock && time <= h->lost_time && acquired >= h->lost_clock) return 1;
+  for (uint32_t i = 0; i < h->count; i++) {
+    const release *r = &h->releases[i];
+    if (r->clock > acquired || (r->level == 0 && block_serial != w->block_serial)) continue;
+    if (r->is_block ? time < r->time && (r->is_all || time <= *fence_of(h, r->level, warp))
+                    : r->warp == warp && time <= r->time)
+      return 1;
+  }
+  return 0;
+}
+
+"""###
+),
+(
+"race_order.h",
+###"""
+// What orders accesses beyond barriers: fences, releases and acquires.
+#ifndef RACE_ORDER_H
+#define RACE_ORDER_H
+
+#include "vgpu_internal.h"
+
+// Takes up a launch; forgets what earlier ones did.
+void vgpu_order_begin(const vgpu_warp *);
+// An atomic, or a volatile or relaxed store: others may learn from it that what was fenced before is done.
+void vgpu_order_release(vgpu_warp *);
+// An atomic, or a volatile or relaxed load: what was released before is done for this thread.
+void vgpu_order_acquire(vgpu_warp *);
+// True if an access by a warp of a block at a time was released before this warp's last acquire.
+int vgpu_order_is_released(vgpu_warp *, uint32_t block_serial, uint32_t warp, uint32_t time);
+
+#endif
+
+"""###
+),
+(
 "report.c",
 ###"""
 // What the run has to tell, one JSON object per line.
@@ -6954,11 +8627,13 @@ void vgpu_report_finding(vgpu_warp *w, const vgpu_finding *f) {
   if (f->other_site != UINT32_MAX || f->other_access) {
     const vgpu_site *s = site_of(kernel, f->other_site);
     vgpu_dim3 ot = thread_of(launch, f->other_thread), ob = block_of(launch, f->other_block);
-    char ofile[1100];
+    char ofile[1100], thread[64] = "";
+    if (f->other_thread != UINT32_MAX)
+      snprintf(thread, sizeof thread, "\"thread\":[%u,%u,%u],", ot.x, ot.y, ot.z);
     snprintf(
       other, sizeof other,
-      ",\"other\":{\"block\":[%u,%u,%u],\"thread\":[%u,%u,%u],\"file\":%s,\"line\":%u,\"access\":\"%s\"}", ob.x, ob.y, ob.z,
-      ot.x, ot.y, ot.z, vgpu_json_string(s->file, ofile, sizeof ofile), s->line, f->other_access ? f->other_access : "");
+      ",\"other\":{\"block\":[%u,%u,%u],%s\"file\":%s,\"line\":%u,\"access\":\"%s\"}", ob.x, ob.y, ob.z, thread,
+      vgpu_json_string(s->file, ofile, sizeof ofile), s->line, f->other_access ? f->other_access : "");
   }
   vgpu_report_line(
     "{\"event\":\"finding\",\"kind\":\"%s\",\"kernel\":%s,\"access\":\"%s\",\"space\":\"%s\",\"bytes\":%u,\"file\":%s,"
@@ -7173,7 +8848,7 @@ typedef struct {
   const char *kind, *access, *space, *message;
   uint32_t bytes, lane, site;
   uint64_t address;
-  // Whom it collides with; `other_site` is UINT32_MAX where there is nobody.
+  // Whom it collides with; `other_site` is UINT32_MAX where there is nobody, `other_thread` where its number is lost.
   uint32_t other_site, other_thread;
   uint64_t other_block;
   const char *other_access;
@@ -7183,6 +8858,8 @@ void vgpu_report_fault(vgpu_warp *, uint64_t address);
 void vgpu_report_know(const vgpu_kernel *);
 void vgpu_report_finish(void);
 void vgpu_race_forget(void);
+// Memory begins a new life within a launch.
+void vgpu_race_forget_range(uint64_t address, uint64_t bytes);
 
 #endif
 

@@ -82,7 +82,7 @@ struct FunctionTranslator {
   private mutating func collectRegisters() throws(TranslationError) {
     for declaration in function.registers {
       for name in declaration.names {
-        let clean = "R" + name.map { $0.isLetter || $0.isNumber ? String($0) : "_" }.joined().dropFirst(name.hasPrefix("%") ? 1 : 0)
+        let clean = "R" + ModuleContext.clean(String(name.drop { $0 == "%" }))
         registers[name] = Register(name: clean, type: declaration.type, isVarying: uniformity.isVarying(name))
       }
     }
