@@ -156,7 +156,8 @@ static int check_local(place *p) {
   vgpu_warp *w = p->w;
   p->space = "local";
   uint64_t base = (uint64_t)(uintptr_t)w->local, offset = p->address - base - (uint64_t)p->lane * w->local_stride;
-  if (w->local && offset < w->local_stride && offset + p->bytes <= w->local_stride) {
+  // What no function on the stack has asked for is nobody's.
+  if (w->local && offset < w->local_top && offset + p->bytes <= w->local_top) {
     if (w->local_state) check_states(p, w->local_state + (p->address - base), "its local memory");
     return 1;
   }

@@ -152,7 +152,9 @@ static int check_write(const touch *t, vgpu_race_place at) {
   vgpu_warp *w = t->w;
   other_touch o = {at.write_serial ? *at.write_serial : w->block_serial, *at.write_time, *at.write_who, 0};
   if (at.write_serial ? o.serial < w->launch_serial : o.time < w->barrier_time) return 0;
-  if ((o.who & VGPU_WHO_STRONG) && t->is_strong) return 0;
+  // Volatile shared memory does not order the lanes of a warp, though code from before Volta leans on it.
+  int is_lockstep = t->is_shared && t->access == VGPU_LOAD && (o.who & VGPU_WHO_THREAD) / 32 == w->index;
+  if ((o.who & VGPU_WHO_STRONG) && t->is_strong && !is_lockstep) return 0;
   uint32_t shared = bytes_of(o.who) & t->bytes;
   if (o.serial == w->block_serial) shared &= ~bytes_of_thread(o.who, t->thread);
   if (!shared || is_ordered(t, &o, thread_at(o.who, shared))) return 0;

@@ -161,9 +161,18 @@ static void settle_barrier(vgpu_block *block, vgpu_barrier *barrier) {
 }
 
 uint32_t vgpu_barrier_enter(vgpu_warp *w, uint32_t id, uint32_t threads, uint32_t lanes, uint32_t site) {
-  (void)site;
   vgpu_barrier *barrier = &w->block->barriers[id & 15];
   uint32_t generation = barrier->generation;
+  if (!barrier->arrived) {
+    barrier->first_site = site;
+    barrier->first_warp = w->index;
+  } else if (!threads && !barrier->expected && vgpu_report_is_elsewhere(w->kernel, site, barrier->first_site)) {
+    // The hardware takes them together, but to the language each barrier is missed by those who stand at the other.
+    vgpu_report_finding_pair(
+      w, "missed-barrier", site, lanes, "barrier",
+      "Threads of one block wait at different barriers: each is missed by those who wait at the other.",
+      &w->block->fibers[barrier->first_warp]->warp, barrier->first_site);
+  }
   if (threads && threads < w->block->thread_count) barrier->expected = threads;
   barrier->arrived += (uint32_t)__builtin_popcount(lanes);
   settle_barrier(w->block, barrier);

@@ -83,6 +83,13 @@ static const vgpu_site *site_of(const vgpu_kernel *kernel, uint32_t site) {
   return site < kernel->site_count ? &kernel->sites[site] : &no_site;
 }
 
+int vgpu_report_is_elsewhere(const vgpu_kernel *kernel, uint32_t site, uint32_t other) {
+  if (site == other) return 0;
+  const vgpu_site *a = site_of(kernel, site), *b = site_of(kernel, other);
+  // Copies of one line, as unrolling makes them, are one barrier.
+  return a->line && b->line && (a->line != b->line || strcmp(a->file, b->file));
+}
+
 // True the first time; the lock is held.
 static int is_new(const vgpu_kernel *kernel, const char *kind, uint32_t site, uint32_t other_site) {
   const vgpu_site *here = site_of(kernel, site);

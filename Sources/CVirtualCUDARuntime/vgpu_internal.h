@@ -111,6 +111,8 @@ typedef struct {
 } vgpu_finding;
 void vgpu_report_finding(vgpu_warp *, const vgpu_finding *);
 void vgpu_report_fault(vgpu_warp *, uint64_t address);
+// True if two sites are different lines of the source.
+int vgpu_report_is_elsewhere(const vgpu_kernel *, uint32_t site, uint32_t other);
 void vgpu_report_know(const vgpu_kernel *);
 void vgpu_report_finish(void);
 void vgpu_race_forget(void);

@@ -49,6 +49,11 @@ struct ChildProgram: Sendable {
     var peakMemory: Int
   }
 
+  private final class State: Sendable {
+    let done = Mutex(false)
+    let stop = Mutex<Stop?>(nil)
+  }
+
   var path: String
   var arguments: [String]
   var environment: [String: String]
@@ -70,23 +75,22 @@ struct ChildProgram: Sendable {
   func run() async throws -> Result {
     let start = ContinuousClock.now
     let process = try spawn()
-    let done = Mutex(false)
-    let stop = Mutex<Stop?>(nil)
+    let state = State()
     return try await withThrowingTaskGroup(of: Result?.self) { group in
       group.addTask {
         let (ending, peak) = await Self.end(of: process)
-        done.withLock { $0 = true }
+        state.done.withLock { $0 = true }
         let seconds = start.duration(to: .now) / .seconds(1)
-        return Result(ending: ending, stop: stop.withLock { $0 }, seconds: seconds, peakMemory: peak)
+        return Result(ending: ending, stop: state.stop.withLock { $0 }, seconds: seconds, peakMemory: peak)
       }
       group.addTask {
-        while !done.withLock({ $0 }) {
+        while !state.done.withLock({ $0 }) {
           let isCancelled = Task.isCancelled
           let isLate = ContinuousClock.now - start >= limits.time
           let isLarge = Self.residentBytes(process) > limits.memory
           if isCancelled || isLate || isLarge {
-            if !isCancelled { stop.withLock { $0 = isLarge ? .memory : .time } }
-            await Self.end(process, kindly: !isLarge, isDone: { done.withLock { $0 } })
+            if !isCancelled { state.stop.withLock { $0 = isLarge ? .memory : .time } }
+            await Self.end(process, kindly: !isLarge, isDone: { state.done.withLock { $0 } })
             return nil
           }
           try? await Task.sleep(for: .milliseconds(50))

@@ -165,7 +165,8 @@ static int check_local(place *p) {
   vgpu_warp *w = p->w;
   p->space = "local";
   uint64_t base = (uint64_t)(uintptr_t)w->local, offset = p->address - base - (uint64_t)p->lane * w->local_stride;
-  if (w->local && offset < w->local_stride && offset + p->bytes <= w->local_stride) {
+  // What no function on the stack has asked for is nobody's.
+  if (w->local && offset < w->local_top && offset + p->bytes <= w->local_top) {
     if (w->local_state) check_states(p, w->local_state + (p->address - base), "its local memory");
     return 1;
   }
@@ -425,7 +426,9 @@ static int check_write(const touch *t, vgpu_race_place at) {
   vgpu_warp *w = t->w;
   other_touch o = {at.write_serial ? *at.write_serial : w->block_serial, *at.write_time, *at.write_who, 0};
   if (at.write_serial ? o.serial < w->launch_serial : o.time < w->barrier_time) return 0;
-  if ((o.who & VGPU_WHO_STRONG) && t->is_strong) return 0;
+  // Volatile shared memory does not order the lanes of a warp, though code from before Volta leans on it.
+  int is_lockstep = t->is_shared && t->access == VGPU_LOAD && (o.who & VGPU_WHO_THREAD) / 32 == w->index;
+  if ((o.who & VGPU_WHO_STRONG) && t->is_strong && !is_lockstep) return 0;
   uint32_t shared = bytes_of(o.who) & t->bytes;
   if (o.serial == w->block_serial) shared &= ~bytes_of_thread(o.who, t->thread);
   if (!shared || is_ordered(t, &o, thread_at(o.who, shared))) return 0;
@@ -4081,9 +4084,18 @@ static void settle_barrier(vgpu_block *block, vgpu_barrier *barrier) {
 }
 
 uint32_t vgpu_barrier_enter(vgpu_warp *w, uint32_t id, uint32_t threads, uint32_t lanes, uint32_t site) {
-  (void)site;
   vgpu_barrier *barrier = &w->block->barriers[id & 15];
   uint32_t generation = barrier->generation;
+  if (!barrier->arrived) {
+    barrier->first_site = site;
+    barrier->first_warp = w->index;
+  } else if (!threads && !barrier->expected && vgpu_report_is_elsewhere(w->kernel, site, barrier->first_site)) {
+    // The hardware takes them together, but to the language each barrier is missed by those who stand at the other.
+    vgpu_report_finding_pair(
+      w, "missed-barrier", site, lanes, "barrier",
+      "Threads of one block wait at different barriers: each is missed by those who wait at the other.",
+      &w->block->fibers[barrier->first_warp]->warp, barrier->first_site);
+  }
   if (threads && threads < w->block->thread_count) barrier->expected = threads;
   barrier->arrived += (uint32_t)__builtin_popcount(lanes);
   settle_barrier(w->block, barrier);
@@ -5140,6 +5152,8 @@ typedef struct vgpu_barrier {
   uint32_t generation;
   uint32_t count, all, any;
   uint32_t last_count, last_all, last_any;
+  // Where the first of those that wait has come to it, and which warp that is.
+  uint32_t first_site, first_warp;
 } vgpu_barrier;
 
 struct vgpu_block;
@@ -8571,6 +8585,13 @@ static const vgpu_site *site_of(const vgpu_kernel *kernel, uint32_t site) {
   return site < kernel->site_count ? &kernel->sites[site] : &no_site;
 }
 
+int vgpu_report_is_elsewhere(const vgpu_kernel *kernel, uint32_t site, uint32_t other) {
+  if (site == other) return 0;
+  const vgpu_site *a = site_of(kernel, site), *b = site_of(kernel, other);
+  // Copies of one line, as unrolling makes them, are one barrier.
+  return a->line && b->line && (a->line != b->line || strcmp(a->file, b->file));
+}
+
 // True the first time; the lock is held.
 static int is_new(const vgpu_kernel *kernel, const char *kind, uint32_t site, uint32_t other_site) {
   const vgpu_site *here = site_of(kernel, site);
@@ -8855,6 +8876,8 @@ typedef struct {
 } vgpu_finding;
 void vgpu_report_finding(vgpu_warp *, const vgpu_finding *);
 void vgpu_report_fault(vgpu_warp *, uint64_t address);
+// True if two sites are different lines of the source.
+int vgpu_report_is_elsewhere(const vgpu_kernel *, uint32_t site, uint32_t other);
 void vgpu_report_know(const vgpu_kernel *);
 void vgpu_report_finish(void);
 void vgpu_race_forget(void);

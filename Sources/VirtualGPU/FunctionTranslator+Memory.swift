@@ -91,7 +91,10 @@ extension FunctionTranslator {
       return try translateParameterLoad(name, Int(offset), destinations, type)
     }
     let site = sites.add(instruction, "load")
-    let isVolatile = instruction.isStrong ? 1 : 0
+    var isVolatile = instruction.isStrong ? 1 : 0
+    if case .address(.register(let name), let offset) = instruction.operands[1], exchanged.contains("\(name)+\(offset)") {
+      isVolatile = 1
+    }
     let place = try place(instruction.operands[1], space: space)
     let u = Self.unsigned(type.bitWidth)
     acquire(instruction)

@@ -32,6 +32,8 @@ struct FunctionTranslator {
   var isSimple = false
   var nextName = 0
   var isOrderSensitive = false
+  /// Addresses that a compare-and-swap takes: a plain load from there only guesses what the swap will verify.
+  var exchanged: Set<String> = []
   var instructionCounts: [[InstructionKind: Int]] = []
 
   /// A register in C.
@@ -77,6 +79,11 @@ struct FunctionTranslator {
     for number in uniformity.apart { dispatched.formUnion(graph.successors(number)) }
     try collectRegisters()
     findBlockLocal()
+    for instruction in graph.instructions where instruction.opcode == "atom" && instruction.modifiers.contains("cas") {
+      if instruction.operands.count > 1, case .address(.register(let name), let offset) = instruction.operands[1] {
+        exchanged.insert("\(name)+\(offset)")
+      }
+    }
   }
 
   private mutating func collectRegisters() throws(TranslationError) {
@@ -149,17 +156,17 @@ struct FunctionTranslator {
       head.append("static void \(name)(vgpu_warp *w, uint32_t m, uint8_t *const *arguments) {")
       head.append("(void)arguments;")
       head.append(
-        "if (VGPU_UNLIKELY((uint8_t *)__builtin_frame_address(0) < w->stack_low + 65536)) vgpu_stack_overflow(w, \(sites.add(nil, "call")));"
+        "if (VGPU_UNLIKELY((uint8_t *)__builtin_frame_address(0) < w->stack_low + 65536)) vgpu_stack_overflow(w, \(sites.add(graph.instructions.first { $0.position != nil }, "entry")));"
       )
     }
     let frame = function.localVariables.filter { $0.space == .local }.reduce(0) { total, variable in
       (total + max(variable.alignment, 1) - 1) / max(variable.alignment, 1) * max(variable.alignment, 1) + variable.byteCount
     }
     if frame > 0 {
-      let bytes = (frame + 15) / 16 * 16
-      head.append("const uint32_t frame = w->local_top; w->local_top += \(bytes); (void)frame;")
+      // To the byte: what lies beyond belongs to nobody.
+      head.append("const uint32_t below = w->local_top, frame = (below + 15) & ~15u; w->local_top = frame + \(frame); (void)frame;")
       head.append(
-        "if (VGPU_UNLIKELY(w->local_top > w->local_stride)) vgpu_stack_overflow(w, \(sites.add(nil, "call")));")
+        "if (VGPU_UNLIKELY(w->local_top > w->local_stride)) vgpu_stack_overflow(w, \(sites.add(graph.instructions.first { $0.position != nil }, "entry")));")
     }
     head.append("uint32_t next = 0; (void)next;")
     head.append("const uint64_t S = (uint64_t)(uintptr_t)w->shared; (void)S;")
@@ -190,7 +197,7 @@ struct FunctionTranslator {
     }
     lines.append("leave:")
     if canPart { lines.append("if (g.count) { next = vgpu_groups_take(w, &g, &m, UINT32_MAX); goto dispatch; }") }
-    if frame > 0 { lines.append("w->local_top = frame;") }
+    if frame > 0 { lines.append("w->local_top = below;") }
     lines.append("return;")
     lines.append("}")
     return head + lines

@@ -33,6 +33,8 @@ typedef struct vgpu_barrier {
   uint32_t generation;
   uint32_t count, all, any;
   uint32_t last_count, last_all, last_any;
+  // Where the first of those that wait has come to it, and which warp that is.
+  uint32_t first_site, first_warp;
 } vgpu_barrier;
 
 struct vgpu_block;
