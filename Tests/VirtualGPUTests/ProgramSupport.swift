@@ -21,16 +21,10 @@ enum Programs {
 
   private static let cache: BuildCache = {
     let folder = FileManager.default.temporaryDirectory.path + "/basic-test-programs-\(ProcessInfo.processInfo.processIdentifier)"
-    atexit_b(folder)
+    testCacheFolder = folder
+    atexit(removeTestCache)
     return BuildCache(folder: folder)
   }()
-
-  private static func atexit_b(_ folder: String) {
-    cacheFolder = folder
-    atexit { try? FileManager.default.removeItem(atPath: cacheFolder) }
-  }
-
-  nonisolated(unsafe) private static var cacheFolder = ""
 
   /// The files of a folder, by name; only some of them unless the long tests are wanted.
   static func names(_ part: String, default chosen: [String]) -> [String] {
@@ -42,8 +36,8 @@ enum Programs {
   static func text(_ path: String) -> String? { try? String(contentsOfFile: "\(folder)/\(path)", encoding: .utf8) }
 
   static func build(_ path: String, check: ProgramRunner.Check) async throws -> BuiltProgram {
-    let text = try #require(text(path))
-    return try await build(text: text, name: path, check: check)
+    let source = try #require(Programs.text(path))
+    return try await build(text: source, name: path, check: check)
   }
 
   static func build(text: String, name: String, check: ProgramRunner.Check) async throws -> BuiltProgram {
@@ -72,3 +66,7 @@ enum Programs {
     return try await body(folder)
   }
 }
+
+nonisolated(unsafe) private var testCacheFolder = ""
+
+private func removeTestCache() { try? FileManager.default.removeItem(atPath: testCacheFolder) }
