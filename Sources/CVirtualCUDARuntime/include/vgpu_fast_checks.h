@@ -23,7 +23,10 @@
 #define VGPU_WHO_TOO (7u << 14)
 // Written by an atomic, or a volatile or relaxed store.
 #define VGPU_WHO_STRONG (1u << 17)
-#define VGPU_WHO_SITE 18
+// By a volatile store.
+#define VGPU_WHO_VOLATILE (1u << 18)
+#define VGPU_WHO_SITE 19
+#define VGPU_NO_SITE 0x1fffu
 
 typedef struct {
   uint32_t *serial, *time, *who;
@@ -38,7 +41,7 @@ typedef struct {
 extern vgpu_race_memory vgpu_races;
 
 VGPU_INLINE uint32_t vgpu_who(const vgpu_warp *w, uint32_t site, uint32_t lane) {
-  return (site < 0x3fffu ? site : 0x3fffu) << VGPU_WHO_SITE | (w->index * 32 + lane);
+  return (site < VGPU_NO_SITE ? site : VGPU_NO_SITE) << VGPU_WHO_SITE | (w->index * 32 + lane);
 }
 
 #define VGPU_ANY(condition) (__builtin_reduce_or(condition) != 0)
