@@ -197,7 +197,7 @@ static int check_read(const touch *t, vgpu_race_place at) {
   return 1;
 }
 
-static void note_write(const touch *t, vgpu_race_place at) {
+static inline void note_write(const touch *t, vgpu_race_place at) {
   vgpu_warp *w = t->w;
   uint32_t who = vgpu_who(w, t->site, 0) + (t->thread & 31);
   uint32_t shape = shape_of(t->bytes), old = *at.write_who;
@@ -210,7 +210,7 @@ static void note_write(const touch *t, vgpu_race_place at) {
   *at.write_who = who | shape | (t->is_strong ? VGPU_WHO_STRONG : 0) | (t->is_volatile ? VGPU_WHO_VOLATILE : 0);
 }
 
-static void note_read(const touch *t, vgpu_race_place at) {
+static inline void note_read(const touch *t, vgpu_race_place at) {
   vgpu_warp *w = t->w;
   uint32_t who = (vgpu_who(w, t->site, 0) + (t->thread & 31)) | shape_of(t->bytes), old = *at.read_who, time = *at.read_time;
   int is_now = !at.read_serial || *at.read_serial >= w->launch_serial;
@@ -254,21 +254,26 @@ void vgpu_race_access(
   for (int step = 0; step < 2; step++)
     for (uint32_t m = mask; m; m &= m - 1) {
       uint32_t lane = (uint32_t)__builtin_ctz(m);
-      uint64_t a = addresses[lane], offset = a - shared;
-      touch t = {
-        .w = w, .site = site, .thread = w->index * 32 + lane, .access = access, .is_strong = is_strong,
-        .is_volatile = is_volatile == 2, .address = a, .size = bytes};
+      uint64_t offset = addresses[lane] - shared;
+      int is_shared = 0;
       if (offset < w->shared_bytes && w->shared_writers && space != VGPU_GLOBAL && offset + bytes <= w->shared_bytes) {
-        t.is_shared = 1;
+        is_shared = 1;
       } else {
-        offset = a - arena;
+        offset = addresses[lane] - arena;
         if (offset >= arena_size || arena_size - offset < bytes || space == VGPU_SHARED) continue;
         if (!vgpu_races.state) open_record();
         if (vgpu_races.state != 1) continue;
       }
       for (uint64_t word = offset >> 2; word <= (offset + bytes - 1) >> 2; word++) {
-        t.bytes = bytes >= 4 ? 15 : ((1u << bytes) - 1) << (offset & 3);
-        vgpu_race_place at = vgpu_race_at(w, t.is_shared, word);
+        vgpu_race_place at = vgpu_race_at(w, is_shared, word);
+        // Nobody has been there.
+        if (step == 0 && (is_shared ? *at.write_time < w->barrier_time : *at.write_serial < w->launch_serial) &&
+            (access == VGPU_LOAD || (is_shared ? *at.read_time < w->barrier_time : *at.read_serial < w->launch_serial)))
+          continue;
+        touch t = {
+          .w = w, .site = site, .thread = w->index * 32 + lane, .access = access, .is_strong = is_strong,
+          .is_volatile = is_volatile == 2, .is_shared = is_shared, .address = addresses[lane], .size = bytes,
+          .bytes = bytes >= 4 ? 15 : ((1u << bytes) - 1) << (offset & 3)};
         if (step == 0) {
           if (check_write(&t, at) || access == VGPU_LOAD || check_read(&t, at)) break;
         } else if (access != VGPU_LOAD) {
