@@ -39,11 +39,12 @@ VGPU_INLINE uint32_t vgpu_turns(uint64_t a, uint64_t b, uint32_t words) {
 }
 
 VGPU_INLINE void vgpu_count_fast(
-  vgpu_warp *w, uint32_t site, uint64_t a, uint64_t b, uint32_t bytes, int is_line, int is_shared) {
+  vgpu_warp *w, uint32_t site, uint64_t a, uint64_t b, uint32_t bytes, int is_line, int is_shared, int is_const) {
   vgpu_site_counts *c = &w->site_counts[site];
   const uint32_t span = is_line ? bytes * 16 : bytes;
   c->requests++;
   c->lanes += 32;
+  if (is_const) return;
   if (is_shared) {
     const uint32_t phases = bytes <= 4 ? 1 : bytes / 4;
     c->ideal_wavefronts += phases;
@@ -59,7 +60,8 @@ VGPU_INLINE void vgpu_count_fast(
 // Two half warps at a and b: neighbours, or one place each. 1 if nothing is wrong and everything is counted.
 VGPU_INLINE int vgpu_watch_halves(
   vgpu_warp *w, uint32_t site, uint64_t a, uint64_t b, int is_line, uint32_t bytes, int is_store, int is_shared,
-  int watches_races) {
+  int is_const) {
+  const int watches_races = VGPU_CHECK_RACES && !is_const;
   const uint64_t bottom = (uint64_t)(uintptr_t)(is_shared ? w->shared : vgpu_arena);
   const uint64_t size = is_shared ? w->shared_bytes : (uint64_t)(vgpu_arena_end - vgpu_arena);
   const uint32_t span = is_line ? bytes * 16 : bytes;
@@ -101,7 +103,7 @@ VGPU_INLINE int vgpu_watch_halves(
     memset(states + a, 3, bytes * 16);
     memset(states + b, 3, bytes * 16);
   }
-  if (VGPU_COUNT) vgpu_count_fast(w, site, a, b, bytes, is_line, is_shared);
+  if (VGPU_COUNT) vgpu_count_fast(w, site, a, b, bytes, is_line, is_shared, is_const);
   return 1;
 }
 
@@ -109,26 +111,26 @@ VGPU_INLINE int vgpu_watch_halves(
 #define VGPU_WATCH_OF(bytes)                                                                                         \
   static __attribute__((noinline, unused)) int vgpu_watch_shared_load##bytes(                                        \
     vgpu_warp *w, uint32_t site, uint64_t a, uint64_t b, int is_line) {                                              \
-    return is_line ? vgpu_watch_halves(w, site, a, b, 1, bytes, 0, 1, VGPU_CHECK_RACES)                              \
-                   : vgpu_watch_halves(w, site, a, b, 0, bytes, 0, 1, VGPU_CHECK_RACES);                             \
+    return is_line ? vgpu_watch_halves(w, site, a, b, 1, bytes, 0, 1, 0)                                             \
+                   : vgpu_watch_halves(w, site, a, b, 0, bytes, 0, 1, 0);                                            \
   }                                                                                                                  \
   static __attribute__((noinline, unused)) int vgpu_watch_shared_store##bytes(                                       \
     vgpu_warp *w, uint32_t site, uint64_t a, uint64_t b) {                                                           \
-    return vgpu_watch_halves(w, site, a, b, 1, bytes, 1, 1, VGPU_CHECK_RACES);                                       \
+    return vgpu_watch_halves(w, site, a, b, 1, bytes, 1, 1, 0);                                                      \
   }                                                                                                                  \
   static __attribute__((noinline, unused)) int vgpu_watch_load##bytes(                                               \
     vgpu_warp *w, uint32_t site, uint64_t a, uint64_t b, int is_line) {                                              \
-    return is_line ? vgpu_watch_halves(w, site, a, b, 1, bytes, 0, 0, VGPU_CHECK_RACES)                              \
-                   : vgpu_watch_halves(w, site, a, b, 0, bytes, 0, 0, VGPU_CHECK_RACES);                             \
+    return is_line ? vgpu_watch_halves(w, site, a, b, 1, bytes, 0, 0, 0)                                             \
+                   : vgpu_watch_halves(w, site, a, b, 0, bytes, 0, 0, 0);                                            \
   }                                                                                                                  \
   static __attribute__((noinline, unused)) int vgpu_watch_store##bytes(                                              \
     vgpu_warp *w, uint32_t site, uint64_t a, uint64_t b) {                                                           \
-    return vgpu_watch_halves(w, site, a, b, 1, bytes, 1, 0, VGPU_CHECK_RACES);                                       \
+    return vgpu_watch_halves(w, site, a, b, 1, bytes, 1, 0, 0);                                                      \
   }                                                                                                                  \
   static __attribute__((noinline, unused)) int vgpu_watch_const##bytes(                                              \
     vgpu_warp *w, uint32_t site, uint64_t a, uint64_t b, int is_line) {                                              \
-    return is_line ? vgpu_watch_halves(w, site, a, b, 1, bytes, 0, 0, 0)                                             \
-                   : vgpu_watch_halves(w, site, a, b, 0, bytes, 0, 0, 0);                                            \
+    return is_line ? vgpu_watch_halves(w, site, a, b, 1, bytes, 0, 0, 1)                                             \
+                   : vgpu_watch_halves(w, site, a, b, 0, bytes, 0, 0, 1);                                            \
   }
 VGPU_WATCH_OF(1)
 VGPU_WATCH_OF(2)
