@@ -73,8 +73,15 @@ extension FunctionTranslator {
     guard let word = modifiers.popLast(), let type = ScalarType(rawValue: word) else {
       throw Unsupported(sentence: "an instruction that is not known here")
     }
-    let flushes = modifiers.contains("ftz") && (type == .f32 || type == .f16 || type == .f16x2)
-    modifiers.removeAll { $0 == "ftz" }
+    // Doubles are never flushed; where they have .ftz, it means another instruction, which is a row of its own.
+    let flushing: String? =
+      switch type {
+      case .f32: "ftz"
+      case .f16, .f16x2, .bf16, .bf16x2: "flush_\(type.rawValue)"
+      default: nil
+      }
+    let flushes = modifiers.contains("ftz") && flushing != nil
+    if type != .f64 { modifiers.removeAll { $0 == "ftz" } }
     // Saturation of floating point is a step of its own; of integers the table's.
     let saturates = type.isFloat && modifiers.contains("sat")
     if saturates { modifiers.removeAll { $0 == "sat" } }
@@ -90,7 +97,7 @@ extension FunctionTranslator {
       var operandType = index < form.operandTypes.count ? form.operandTypes[index] ?? type : type
       if instruction.opcode == "mad" && modifiers.first == "wide" && index == 2 { operandType = Self.doubled(type) }
       var text = try value(operand, operandType, mode)
-      if flushes && operandType == .f32 { text = Self.call("ftz", [text], mode) }
+      if flushes, let flushing { text = Self.call(flushing, [text], mode) }
       operands.append(text)
     }
     let resultType =
@@ -98,10 +105,8 @@ extension FunctionTranslator {
       ?? ((instruction.opcode == "mul" || instruction.opcode == "mad") && modifiers.first == "wide"
         ? Self.doubled(type) : type)
     var text = Self.fill(form.template, operands, Self.suffix(type), mode)
-    if saturates {
-      text = Self.call("sat_\(Self.suffix(type))", [text], mode)
-    }
-    if flushes && type == .f32 { text = Self.call("ftz", [text], mode) }
+    if flushes, let flushing { text = Self.call(flushing, [text], mode) }
+    if saturates { text = Self.call("sat_\(Self.suffix(type))", [text], mode) }
     try assign(destination, text, resultType, mode)
   }
 

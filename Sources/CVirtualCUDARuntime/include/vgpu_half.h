@@ -86,7 +86,17 @@ VGPU_INLINE vu16 v_to_bf16(vf32 a) {
   }                                                                                                                  \
   VGPU_WARP3(op##_##H##x2, u32, u32, u32, u32)
 
+// Subnormals as zeros of their sign.
 VGPU_INLINE uint16_t s_flush_f16(uint16_t a) { return (a & 0x7c00) ? a : a & 0x8000; }
+VGPU_INLINE uint16_t s_flush_bf16(uint16_t a) { return (a & 0x7f80) ? a : a & 0x8000; }
+#define VGPU_FLUSH_PAIR(H)                                                                                           \
+  VGPU_INLINE uint32_t s_flush_##H##x2(uint32_t a) {                                                                 \
+    return s_flush_##H((uint16_t)a) | (uint32_t)s_flush_##H((uint16_t)(a >> 16)) << 16;                              \
+  }                                                                                                                  \
+  VGPU_WARP1(flush_##H, u16, u16)                                                                                    \
+  VGPU_WARP1(flush_##H##x2, u32, u32)
+VGPU_FLUSH_PAIR(f16)
+VGPU_FLUSH_PAIR(bf16)
 
 // Sums and products of two halves are exact in float but for one rounding that double rounding does not disturb
 // (24 >= 2 * 11 + 2); a bfloat16's sum may span more than 24 bits, so it goes by way of double and odd.
