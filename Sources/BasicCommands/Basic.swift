@@ -14,11 +14,12 @@ public struct Basic: AsyncParsableCommand {
         basic generate Examples/01_swish.py
         basic generate 1/19 --kernelbench ~/KernelBench --output out
         basic generate 1/23 --model target.gguf --draft draft.gguf --seed 3
+        basic run program.cu
         basic bench decode
         basic doctor
       """,
     version: version,
-    subcommands: [Generate.self, PromptCommand.self, Bench.self, Doctor.self])
+    subcommands: [Generate.self, PromptCommand.self, Run.self, Bench.self, Doctor.self])
 
   /// Makes the command; its options are read afterwards.
   public init() {}

@@ -14,6 +14,8 @@ struct CommandFailure: Error, CustomStringConvertible {
     /// The arguments or the input are wrong.
     case usage = 64
     /// We failed.
+    /// Something that the virtual GPU does not do.
+    case unavailable = 69
     case internalFailure = 70
     /// Somebody interrupted us.
     case interrupted = 130
@@ -31,9 +33,15 @@ struct CommandFailure: Error, CustomStringConvertible {
   var description: String { message ?? "" }
 }
 
+/// A status that is not ours but the program's that was run.
+struct ProgramStatus: Error {
+  let status: Int32
+}
+
 extension Basic {
   /// Ends the process as an error asks for: a sentence on standard error, nothing on standard output.
   static func exit(reporting error: any Error) -> Never {
+    if let program = error as? ProgramStatus { Basic.exit(withError: ExitCode(program.status)) }
     guard let failure = failure(for: error) else { Basic.exit(withError: error) }
     if let message = failure.message {
       let label = Console.standardError.palette.red("Error:")

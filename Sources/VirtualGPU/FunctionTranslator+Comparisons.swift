@@ -140,6 +140,8 @@ extension FunctionTranslator {
     condition = "(\(condition))"
     try assign(
       destination,
-      mode == .warp ? "VGPU_SELECT\(bits.bitWidth)(\(condition), \(a), \(b))" : "(\(condition) ? \(a) : \(b))", bits, mode)
+      mode == .warp
+        ? "VGPU_SELECT\(bits.bitWidth)(\(condition), VGPU_OPAQUE\(bits.bitWidth)(\(a)), VGPU_OPAQUE\(bits.bitWidth)(\(b)))"
+        : "(\(condition) ? \(a) : \(b))", bits, mode)
   }
 }
