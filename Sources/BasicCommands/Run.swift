@@ -90,7 +90,9 @@ struct Run: AsyncParsableCommand {
 
   func run() async throws {
     let command = self
-    let status = try await Interruption.cancels { try await ProgramSession(command: command).run() }
+    // Outside of what Ctrl-C cancels: reading standard input may wait for ever.
+    let source = try ProgramSession.read(file)
+    let status = try await Interruption.cancels { try await ProgramSession(command: command, source: source).run() }
     if status != 0 { throw ProgramStatus(status: status) }
   }
 }

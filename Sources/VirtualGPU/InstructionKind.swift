@@ -1,7 +1,7 @@
 public import PTX
 
 /// The kinds of instruction that are counted apart.
-public enum InstructionKind: String, Sendable, Hashable, CaseIterable, Codable {
+public enum InstructionKind: String, Sendable, Hashable, CaseIterable, Codable, CodingKeyRepresentable {
   /// Arithmetic of single precision: a multiply-add counts as one instruction.
   case float32
   /// Of these the fused multiply-adds, which do two operations.

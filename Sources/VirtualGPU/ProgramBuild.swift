@@ -92,7 +92,8 @@ struct ProgramBuild: Sendable {
   }
 
   private func trimmed(_ log: String) -> String {
-    CompilerLog.trimmed(log, hiding: hidden + [source.folder ?? ""], failed: true, limit: 6000)
+    let text = CompilerLog.trimmed(log, hiding: hidden + [source.folder ?? ""], failed: true, limit: 6000)
+    return source.quoted(in: text)
   }
 
   /// The folder as the compilers may name it.

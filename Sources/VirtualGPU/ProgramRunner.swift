@@ -48,7 +48,7 @@ public struct ProgramRunner: Sendable {
     self.check = check
     self.randomSeed = randomSeed
     self.timeLimit = timeLimit
-    self.memoryLimit = memoryLimit ?? Int(Double(ProcessInfo.processInfo.physicalMemory) * 0.8)
+    self.memoryLimit = memoryLimit ?? MachineMemory.mostOfFree
   }
 
   /// Runs the program with our standard streams.
@@ -79,6 +79,9 @@ public struct ProgramRunner: Sendable {
       hasReads: open.contains { $0.kind == .uninitializedRead }, announce)
     return report
   }
+
+  /// Kills every program that runs now: for a process that is about to end without waiting for them.
+  public static func killAll() { ChildProgram.killAll() }
 
   // MARK: Whether the output depends on it
 

@@ -11,6 +11,8 @@ struct RunEvents: Sendable {
   var findings: [Finding] = []
   var kernels: [KernelEvent] = []
   var unsupported: [UnsupportedEvent] = []
+  /// Calls that ended with an error, each once.
+  var errors: [RunReport.CallError] = []
   var outputHash = ""
   /// Our own runtime's trouble, in a sentence.
   var failure: String?
@@ -95,6 +97,11 @@ struct RunEvents: Sendable {
       case "unsupported":
         if let event = try? decoder.decode(UnsupportedEvent.self, from: data), !unsupported.contains(event) {
           unsupported.append(event)
+        }
+      case "error":
+        // That something is not ready yet is an answer.
+        if let event = try? decoder.decode(RunReport.CallError.self, from: data), event.code != 600, !errors.contains(event) {
+          errors.append(event)
         }
       case "output": outputHash = (try? decoder.decode(Hash.self, from: data))?.hash ?? outputHash
       case "failure": failure = (try? decoder.decode(Message.self, from: data))?.message ?? failure

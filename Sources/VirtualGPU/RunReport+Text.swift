@@ -8,6 +8,7 @@ extension RunReport {
     var lines: [String] = []
     for kernel in kernels { lines += Self.lines(kernel) }
     for finding in findings { lines += self.lines(finding, emphasis) }
+    lines += errorLines
     for one in unsupported { lines.append("\(emphasis("unsupported", .error)): \(one.name): \(one.what)") }
     for note in notes { lines.append("note: \(note)") }
     if findings.contains(where: { $0.kind == .race || $0.kind == .uninitializedRead }), schedulesTried > 0 {
@@ -18,6 +19,14 @@ extension RunReport {
           : "The output was the same under \(schedulesTried) other schedules and contents of unwritten memory.")
     }
     return lines
+  }
+
+  /// Calls that failed: nobody may have looked. What a finding explains is not said again.
+  private var errorLines: [String] {
+    let faults: Set = [700, 702, 710, 715, 716, 717, 718, 719]
+    let told = callErrors.filter { !($0.code == 801 && !unsupported.isEmpty) && !(faults.contains($0.code) && hasErrors) }
+    let more = told.count > 4 ? ["… and \(told.count - 4) more calls that failed"] : []
+    return told.prefix(4).map { "failed call: \($0.call): \($0.name)" } + more
   }
 
   private static func lines(_ kernel: KernelRun) -> [String] {
