@@ -2,6 +2,7 @@ import ArgumentParser
 import CUDAToolchain
 import KernelBench
 import LlamaRuntime
+import VirtualGPU
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -96,12 +97,22 @@ struct Doctor: AsyncParsableCommand {
     let compiler = CandidateCompiler(environment: context.environment, executable: context.executable)
     let found = try await Toolchain.find(environment: context.environment, roots: compiler.roots)
     let missing = Set(found.missing.map(\.what))
-    return found.summary.filter { !missing.contains($0.name) }.map {
-      Finding(name: $0.name, state: .ok, detail: $0.text)
-    }
+    let clang =
+      Clang.find(environment: context.environment).map {
+        Finding(name: "clang", state: .ok, detail: "\($0.path) (by \($0.origin)), for the virtual GPU")
+      }
+      ?? {
+        let missing = Clang.missing(environment: context.environment)
+        return Finding(name: missing.what, state: .optional, detail: missing.reason, remedy: missing.remedy)
+      }()
+    let compilers =
+      found.summary.filter { !missing.contains($0.name) }.map {
+        Finding(name: $0.name, state: .ok, detail: $0.text)
+      }
       + found.missing.map {
         Finding(name: $0.what, state: .missing, detail: $0.reason, remedy: $0.remedy)
       }
+    return compilers + [clang]
   }
 
   private func kernelBench(_ context: ProcessContext) -> Finding {

@@ -13,9 +13,9 @@ struct CommandFailure: Error, CustomStringConvertible {
     case badResult = 1
     /// The arguments or the input are wrong.
     case usage = 64
-    /// We failed.
     /// Something that the virtual GPU does not do.
     case unavailable = 69
+    /// We failed.
     case internalFailure = 70
     /// Somebody interrupted us.
     case interrupted = 130

@@ -1,4 +1,5 @@
 import Synchronization
+import VirtualGPU
 
 #if canImport(Glibc)
   import Glibc
@@ -67,6 +68,7 @@ enum Interruption {
   private static func end() -> Never {
     unfinished.withLock { takeBack in
       takeBack?()
+      ProgramRunner.killAll()
       // Whatever line the terminal is on, the shell's prompt begins a new one. A terminal that is held takes nothing.
       var terminal = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
       if Console.standardError.isTerminal && poll(&terminal, 1, 0) == 1 { Console.standardError.write("\n") }

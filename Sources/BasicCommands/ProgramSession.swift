@@ -20,14 +20,17 @@ import VirtualGPU
 /// One `basic run`: from the file to the report.
 struct ProgramSession: Sendable {
   let command: Run
+  let source: ProgramSource
 
   private var console: Console { .standardError }
 
   /// Runs it and returns the status to end with.
   func run() async throws -> Int32 {
-    let source = try read()
     let gpu = try GPUModel(named: command.gpu)
-    let toolchain = try await Toolchain.find()
+    let context = ProcessContext.current
+    let toolchain = try await Toolchain.find(
+      environment: context.environment,
+      roots: [FileManager.default.currentDirectoryPath, Files.folder(of: context.executable)])
     let scratch = try Self.makeFolder()
     defer { try? FileManager.default.removeItem(atPath: scratch) }
     if command.device != .virtual {
@@ -45,7 +48,9 @@ struct ProgramSession: Sendable {
     }
   }
 
-  private func runVirtually(_ source: ProgramSource, _ gpu: GPUModel, _ tools: BuildTools, _ scratch: String) async throws -> Int32 {
+  private func runVirtually(_ source: ProgramSource, _ gpu: GPUModel, _ tools: BuildTools, _ scratch: String)
+    async throws -> Int32
+  {
     let progress = Progress(isShown: console.isTerminal && !command.quiet)
     let builder = ProgramBuilder(tools: tools, gpu: gpu, options: command.check.options, flags: command.flags)
     let program = try await builder.build(source, scratch: scratch) { progress.show($0) }
@@ -60,9 +65,9 @@ struct ProgramSession: Sendable {
     progress.clear()
     try deliver(report)
     if let failure = report.failure { throw CommandFailure(.internalFailure, failure) }
+    if report.isIncomplete { return CommandFailure.Status.unavailable.rawValue }
     switch report.ending {
     case .exited(0) where report.hasErrors: return command.errorExitCode
-    case .exited(let status) where status != 0 && !report.unsupported.isEmpty: return 69
     case .exited(let status): return Int32(status)
     case .signalled(let signal): return Int32(128 + signal)
     case .outOfTime: return 124
@@ -102,14 +107,15 @@ struct ProgramSession: Sendable {
 
   // MARK: What goes in
 
-  private func read() throws -> ProgramSource {
-    let name = command.file
+  /// Reads the program, and says what is wrong with the file.
+  static func read(_ name: String) throws -> ProgramSource {
     let data: Data
     if name == "-" {
-      data = Self.standardInput()
+      data = standardInput()
     } else {
-      guard let attributes = try? FileManager.default.attributesOfItem(
-        atPath: URL(filePath: name).resolvingSymlinksInPath().path)
+      guard
+        let attributes = try? FileManager.default.attributesOfItem(
+          atPath: URL(filePath: name).resolvingSymlinksInPath().path)
       else { throw CommandFailure(.usage, "There is no file \(name).") }
       guard attributes[.type] as? FileAttributeType != .typeDirectory else {
         throw CommandFailure(.usage, "\(name) is a folder; name a .cu file.")

@@ -71,10 +71,23 @@ struct ChildProgram: Sendable {
     exec "$@"
     """
 
+  /// The processes that are running now, each the first of its group.
+  private static let running = Mutex<Set<pid_t>>([])
+
+  /// Kills what runs now: for a process that is about to end without waiting.
+  static func killAll() {
+    running.withLock { for process in $0 { kill(-process, SIGKILL) } }
+  }
+
   /// Runs it. When the task is cancelled the process is told to end, and killed two seconds later.
   func run() async throws -> Result {
     let start = ContinuousClock.now
-    let process = try spawn()
+    let process = try Self.running.withLock { running in
+      let process = try spawn()
+      running.insert(process)
+      return process
+    }
+    defer { _ = Self.running.withLock { $0.remove(process) } }
     let state = State()
     return try await withThrowingTaskGroup(of: Result?.self) { group in
       group.addTask {
@@ -94,7 +107,6 @@ struct ChildProgram: Sendable {
             return nil
           }
           try? await Task.sleep(for: .milliseconds(50))
-          if Task.isCancelled { await Task.yield() }
         }
         return nil
       }
@@ -102,7 +114,8 @@ struct ChildProgram: Sendable {
       while let next = try await group.next() {
         if let next {
           result = next
-          // The watch sees that it is done; it is not cancelled, or it would take that for ours.
+          // Wakes the watch, which first looks whether it is done.
+          group.cancelAll()
         }
       }
       // What it left running goes with it.

@@ -4607,35 +4607,6 @@ int vgpu_launch(
   return launch.error;
 }
 
-double vgpu_directed_f64(int operation, char mode, double a, double b, double c) {
-  volatile double x = a, y = b, z = c, r = 0;
-#if defined(__x86_64__)
-  uint32_t old, set;
-  __asm__ volatile("stmxcsr %0" : "=m"(old));
-  set = (old & ~0x6000u) | (mode == 'm' ? 0x2000u : mode == 'p' ? 0x4000u : 0x6000u);
-  __asm__ volatile("ldmxcsr %0" : : "m"(set));
-#else
-  uint64_t old, set;
-  __asm__ volatile("mrs %0, fpcr" : "=r"(old));
-  set = (old & ~0xc00000ull) | (mode == 'p' ? 0x400000ull : mode == 'm' ? 0x800000ull : 0xc00000ull);
-  __asm__ volatile("msr fpcr, %0" : : "r"(set));
-#endif
-  switch (operation) {
-  case '+': r = x + y; break;
-  case '-': r = x - y; break;
-  case '*': r = x * y; break;
-  case '/': r = x / y; break;
-  case 's': r = sqrt(x); break;
-  default: r = __builtin_fma(x, y, z);
-  }
-#if defined(__x86_64__)
-  __asm__ volatile("ldmxcsr %0" : : "m"(old));
-#else
-  __asm__ volatile("msr fpcr, %0" : : "r"(old));
-#endif
-  return r;
-}
-
 """###
 ),
 (
@@ -5488,6 +5459,15 @@ VGPU_INLINE int32_t s_mul24_s32(int32_t a, int32_t b) {
 VGPU_INLINE uint32_t s_mul24_u32(uint32_t a, uint32_t b) { return (a & 0xffffff) * (b & 0xffffff); }
 VGPU_WARP2(mul24_s32, s32, s32, s32)
 VGPU_WARP2(mul24_u32, u32, u32, u32)
+// Bits 16 to 47 of the product.
+VGPU_INLINE int32_t s_mul24hi_s32(int32_t a, int32_t b) {
+  return (int32_t)(((int64_t)((int32_t)((uint32_t)a << 8) >> 8) * ((int32_t)((uint32_t)b << 8) >> 8)) >> 16);
+}
+VGPU_INLINE uint32_t s_mul24hi_u32(uint32_t a, uint32_t b) {
+  return (uint32_t)(((uint64_t)(a & 0xffffff) * (b & 0xffffff)) >> 16);
+}
+VGPU_WARP2(mul24hi_s32, s32, s32, s32)
+VGPU_WARP2(mul24hi_u32, u32, u32, u32)
 
 // Shift amounts are clamped to the width.
 #define VGPU_SHIFTS(U, S, bits)                                                                                    \
@@ -5713,11 +5693,15 @@ VGPU_DOT4(u32_s32, uint8_t, int8_t, int32_t)
 
 #define VGPU_SAD(T, U)                                                                                      \
   VGPU_INLINE VGPU_T_##U s_sad_##T(VGPU_T_##T a, VGPU_T_##T b, VGPU_T_##U c) {                              \
-    return c + (a < b ? (VGPU_T_##U)b - (VGPU_T_##U)a : (VGPU_T_##U)a - (VGPU_T_##U)b);                     \
+    return (VGPU_T_##U)(c + (a < b ? (VGPU_T_##U)b - (VGPU_T_##U)a : (VGPU_T_##U)a - (VGPU_T_##U)b));       \
   }                                                                                                         \
   VGPU_WARP3(sad_##T, U, T, T, U)
+VGPU_SAD(s16, u16)
+VGPU_SAD(u16, u16)
 VGPU_SAD(s32, u32)
 VGPU_SAD(u32, u32)
+VGPU_SAD(s64, u64)
+VGPU_SAD(u64, u64)
 
 VGPU_INLINE int32_t s_add_sat_s32(int32_t a, int32_t b) {
   int64_t r = (int64_t)a + b;
@@ -5741,7 +5725,7 @@ VGPU_WARP2(sub_sat_s32, s32, s32, s32)
 (
 "include/vgpu_convert.h",
 ###"""
-// Conversions (cvt): rounding to integers saturates and takes NaN to 0; other directions round as the name says.
+// Conversions (cvt): rounding to integers saturates; other directions round as the name says.
 #ifndef VGPU_CONVERT_H
 #define VGPU_CONVERT_H
 
@@ -5763,8 +5747,8 @@ VGPU_ROUNDINGS(f64)
 
 // `a` is a whole number, or not finite. The upper bounds are the first value past the range.
 #define VGPU_TO_INTEGER(D, low, past, lowest, highest)                                                \
-  VGPU_INLINE VGPU_T_##D s_whole_##D(double a) {                                                      \
-    return a != a ? 0 : a >= past ? highest : a <= low ? lowest : (VGPU_T_##D)a;                      \
+  VGPU_INLINE VGPU_T_##D s_whole_##D(double a, VGPU_T_##D nan) {                                      \
+    return a != a ? nan : a >= past ? highest : a <= low ? lowest : (VGPU_T_##D)a;                    \
   }
 VGPU_TO_INTEGER(u8, 0.0, 256.0, 0, 255)
 VGPU_TO_INTEGER(s8, -128.0, 128.0, -128, 127)
@@ -5775,8 +5759,13 @@ VGPU_TO_INTEGER(s32, -2147483648.0, 2147483648.0, INT32_MIN, INT32_MAX)
 VGPU_TO_INTEGER(u64, 0.0, 18446744073709551616.0, 0, UINT64_MAX)
 VGPU_TO_INTEGER(s64, -9223372036854775808.0, 9223372036854775808.0, INT64_MIN, INT64_MAX)
 
+// NaN gives 0 between types of up to 32 bits, and the highest bit alone where one of them has 64.
+#define VGPU_NAN_f32(D) (sizeof(VGPU_T_##D) == 8 ? (VGPU_T_##D)(1ull << 63) : 0)
+#define VGPU_NAN_f64(D) ((VGPU_T_##D)(1ull << (8 * sizeof(VGPU_T_##D) - 1)))
 #define VGPU_CVT_INTEGER(D, S, mode)                                                                         \
-  VGPU_INLINE VGPU_T_##D s_cvt_##mode##_##D##_##S(VGPU_T_##S a) { return s_whole_##D(s_##mode##_##S(a)); }   \
+  VGPU_INLINE VGPU_T_##D s_cvt_##mode##_##D##_##S(VGPU_T_##S a) {                                            \
+    return s_whole_##D(s_##mode##_##S(a), VGPU_NAN_##S(D));                                                  \
+  }                                                                                                          \
   VGPU_WARP1(cvt_##mode##_##D##_##S, D, S)
 #define VGPU_CVT_INTEGERS(D)   \
   VGPU_CVT_INTEGER(D, f32, rni) \
@@ -5863,7 +5852,6 @@ VGPU_CVT_HALF_DIRECTED(bf16, p, 0x7f80)
 VGPU_CVT_HALF_DIRECTED(bf16, z, 0x7f80)
 VGPU_WARP1(double_to_f16, u16, f64)
 VGPU_WARP1(double_to_bf16, u16, f64)
-VGPU_WARP1(flush_f16, u16, u16)
 
 // TensorFloat-32: 10 bits of mantissa, halves away from zero (rna) or to even (rn).
 VGPU_INLINE uint32_t s_to_tf32_rna(float a) {
@@ -5874,7 +5862,15 @@ VGPU_INLINE uint32_t s_to_tf32_rn(float a) {
   uint32_t b = s_bits_f32(a);
   return a - a != 0 ? b : (b + 0xfff + ((b >> 13) & 1)) & ~0x1fffu;
 }
-VGPU_INLINE uint32_t s_to_tf32_rz(float a) { return s_bits_f32(a) & ~0x1fffu; }
+VGPU_INLINE uint32_t s_to_tf32_rz(float a) {
+  uint32_t b = s_bits_f32(a);
+  return a != a ? b : b & ~0x1fffu;
+}
+// The largest finite number for infinite ones, and zero for negative ones.
+VGPU_INLINE uint32_t s_finite_tf32(uint32_t a) { return (a & 0x7fffffffu) == 0x7f800000u ? a - 0x2000 : a; }
+VGPU_INLINE uint32_t s_relu_tf32(uint32_t a) { return (a & 0x7fffffffu) <= 0x7f800000u && a >> 31 ? 0 : a; }
+VGPU_WARP1(finite_tf32, u32, u32)
+VGPU_WARP1(relu_tf32, u32, u32)
 VGPU_WARP1(to_tf32_rna, u32, f32)
 VGPU_WARP1(to_tf32_rn, u32, f32)
 VGPU_WARP1(to_tf32_rz, u32, f32)
@@ -5883,10 +5879,21 @@ VGPU_INLINE uint32_t s_join16(uint16_t high, uint16_t low) { return (uint32_t)hi
 VGPU_INLINE vu32 v_join16(vu16 high, vu16 low) {
   return __builtin_convertvector(high, vu32) << 16 | __builtin_convertvector(low, vu32);
 }
-VGPU_INLINE uint16_t s_relu_f16(uint16_t a) { return s_to_f16(s_max_f32(s_from_f16(a), 0.0f)); }
-VGPU_INLINE uint16_t s_relu_bf16(uint16_t a) { return s_to_bf16(s_max_f32(s_from_bf16(a), 0.0f)); }
-VGPU_WARP1(relu_f16, u16, u16)
-VGPU_WARP1(relu_bf16, u16, u16)
+#define VGPU_LIMITS(H, infinity)                                                                            \
+  VGPU_INLINE uint16_t s_finite_##H(uint16_t a) { return (a & 0x7fff) == infinity ? a - 1 : a; }            \
+  VGPU_INLINE uint16_t s_relu_##H(uint16_t a) { return (a & 0x7fff) > infinity ? 0x7fff : a >> 15 ? 0 : a; } \
+  VGPU_WARP1(finite_##H, u16, u16)                                                                          \
+  VGPU_WARP1(relu_##H, u16, u16)
+VGPU_LIMITS(f16, 0x7c00)
+VGPU_LIMITS(bf16, 0x7f80)
+
+// 64 bits in the 53 that a double has, rounded to odd: rounding once more to 16 bits is right.
+VGPU_INLINE uint64_t s_jam_u64(uint64_t a) { return a >> 53 ? (a & ~0x7ffull) | (a & 0x7ff ? 0x800 : 0) : a; }
+VGPU_INLINE int64_t s_jam_s64(int64_t a) {
+  return a < 0 ? (int64_t)(0 - s_jam_u64(0 - (uint64_t)a)) : (int64_t)s_jam_u64((uint64_t)a);
+}
+VGPU_WARP1(jam_u64, u64, u64)
+VGPU_WARP1(jam_s64, s64, s64)
 
 // Saturating conversions between integers.
 #define VGPU_CLAMP(D, lowest, highest)                                                                       \
@@ -6590,27 +6597,28 @@ VGPU_INLINE vf32 v_rsqrt_f32(vf32 a) {
 VGPU_INLINE float s_rsqrt_f32(float a) { return s_nan_f32((float)(1.0 / __builtin_sqrt((double)a))); }
 VGPU_INLINE vf64 v_rsqrt_f64(vf64 a) { return 1.0 / __builtin_elementwise_sqrt(a); }
 VGPU_INLINE double s_rsqrt_f64(double a) { return 1.0 / __builtin_sqrt(a); }
-// rcp.approx.ftz.f64 works on the upper word: 20 bits of result, lower word zero. Iterations refine it, so this may be exact.
-VGPU_INLINE double s_rcp20_f64(double a) { return s_f64(s_bits_f64(1.0 / s_f64(s_bits_f64(a) & ~0xffffffffull)) & ~0xffffffffull); }
-VGPU_INLINE vf64 v_rcp20_f64(vf64 a) {
-  return (vf64)((vu64)(1.0 / (vf64)((vu64)a & ~0xffffffffull)) & ~0xffffffffull);
+// rcp.approx.ftz.f64 and rsqrt.approx.ftz.f64 work on the upper word: 20 bits of result, the lower word zero; subnormals are
+// zeros. Iterations refine them, so they may be as exact as 20 bits can be.
+VGPU_INLINE vf64 v_upper_f64(vf64 a) {
+  vu64 bits = (vu64)a;
+  vu64 upper = bits & ((bits & 0x7ff0000000000000ull) == 0 ? (vu64)(0x8000000000000000ull) : (vu64)(0xffffffff00000000ull));
+  return a != a ? (vf64)(vu64)(0x7fffffff00000000ull) : (vf64)upper;
 }
-VGPU_INLINE double s_rsqrt20_f64(double a) {
-  return s_f64(s_bits_f64(1.0 / __builtin_sqrt(s_f64(s_bits_f64(a) & ~0xffffffffull))) & ~0xffffffffull);
-}
-VGPU_INLINE vf64 v_rsqrt20_f64(vf64 a) {
-  return (vf64)((vu64)(1.0 / __builtin_elementwise_sqrt((vf64)((vu64)a & ~0xffffffffull))) & ~0xffffffffull);
-}
+VGPU_INLINE vf64 v_rcp20_f64(vf64 a) { return v_upper_f64(1.0 / v_upper_f64(a)); }
+VGPU_INLINE double s_rcp20_f64(double a) { return v_rcp20_f64((vf64)(a))[0]; }
+VGPU_INLINE vf64 v_rsqrt20_f64(vf64 a) { return v_upper_f64(1.0 / __builtin_elementwise_sqrt(v_upper_f64(a))); }
+VGPU_INLINE double s_rsqrt20_f64(double a) { return v_rsqrt20_f64((vf64)(a))[0]; }
 
+// Zeros count as normal.
 VGPU_INLINE uint32_t s_testp_f32(float a, int kind) {
   uint32_t b = s_bits_f32(a), e = (b >> 23) & 255, m = b & 0x7fffff;
   return kind == 'f' ? e != 255 : kind == 'i' ? e == 255 && !m : kind == 'n' ? e == 255 && m : kind == 'o' ? !(e == 255 && m)
-    : kind == 'r' ? e != 0 && e != 255 : e == 0 && m;
+    : kind == 'r' ? e != 255 && (e || !m) : e == 0 && m;
 }
 VGPU_INLINE uint32_t s_testp_f64(double a, int kind) {
   uint64_t b = s_bits_f64(a), e = (b >> 52) & 2047, m = b & 0xfffffffffffffull;
   return kind == 'f' ? e != 2047 : kind == 'i' ? e == 2047 && !m : kind == 'n' ? e == 2047 && m
-    : kind == 'o' ? !(e == 2047 && m) : kind == 'r' ? e != 0 && e != 2047 : e == 0 && m;
+    : kind == 'o' ? !(e == 2047 && m) : kind == 'r' ? e != 2047 && (e || !m) : e == 0 && m;
 }
 VGPU_INLINE uint32_t v_testp_f32(vf32 a, int kind) {
   uint32_t r = 0;
@@ -6929,7 +6937,17 @@ VGPU_INLINE vu16 v_to_bf16(vf32 a) {
   }                                                                                                                  \
   VGPU_WARP3(op##_##H##x2, u32, u32, u32, u32)
 
+// Subnormals as zeros of their sign.
 VGPU_INLINE uint16_t s_flush_f16(uint16_t a) { return (a & 0x7c00) ? a : a & 0x8000; }
+VGPU_INLINE uint16_t s_flush_bf16(uint16_t a) { return (a & 0x7f80) ? a : a & 0x8000; }
+#define VGPU_FLUSH_PAIR(H)                                                                                           \
+  VGPU_INLINE uint32_t s_flush_##H##x2(uint32_t a) {                                                                 \
+    return s_flush_##H((uint16_t)a) | (uint32_t)s_flush_##H((uint16_t)(a >> 16)) << 16;                              \
+  }                                                                                                                  \
+  VGPU_WARP1(flush_##H, u16, u16)                                                                                    \
+  VGPU_WARP1(flush_##H##x2, u32, u32)
+VGPU_FLUSH_PAIR(f16)
+VGPU_FLUSH_PAIR(bf16)
 
 // Sums and products of two halves are exact in float but for one rounding that double rounding does not disturb
 // (24 >= 2 * 11 + 2); a bfloat16's sum may span more than 24 bits, so it goes by way of double and odd.
@@ -6954,6 +6972,36 @@ VGPU_INLINE uint16_t s_flush_f16(uint16_t a) { return (a & 0x7c00) ? a : a & 0x8
   VGPU_WARP1(abs_##H, u16, u16)                                                                                      \
   VGPU_WARP1(neg_##H##x2, u32, u32)                                                                                  \
   VGPU_WARP1(abs_##H##x2, u32, u32)
+
+// Comparisons of pairs: 0xffff in each half that compares true.
+#define VGPU_COMPARE_PAIR(H, name, expression)                                                                       \
+  VGPU_INLINE uint32_t s_##name##_##H##x2(uint32_t p, uint32_t q) {                                                  \
+    uint32_t r = 0;                                                                                                  \
+    for (int h = 0; h < 32; h += 16) {                                                                               \
+      float a = s_from_##H((uint16_t)(p >> h)), b = s_from_##H((uint16_t)(q >> h));                                  \
+      r |= (uint32_t)((expression) ? 0xffff : 0) << h;                                                               \
+    }                                                                                                                \
+    return r;                                                                                                        \
+  }                                                                                                                  \
+  VGPU_WARP2(name##_##H##x2, u32, u32, u32)
+#define VGPU_COMPARE_PAIRS(H)                      \
+  VGPU_COMPARE_PAIR(H, eq, a == b)                 \
+  VGPU_COMPARE_PAIR(H, ne, a < b || a > b)         \
+  VGPU_COMPARE_PAIR(H, lt, a < b)                  \
+  VGPU_COMPARE_PAIR(H, le, a <= b)                 \
+  VGPU_COMPARE_PAIR(H, gt, a > b)                  \
+  VGPU_COMPARE_PAIR(H, ge, a >= b)                 \
+  VGPU_COMPARE_PAIR(H, equ, !(a < b || a > b))     \
+  VGPU_COMPARE_PAIR(H, neu, a != b)                \
+  VGPU_COMPARE_PAIR(H, ltu, !(a >= b))             \
+  VGPU_COMPARE_PAIR(H, leu, !(a > b))              \
+  VGPU_COMPARE_PAIR(H, gtu, !(a <= b))             \
+  VGPU_COMPARE_PAIR(H, geu, !(a < b))              \
+  VGPU_COMPARE_PAIR(H, num, a == a && b == b)      \
+  VGPU_COMPARE_PAIR(H, nan, a != a || b != b)
+VGPU_COMPARE_PAIRS(f16)
+VGPU_COMPARE_PAIRS(bf16)
+
 VGPU_HALVES(f16, double_)
 VGPU_HALVES(bf16, double_)
 
@@ -8856,6 +8904,46 @@ void vgpu_report_finish(void) {
 }
 
 __attribute__((destructor)) static void finish(void) { vgpu_report_finish(); }
+
+"""###
+),
+(
+"rounding.c",
+###"""
+// Doubles rounded in a direction: the processor's own mode is set around the operation.
+#include <math.h>
+#include <stdint.h>
+
+double vgpu_directed_f64(int operation, char mode, double a, double b, double c);
+
+double vgpu_directed_f64(int operation, char mode, double a, double b, double c) {
+  volatile double x = a, y = b, z = c, r = 0;
+#if defined(__x86_64__)
+  uint32_t old, set;
+  __asm__ volatile("stmxcsr %0" : "=m"(old));
+  set = (old & ~0x6000u) | (mode == 'm' ? 0x2000u : mode == 'p' ? 0x4000u : 0x6000u);
+  __asm__ volatile("ldmxcsr %0" : : "m"(set));
+#else
+  uint64_t old, set;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(old));
+  set = (old & ~0xc00000ull) | (mode == 'p' ? 0x400000ull : mode == 'm' ? 0x800000ull : 0xc00000ull);
+  __asm__ volatile("msr fpcr, %0" : : "r"(set));
+#endif
+  switch (operation) {
+  case '+': r = x + y; break;
+  case '-': r = x - y; break;
+  case '*': r = x * y; break;
+  case '/': r = x / y; break;
+  case 's': r = sqrt(x); break;
+  default: r = __builtin_fma(x, y, z);
+  }
+#if defined(__x86_64__)
+  __asm__ volatile("ldmxcsr %0" : : "m"(old));
+#else
+  __asm__ volatile("msr fpcr, %0" : : "r"(old));
+#endif
+  return r;
+}
 
 """###
 ),

@@ -9,7 +9,8 @@ public import GPUModels
 ///   at the memory's own;
 /// - shared memory: one wavefront a cycle on each multiprocessor;
 /// - issue: four warp instructions a cycle on each multiprocessor;
-/// - arithmetic: 32 lanes of each warp instruction on the units of its kind.
+/// - arithmetic: 32 lanes of each warp instruction on the units of its kind; one on halves takes up two of those that the
+///   table counts, whether it computes one or two.
 ///
 /// Not modelled: latency, dependences between instructions, reuse in the caches beyond the above, clocks under load. Its
 /// error is unknown until it has been held against real timings.
@@ -39,13 +40,13 @@ public struct Estimate: Sendable, Hashable, Codable {
     let bytes = kernel.globalSectors * 32
     let perLaunch = bytes / Double(max(kernel.launches, 1))
     let bandwidth =
-      perLaunch < Double(gpu.level2Cache) ? Double(gpu.level2Bandwidth) : Double(gpu.memoryBandwidth)
+      perLaunch < Double(gpu.level2Cache) * 1_048_576 ? Double(gpu.level2Bandwidth) : Double(gpu.memoryBandwidth)
     parts["memory"] = bytes / (bandwidth * 1e9)
     parts["shared memory"] = kernel.sharedWavefronts / (sms * clock)
     parts["issue"] = kernel.instructions.values.reduce(0, +) / (Double(sm.schedulers) * sms * clock)
     parts["float32"] = time(instructions(.float32, .float32FMA), lanes: sm.fp32Lanes)
     parts["float64"] = time(instructions(.float64, .float64FMA), lanes: sm.fp64Lanes)
-    parts["float16"] = time(instructions(.float16), lanes: sm.fp16Lanes)
+    parts["float16"] = time(instructions(.float16), lanes: sm.fp16Lanes / 2)
     parts["special"] = time(instructions(.special), lanes: sm.specialLanes)
     parts["integer"] = time(instructions(.integer), lanes: sm.int32Lanes)
     // An m16n8k16 is 4096 operations, twice 2048 products.

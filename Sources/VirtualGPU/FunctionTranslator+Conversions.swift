@@ -87,7 +87,9 @@ extension FunctionTranslator {
   }
 
   /// An integer as floating point.
-  private static func floatOf(_ text: String, _ from: ScalarType, _ to: ScalarType, _ rounding: String?, _ mode: Mode) -> String {
+  private static func floatOf(_ text: String, _ from: ScalarType, _ to: ScalarType, _ rounding: String?, _ mode: Mode)
+    -> String
+  {
     let source = cType(from)
     if to == .f16 || to == .bf16 {
       let wide = call("cvt_f64_\(source)", [from.bitWidth == 64 ? call("jam_\(source)", [text], mode) : text], mode)
@@ -122,7 +124,8 @@ extension FunctionTranslator {
     case (.f32, .f32), (.f64, .f64): break
     case (.f32, .f64): text = Self.call("cvt_f64_f32", [text], mode)
     case (.f64, .f32):
-      let name = rounding == nil || rounding == "rn" || rounding!.hasSuffix("i") ? "cvt_f32_f64" : "cvt_\(rounding!)_f32_f64"
+      let name =
+        rounding == nil || rounding == "rn" || rounding!.hasSuffix("i") ? "cvt_f32_f64" : "cvt_\(rounding!)_f32_f64"
       text = Self.call(name, [text], mode)
     case (.f32, .f16), (.f32, .bf16):
       if saturates { text = Self.call("sat_f32", [text], mode) }

@@ -53,7 +53,11 @@ extension FunctionTranslator {
     case "testp", "lop3", "dp4a", "dp2a": try translateOdd(instruction)
     case "addc", "subc", "madc": try translateCarry(instruction)
     case "add", "sub", "mad":
-      if instruction.modifiers.contains("cc") { try translateCarry(instruction) } else { try translateForm(instruction) }
+      if instruction.modifiers.contains("cc") {
+        try translateCarry(instruction)
+      } else {
+        try translateForm(instruction)
+      }
     case "shfl", "vote", "match", "activemask", "redux", "elect": try translateWarp(instruction)
     case "bar", "barrier": try translateBarrier(instruction)
     case "membar", "fence": translateFence(instruction)
@@ -63,7 +67,11 @@ extension FunctionTranslator {
     case "nanosleep": lines.append("vgpu_yield(w);")
     case "prefetch", "prefetchu", "discard", "applypriority", "brkpt", "pmevent", "griddepcontrol": break
     case "and", "or", "xor", "not":
-      if instruction.modifiers.last == "pred" { try translateLogic(instruction) } else { try translateForm(instruction) }
+      if instruction.modifiers.last == "pred" {
+        try translateLogic(instruction)
+      } else {
+        try translateForm(instruction)
+      }
     default: try translateForm(instruction)
     }
   }
@@ -201,7 +209,8 @@ extension FunctionTranslator {
       guard types.count == 2 else { throw Unsupported(sentence: "types are missing") }
       let half = instruction.opcode == "dp2a" ? (instruction.modifiers.contains("hi") ? "_hi" : "_lo") : ""
       try assign(
-        destination, Self.call("\(instruction.opcode)\(half)_\(types[0].rawValue)_\(types[1].rawValue)", arguments, mode),
+        destination,
+        Self.call("\(instruction.opcode)\(half)_\(types[0].rawValue)_\(types[1].rawValue)", arguments, mode),
         .b32, mode)
     default: throw Unsupported(sentence: "an instruction that is not known here")
     }
@@ -231,7 +240,8 @@ extension FunctionTranslator {
         let shifted = "(\(whole) >> \(index * width))"
         let text =
           mode == .warp
-          ? "__builtin_convertvector(\(shifted), v\(Self.unsigned(width)))" : "(\(Self.scalarC(Self.unsigned(width))))\(shifted)"
+          ? "__builtin_convertvector(\(shifted), v\(Self.unsigned(width)))"
+          : "(\(Self.scalarC(Self.unsigned(width))))\(shifted)"
         try assign(part, text, partType, isVarying(part) ? .warp : .single)
       }
       return

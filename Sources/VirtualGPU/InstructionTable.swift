@@ -4,7 +4,7 @@ public import PTX
 /// control are translated by ``FunctionTranslator``'s parts and listed in ``otherOpcodes``.
 public enum InstructionTable {
   /// All rows.
-  public static let forms: [InstructionForm] = 
+  public static let forms: [InstructionForm] =
     integerForms + nearestForms + directedForms + otherFloatForms + halfForms + otherHalfForms
 
   private static let index: [String: [InstructionForm]] = Dictionary(grouping: forms, by: \.opcode)
@@ -77,7 +77,8 @@ public enum InstructionTable {
   ]
 
   /// Rounded to the nearest, said or not said.
-  private static let nearestForms: [InstructionForm] = [[], ["rn"]].flatMap { (rounding: [String]) -> [InstructionForm] in
+  private static let nearestForms: [InstructionForm] = [[], ["rn"]].flatMap {
+    (rounding: [String]) -> [InstructionForm] in
     [
       .init("add", rounding, [.f32, .f64], "$0 + $1"),
       .init("sub", rounding, [.f32, .f64], "$0 - $1"),
@@ -88,7 +89,8 @@ public enum InstructionTable {
   }
 
   /// Rounded down, up and towards zero.
-  private static let directedForms: [InstructionForm] = ["rm", "rp", "rz"].flatMap { (mode: String) -> [InstructionForm] in
+  private static let directedForms: [InstructionForm] = ["rm", "rp", "rz"].flatMap {
+    (mode: String) -> [InstructionForm] in
     [
       .init("add", [mode], [.f32, .f64], "@add_\(mode)_#($0, $1)"),
       .init("sub", [mode], [.f32, .f64], "@sub_\(mode)_#($0, $1)"),

@@ -92,7 +92,8 @@ struct ProgramBuild: Sendable {
   }
 
   private func trimmed(_ log: String) -> String {
-    CompilerLog.trimmed(log, hiding: hidden + [source.folder ?? ""], failed: true, limit: 6000)
+    let text = CompilerLog.trimmed(log, hiding: hidden + [source.folder ?? ""], failed: true, limit: 6000)
+    return source.quoted(in: text)
   }
 
   /// The folder as the compilers may name it.
@@ -171,7 +172,9 @@ struct ProgramBuild: Sendable {
       else { continue }
       var path = String(decoding: line[line.index(after: open)..<close], as: UTF8.self)
       if path.hasPrefix("source/"), let folder = source.folder { path = folder + "/" + path.dropFirst("source/".count) }
-      guard path.hasPrefix("/"), !path.hasPrefix("/usr/"), !hidden.contains(where: { path.hasPrefix($0) }) else { continue }
+      guard path.hasPrefix("/"), !path.hasPrefix("/usr/"), !hidden.contains(where: { path.hasPrefix($0) }) else {
+        continue
+      }
       found.insert(path)
     }
     let ours = tools.compiler.includes

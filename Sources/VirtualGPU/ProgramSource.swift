@@ -20,6 +20,28 @@ public struct ProgramSource: Sendable, Hashable {
     return "#line 1 \"\(escaped)\"\n" + text + (text.hasSuffix("\n") ? "" : "\n")
   }
 
+  /// Compilers' messages with the program's own lines: cudafe++ quotes what the preprocessor made of them.
+  func quoted(in log: String) -> String {
+    let own = text.split(separator: "\n", omittingEmptySubsequences: false)
+    var result: [Substring] = []
+    var lines = log.split(separator: "\n", omittingEmptySubsequences: false)[...]
+    while let line = lines.popFirst() {
+      if line.contains("detected in the compilation of \"program.cu\"") { continue }
+      result.append(line)
+      guard line.hasPrefix(name + "("), let quote = lines.first, quote.contains("__attribute__((") else { continue }
+      guard let number = Int(line.dropFirst(name.count + 1).prefix { $0.isNumber }), own.indices.contains(number - 1)
+      else {
+        continue
+      }
+      lines.removeFirst()
+      result.append("  " + own[number - 1])
+      // The caret stands where the other line had it.
+      if let caret = lines.first, caret.contains("^") { lines.removeFirst() }
+    }
+    while result.last?.isEmpty == true { result.removeLast() }
+    return result.joined(separator: "\n")
+  }
+
   /// What stands before the last `/` of the name, with it.
   private var displayedFolder: String {
     guard let slash = name.lastIndex(of: "/") else { return "" }

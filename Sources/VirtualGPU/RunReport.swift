@@ -1,3 +1,4 @@
+import CUDAToolchain
 import GPUModels
 public import KernelVerdicts
 
@@ -7,7 +8,7 @@ public struct RunReport: Sendable, Codable {
   public static let schemaVersion = 1
 
   /// How the program ended.
-  public enum Ending: Sendable, Hashable, Codable {
+  public enum Ending: Sendable, Hashable {
     /// By itself, with a status.
     case exited(Int)
     /// By a signal that it got.
@@ -18,10 +19,22 @@ public struct RunReport: Sendable, Codable {
     case outOfMemory
   }
 
+  /// A call of the program's that the runtime answered with an error.
+  public struct CallError: Sendable, Hashable, Codable {
+    /// CUDA's number.
+    public var code: Int
+    /// `cudaErrorInvalidValue`.
+    public var name: String
+    /// `cudaLaunchKernel`.
+    public var call: String
+  }
+
   /// Something that the virtual GPU does not do.
   public struct Unsupported: Sendable, Hashable, Codable {
     /// The kernel, or the runtime's function.
     public var name: String
+    /// True for a kernel: it was not run, and what the program printed is not what it would have printed.
+    public var isKernel: Bool
     /// What it is, in a sentence or a few words.
     public var what: String
   }
@@ -46,6 +59,8 @@ public struct RunReport: Sendable, Codable {
   public var findings: [Finding]
   /// What could not be done.
   public var unsupported: [Unsupported]
+  /// Calls that the runtime answered with an error, whether the program looked or not; each once.
+  public var callErrors: [CallError]
   /// Worth saying.
   public var notes: [String]
   /// How many other schedules and other contents of unwritten memory were tried, to see whether the output depends on them.
@@ -75,7 +90,13 @@ public struct RunReport: Sendable, Codable {
       return kernel
     }
     findings = events.findings
-    unsupported = events.unsupported.map { Unsupported(name: $0.kernel ?? $0.call ?? "", what: $0.what) }
+    unsupported = events.unsupported.map { event in
+      let kernel = event.kernel ?? ""
+      return Unsupported(
+        name: kernel.isEmpty ? event.call ?? "" : KernelName.readable(kernel), isKernel: !kernel.isEmpty,
+        what: event.what)
+    }
+    callErrors = events.errors
     notes = events.notes
     outputHash = events.outputHash
     failure = events.failure
@@ -90,4 +111,9 @@ public struct RunReport: Sendable, Codable {
 
   /// True if a finding makes a kernel incorrect.
   public var hasErrors: Bool { findings.contains { $0.severity == .error } }
+
+  /// True if what the program did says nothing, since a part of it was not done.
+  public var isIncomplete: Bool {
+    unsupported.contains(where: \.isKernel) || (!unsupported.isEmpty && ending != .exited(0))
+  }
 }

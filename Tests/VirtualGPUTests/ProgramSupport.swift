@@ -20,7 +20,8 @@ enum Programs {
   static func canBuild() async -> Bool { ((try? await tools()) ?? nil) != nil }
 
   private static let cache: BuildCache = {
-    let folder = FileManager.default.temporaryDirectory.path + "/basic-test-programs-\(ProcessInfo.processInfo.processIdentifier)"
+    let folder =
+      FileManager.default.temporaryDirectory.path + "/basic-test-programs-\(ProcessInfo.processInfo.processIdentifier)"
     testCacheFolder = folder
     atexit(removeTestCache)
     return BuildCache(folder: folder)
@@ -29,8 +30,10 @@ enum Programs {
   /// The files of a folder, by name; only some of them unless the long tests are wanted.
   static func names(_ part: String, default chosen: [String]) -> [String] {
     guard isLong else { return chosen }
-    return ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(part)")) ?? []).filter { $0.hasSuffix(".cu") }
-      .map { String($0.dropLast(3)) }.sorted()
+    return ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(part)")) ?? []).filter {
+      $0.hasSuffix(".cu")
+    }
+    .map { String($0.dropLast(3)) }.sorted()
   }
 
   static func text(_ path: String) -> String? { try? String(contentsOfFile: "\(folder)/\(path)", encoding: .utf8) }
@@ -50,7 +53,8 @@ enum Programs {
   }
 
   static func run(
-    _ program: BuiltProgram, name: String, check: ProgramRunner.Check = .all, seed: UInt64? = nil, arguments: [String] = [],
+    _ program: BuiltProgram, name: String, check: ProgramRunner.Check = .all, seed: UInt64? = nil,
+    arguments: [String] = [],
     timeLimit: Duration = .seconds(60)
   ) async throws -> (report: RunReport, output: String) {
     try await withFolder { scratch in

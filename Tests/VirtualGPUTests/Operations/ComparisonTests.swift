@@ -76,7 +76,8 @@ enum ComparisonOracle {
                       "\(text) \(t.predicate(0))\(isPair ? "|" + t.predicate(1) : ""), \(s[0]), \(s[1])\(join == nil ? "" : ", " + (isNegated ? "!" : "") + t.predicate(2));",
                       "selp.u32 \(d), 1, 0, \(t.predicate(0));",
                     ]
-                    + (isPair ? ["selp.u32 \(t.word(0)), 2, 0, \(t.predicate(1));", "or.b32 \(d), \(d), \(t.word(0));"] : [])
+                    + (isPair
+                      ? ["selp.u32 \(t.word(0)), 2, 0, \(t.predicate(1));", "or.b32 \(d), \(d), \(t.word(0));"] : [])
                 }
               ) { x in
                 let test = holds(comparison, order(type, x[0], x[1], flushes: flushes))
@@ -100,9 +101,14 @@ enum ComparisonOracle {
           type == .bf16 ? [.bf16] : [[.u32, .f32], [.s32, .f32], [.u32, .f16]][number % 3]
         for result in results {
           let text = "set.\(comparison).\(result.rawValue).\(type.rawValue)"
-          let yes = result.isFloat ? UInt64(FloatFormat.of(result).bias) << UInt64(FloatFormat.of(result).precision - 1) : 0xffff_ffff
+          let yes =
+            result.isFloat
+            ? UInt64(FloatFormat.of(result).bias) << UInt64(FloatFormat.of(result).precision - 1) : 0xffff_ffff
           operations.append(
-            Operation(text, [.value(type), .value(type)], result == .f32 ? .b32 : result == .f16 || result == .bf16 ? .b16 : result) { x in
+            Operation(
+              text, [.value(type), .value(type)],
+              result == .f32 ? .b32 : result == .f16 || result == .bf16 ? .b16 : result
+            ) { x in
               .bits(holds(comparison, order(type, x[0], x[1], flushes: false)) ? yes : 0)
             })
         }
@@ -155,7 +161,10 @@ enum ComparisonOracle {
         Operation(
           text: "selp.\(type.rawValue)", [.value(type), .value(type), .choice(2)], type,
           lines: { d, s, t in
-            ["setp.ne.u32 \(t.predicate(0)), \(s[2]), 0;", "selp.\(type.rawValue) \(d), \(s[0]), \(s[1]), \(t.predicate(0));"]
+            [
+              "setp.ne.u32 \(t.predicate(0)), \(s[2]), 0;",
+              "selp.\(type.rawValue) \(d), \(s[0]), \(s[1]), \(t.predicate(0));",
+            ]
           }
         ) { x in .bits(x[2] != 0 ? x[0] : x[1]) })
       operations.append(
@@ -164,7 +173,9 @@ enum ComparisonOracle {
         })
       for flushes in [false, true] {
         operations.append(
-          Operation("slct\(flushes ? ".ftz" : "").\(type.rawValue).f32", [.value(type), .value(type), .value(.f32)], type) { x in
+          Operation(
+            "slct\(flushes ? ".ftz" : "").\(type.rawValue).f32", [.value(type), .value(type), .value(.f32)], type
+          ) { x in
             let format = FloatFormat.f32
             let order = format.compare(flushes ? format.flushed(x[2]) : x[2], 0)
             return .bits(order.map { $0 >= 0 } == true ? x[0] : x[1])

@@ -87,7 +87,9 @@ struct ConversionOracle {
         list.append(ConversionOracle(from: from, to: to, saturates: true))
       }
       for to in floats {
-        for rounding in ["rn", "rz", "rm", "rp"] { list.append(ConversionOracle(from: from, to: to, rounding: rounding)) }
+        for rounding in ["rn", "rz", "rm", "rp"] {
+          list.append(ConversionOracle(from: from, to: to, rounding: rounding))
+        }
       }
     }
     for from in floats {
@@ -100,10 +102,15 @@ struct ConversionOracle {
       for to in floats {
         let isNarrower = FloatFormat.of(to).width < FloatFormat.of(from).width
         let roundings: [String?] =
-          from == to ? (from == .bf16 ? [] : ["rni", "rzi", "rmi", "rpi"]) : isNarrower ? ["rn", "rz", "rm", "rp"] : [nil]
+          from == to
+          ? (from == .bf16 ? [] : ["rni", "rzi", "rmi", "rpi"]) : isNarrower ? ["rn", "rz", "rm", "rp"] : [nil]
         for rounding in roundings {
           // PTX has no others to bfloat16 and no exchange between the two formats of 16 bits.
-          if to == .bf16 && from == .f64 && rounding != "rn" || FloatFormat.of(to).width == 16 && from == .f32 && rounding != "rn" && rounding != "rz" && to == .bf16 { continue }
+          if to == .bf16 && from == .f64 && rounding != "rn"
+            || FloatFormat.of(to).width == 16 && from == .f32 && rounding != "rn" && rounding != "rz" && to == .bf16
+          {
+            continue
+          }
           if (from == .f16 && to == .bf16) || (from == .bf16 && to == .f16) { continue }
           list.append(ConversionOracle(from: from, to: to, rounding: rounding))
           let mayFlush = (from == .f32 || to == .f32) && from != .bf16 && to != .bf16

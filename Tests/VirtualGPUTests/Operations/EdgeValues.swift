@@ -18,7 +18,10 @@ enum EdgeValues {
   static func of(_ role: Operation.Role) -> [UInt64] {
     switch role {
     case .amount:
-      [0, 1, 2, 5, 7, 8, 15, 16, 17, 24, 30, 31, 32, 33, 47, 48, 62, 63, 64, 65, 128, 224, 254, 255, 256, 257, 288, 0xffff_ffff, 0x8000_0000]
+      [
+        0, 1, 2, 5, 7, 8, 15, 16, 17, 24, 30, 31, 32, 33, 47, 48, 62, 63, 64, 65, 128, 224, 254, 255, 256, 257, 288,
+        0xffff_ffff, 0x8000_0000,
+      ]
     case .choice(let count): Array(0..<count)
     case .value(let type): values(type)
     }
@@ -38,7 +41,8 @@ enum EdgeValues {
       let list: [UInt64] = [
         0, 1, 2, 3, 7, 10, 0x7f, 0x80, 0xff, 0x5555_5555_5555_5555, 0xaaaa_aaaa_aaaa_aaaa, 0x0123_4567_89ab_cdef,
         half - 1, half, half + 1, 0 &- half, top - 1, top, top + 1, top | 3, mask, mask - 1, mask - 6, mask / 3,
-        mask - 0x7f, mask - 0x80, top >> 1 | top >> 9 | 1, top | top >> 8 | 1, top >> 1 | top >> 25 | 1, 0x00ff_00ff_00ff_00ff, 0x8040_2010_0804_0201,
+        mask - 0x7f, mask - 0x80, top >> 1 | top >> 9 | 1, top | top >> 8 | 1, top >> 1 | top >> 25 | 1,
+        0x00ff_00ff_00ff_00ff, 0x8040_2010_0804_0201,
       ]
       return list.map { $0 & mask }
     }
@@ -79,10 +83,11 @@ enum EdgeValues {
     if all <= wanted {
       for index in 0..<all {
         var rest = index
-        result.append(lists.map { list in
-          defer { rest /= list.count }
-          return list[rest % list.count]
-        })
+        result.append(
+          lists.map { list in
+            defer { rest /= list.count }
+            return list[rest % list.count]
+          })
       }
     } else {
       while result.count < wanted { result.append(lists.map { $0[Int(random.next() % UInt64($0.count))] }) }

@@ -5,12 +5,15 @@ enum IntegerOracle {
   typealias Answer = @Sendable ([UInt64]) -> UInt64
 
   /// The operands' roles, the result's type and the answer; nil where the row is unknown here.
-  static func rule(_ opcode: String, _ modifiers: [String], _ t: ScalarType) -> ([Operation.Role], ScalarType, Answer)? {
+  static func rule(_ opcode: String, _ modifiers: [String], _ t: ScalarType) -> ([Operation.Role], ScalarType, Answer)?
+  {
     let v = Operation.Role.value(t)
     func two(_ compute: @escaping @Sendable (Int128, Int128) -> Int128) -> ([Operation.Role], ScalarType, Answer) {
       ([v, v], t, { t.bits(compute(t.integer($0[0]), t.integer($0[1]))) })
     }
-    func three(_ compute: @escaping @Sendable (Int128, Int128, Int128) -> Int128) -> ([Operation.Role], ScalarType, Answer) {
+    func three(_ compute: @escaping @Sendable (Int128, Int128, Int128) -> Int128) -> (
+      [Operation.Role], ScalarType, Answer
+    ) {
       ([v, v, v], t, { t.bits(compute(t.integer($0[0]), t.integer($0[1]), t.integer($0[2]))) })
     }
     func one(_ compute: @escaping @Sendable (Int128) -> Int128) -> ([Operation.Role], ScalarType, Answer) {
@@ -28,7 +31,8 @@ enum IntegerOracle {
     @Sendable func high(_ a: Int128, _ b: Int128) -> Int128 {
       if width < 64 { return (a * b) >> Int128(width) }
       let (high, _) = a.multipliedFullWidth(by: b)
-      return high << 64 | Int128(truncatingIfNeeded: UInt128(truncatingIfNeeded: a.multipliedFullWidth(by: b).low) >> 64)
+      return high << 64
+        | Int128(truncatingIfNeeded: UInt128(truncatingIfNeeded: a.multipliedFullWidth(by: b).low) >> 64)
     }
     @Sendable func clamp(_ x: Int128) -> Int128 { min(max(x, t.lowest), t.highest) }
     @Sendable func low24(_ x: Int128) -> Int128 {
@@ -111,7 +115,8 @@ enum IntegerOracle {
           return result
         }
       )
-    case ("prmt", let mode): return ([v, v, mode.isEmpty ? v : .amount], t, { permute($0[0], $0[1], $0[2], mode.first) })
+    case ("prmt", let mode):
+      return ([v, v, mode.isEmpty ? v : .amount], t, { permute($0[0], $0[1], $0[2], mode.first) })
     case ("sad", []):
       let unsigned: ScalarType = width == 16 ? .u16 : width == 32 ? .u32 : .u64
       return (

@@ -14,7 +14,9 @@ enum MoveOracle {
     operations += [
       Operation(
         text: "mov.b32", [.value(.b32)], .b32,
-        lines: { d, s, t in ["mov.b32 {\(t.half(0)), \(t.half(1))}, \(s[0]);", "mov.b32 \(d), {\(t.half(1)), \(t.half(0))};"] }
+        lines: { d, s, t in
+          ["mov.b32 {\(t.half(0)), \(t.half(1))}, \(s[0]);", "mov.b32 \(d), {\(t.half(1)), \(t.half(0))};"]
+        }
       ) { x in .bits(x[0] >> 16 | (x[0] & 0xffff) << 16) },
       Operation(
         text: "mov.b32", [.value(.b32)], .b32,
@@ -22,7 +24,9 @@ enum MoveOracle {
       ) { x in .bits(x[0] >> 16 | (x[0] >> 16) << 16) },
       Operation(
         text: "mov.b64", [.value(.b64)], .b64,
-        lines: { d, s, t in ["mov.b64 {\(t.word(0)), \(t.word(1))}, \(s[0]);", "mov.b64 \(d), {\(t.word(1)), \(t.word(0))};"] }
+        lines: { d, s, t in
+          ["mov.b64 {\(t.word(0)), \(t.word(1))}, \(s[0]);", "mov.b64 \(d), {\(t.word(1)), \(t.word(0))};"]
+        }
       ) { x in .bits(x[0] >> 32 | x[0] << 32) },
       Operation(
         text: "mov.b64", [.value(.b64)], .b64,
@@ -93,7 +97,10 @@ enum MoveOracle {
       Operation(
         text: "not.pred", [.choice(2)], .pred,
         lines: { d, s, t in
-          ["setp.ne.u32 \(t.predicate(0)), \(s[0]), 0;", "not.pred \(t.predicate(1)), \(t.predicate(0));", "mov.pred \(d), \(t.predicate(1));"]
+          [
+            "setp.ne.u32 \(t.predicate(0)), \(s[0]), 0;", "not.pred \(t.predicate(1)), \(t.predicate(0));",
+            "mov.pred \(d), \(t.predicate(1));",
+          ]
         }
       ) { x in .bits(x[0] == 0 ? 1 : 0) })
     return operations
@@ -102,8 +109,12 @@ enum MoveOracle {
   /// Constants in the place of registers.
   static func constants() -> [Operation] {
     [
-      Operation("add.s32", [.value(.s32)], .s32, constants: ", -2147483648") { .bits(($0[0] + 0x8000_0000) & 0xffff_ffff) },
-      Operation("add.s64", [.value(.s64)], .s64, constants: ", -9223372036854775807") { .bits($0[0] &+ 0x8000_0000_0000_0001) },
+      Operation("add.s32", [.value(.s32)], .s32, constants: ", -2147483648") {
+        .bits(($0[0] + 0x8000_0000) & 0xffff_ffff)
+      },
+      Operation("add.s64", [.value(.s64)], .s64, constants: ", -9223372036854775807") {
+        .bits($0[0] &+ 0x8000_0000_0000_0001)
+      },
       Operation("and.b16", [.value(.b16)], .b16, constants: ", 0xff0f") { .bits($0[0] & 0xff0f) },
       Operation("sub.s16", [.value(.s16)], .s16, constants: ", -1") { .bits(($0[0] + 1) & 0xffff) },
       Operation("mul.wide.s32", [.value(.s32)], .s64, constants: ", -3") {
@@ -116,7 +127,9 @@ enum MoveOracle {
       Operation("mul.rn.f64", [.value(.f64)], .f64, constants: ", 0dBFF8000000000001") {
         FloatFormat.f64.multiply($0[0], 0xbff8_0000_0000_0001, .rn).map { .bits($0) } ?? .nan
       },
-      Operation("setp.lt.s32", [.value(.s32)], .pred, constants: ", -5") { .bits(ScalarType.s32.integer($0[0]) < -5 ? 1 : 0) },
+      Operation("setp.lt.s32", [.value(.s32)], .pred, constants: ", -5") {
+        .bits(ScalarType.s32.integer($0[0]) < -5 ? 1 : 0)
+      },
       Operation("shl.b64", [.value(.b64)], .b64, constants: ", 63") { .bits($0[0] << 63) },
       Operation("shr.s32", [.value(.s32)], .s32, constants: ", 40") { .bits($0[0] >> 31 & 1 != 0 ? 0xffff_ffff : 0) },
     ]

@@ -62,7 +62,8 @@ enum OperationBench {
         for tuple in 0..<kernel.count {
           let found = values[index * kernel.count + tuple]
           let due =
-            OperationKernel.runs(tuple, entry.variant) ? expected[entry.operation]![tuple] : .bits(old(operation.result))
+            OperationKernel.runs(tuple, entry.variant)
+            ? expected[entry.operation]![tuple] : .bits(old(operation.result))
           if !matches(found, due, operation.result) {
             let list = inputs[tuple].map { "0x" + String($0, radix: 16) }.joined(separator: ", ")
             failures[entry.operation, default: []].append(
@@ -123,7 +124,8 @@ enum OperationBench {
       if value == 0 || value.isInfinite { return number == value && (number.sign == value.sign) }
       if found == format.encode(FloatFormat.f64.exact(value.bitPattern)) { return true }
       if number.isNaN || number.isInfinite { return false }
-      let unit = max(Double(sign: .plus, exponent: value.exponent - format.precision + 1, significand: 1),
+      let unit = max(
+        Double(sign: .plus, exponent: value.exponent - format.precision + 1, significand: 1),
         Double(sign: .plus, exponent: 2 - format.bias - format.precision, significand: 1))
       return abs(number - value) <= units * unit
     case .within(let value, let distance):

@@ -66,7 +66,10 @@ enum OperationBuild {
         ])
     }
     commands.append(
-      common + ["-O1", "-I", runtime.appending(path: "include").path, "-c", driver.path, "-o", folder.appending(path: "driver.o").path])
+      common + [
+        "-O1", "-I", runtime.appending(path: "include").path, "-c", driver.path, "-o",
+        folder.appending(path: "driver.o").path,
+      ])
     try await together(compiler, commands)
     let program = folder.appending(path: "program")
     // A library, so that only what the driver needs is linked.
@@ -79,7 +82,8 @@ enum OperationBuild {
     var job = ""
     var input = Data()
     for launch in launches {
-      job += "\(launch.kernel) \(launch.blocks) \(launch.threads) \(input.count) \(launch.input.count) \(launch.outputBytes) \(launch.shared)\n"
+      job +=
+        "\(launch.kernel) \(launch.blocks) \(launch.threads) \(input.count) \(launch.input.count) \(launch.outputBytes) \(launch.shared)\n"
       input += launch.input
     }
     let jobFile = folder.appending(path: "job")
@@ -124,7 +128,8 @@ enum OperationBuild {
     let text = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-      throw Failure(description: "\(tool) \(arguments.suffix(3)): \(String(decoding: text.prefix(3000), as: UTF8.self))")
+      throw Failure(
+        description: "\(tool) \(arguments.suffix(3)): \(String(decoding: text.prefix(3000), as: UTF8.self))")
     }
   }
 }

@@ -76,7 +76,8 @@ struct OperationKernel {
       let d = "%d\(index)"
       registers.append(".reg .b\(bits) \(d);")
       let prefix = "x\(index)"
-      registers.append(".reg .b16 %\(prefix)h<4>; .reg .b32 %\(prefix)w<6>; .reg .b64 %\(prefix)l<4>; .reg .pred %\(prefix)p<4>;")
+      registers.append(
+        ".reg .b16 %\(prefix)h<4>; .reg .b32 %\(prefix)w<6>; .reg .b64 %\(prefix)l<4>; .reg .pred %\(prefix)p<4>;")
       let target = operation.result == .pred ? "%\(prefix)p3" : d
       let lines = operation.lines(target, sources, Operation.Temporaries(prefix: prefix))
       if entry.variant != .plain && entry.variant != .uniform {
