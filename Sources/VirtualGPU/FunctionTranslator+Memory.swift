@@ -91,7 +91,7 @@ extension FunctionTranslator {
       return try translateParameterLoad(name, Int(offset), destinations, type)
     }
     let site = sites.add(instruction, "load")
-    var isVolatile = instruction.isStrong ? 1 : 0
+    var isVolatile = Self.strength(instruction)
     if case .address(.register(let name), let offset) = instruction.operands[1], exchanged.contains("\(name)+\(offset)") {
       isVolatile = 1
     }
@@ -182,11 +182,17 @@ extension FunctionTranslator {
     release(instruction)
     lines.append("const v\(u) \(name)[\(values.count)] = {\(values.joined(separator: ", "))};")
     lines.append(
-      "v_stores_\(u)(w, \(site), \(mask), \(place.pattern), \(place.register), \(place.origin), \(place.offset)ll, \(place.space), \(instruction.isStrong ? 1 : 0), \(name), \(values.count));"
+      "v_stores_\(u)(w, \(site), \(mask), \(place.pattern), \(place.register), \(place.origin), \(place.offset)ll, \(place.space), \(Self.strength(instruction)), \(name), \(values.count));"
     )
   }
 
   // MARK: Order
+
+  /// 0 for a plain load or store, 1 for one that is ordered with other threads', 2 for a volatile one, which orders nothing
+  /// within a warp.
+  private static func strength(_ instruction: Instruction) -> Int {
+    instruction.modifiers.contains("volatile") ? 2 : instruction.isStrong ? 1 : 0
+  }
 
   private func scope(_ instruction: Instruction) -> Int {
     instruction.modifiers.contains("cta") ? 0 : instruction.modifiers.contains("sys") ? 2 : 1
