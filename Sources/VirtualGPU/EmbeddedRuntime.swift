@@ -5488,6 +5488,15 @@ VGPU_INLINE int32_t s_mul24_s32(int32_t a, int32_t b) {
 VGPU_INLINE uint32_t s_mul24_u32(uint32_t a, uint32_t b) { return (a & 0xffffff) * (b & 0xffffff); }
 VGPU_WARP2(mul24_s32, s32, s32, s32)
 VGPU_WARP2(mul24_u32, u32, u32, u32)
+// Bits 16 to 47 of the product.
+VGPU_INLINE int32_t s_mul24hi_s32(int32_t a, int32_t b) {
+  return (int32_t)(((int64_t)((int32_t)((uint32_t)a << 8) >> 8) * ((int32_t)((uint32_t)b << 8) >> 8)) >> 16);
+}
+VGPU_INLINE uint32_t s_mul24hi_u32(uint32_t a, uint32_t b) {
+  return (uint32_t)(((uint64_t)(a & 0xffffff) * (b & 0xffffff)) >> 16);
+}
+VGPU_WARP2(mul24hi_s32, s32, s32, s32)
+VGPU_WARP2(mul24hi_u32, u32, u32, u32)
 
 // Shift amounts are clamped to the width.
 #define VGPU_SHIFTS(U, S, bits)                                                                                    \
@@ -5713,11 +5722,15 @@ VGPU_DOT4(u32_s32, uint8_t, int8_t, int32_t)
 
 #define VGPU_SAD(T, U)                                                                                      \
   VGPU_INLINE VGPU_T_##U s_sad_##T(VGPU_T_##T a, VGPU_T_##T b, VGPU_T_##U c) {                              \
-    return c + (a < b ? (VGPU_T_##U)b - (VGPU_T_##U)a : (VGPU_T_##U)a - (VGPU_T_##U)b);                     \
+    return (VGPU_T_##U)(c + (a < b ? (VGPU_T_##U)b - (VGPU_T_##U)a : (VGPU_T_##U)a - (VGPU_T_##U)b));       \
   }                                                                                                         \
   VGPU_WARP3(sad_##T, U, T, T, U)
+VGPU_SAD(s16, u16)
+VGPU_SAD(u16, u16)
 VGPU_SAD(s32, u32)
 VGPU_SAD(u32, u32)
+VGPU_SAD(s64, u64)
+VGPU_SAD(u64, u64)
 
 VGPU_INLINE int32_t s_add_sat_s32(int32_t a, int32_t b) {
   int64_t r = (int64_t)a + b;
@@ -5741,7 +5754,7 @@ VGPU_WARP2(sub_sat_s32, s32, s32, s32)
 (
 "include/vgpu_convert.h",
 ###"""
-// Conversions (cvt): rounding to integers saturates and takes NaN to 0; other directions round as the name says.
+// Conversions (cvt): rounding to integers saturates; other directions round as the name says.
 #ifndef VGPU_CONVERT_H
 #define VGPU_CONVERT_H
 
@@ -5763,8 +5776,8 @@ VGPU_ROUNDINGS(f64)
 
 // `a` is a whole number, or not finite. The upper bounds are the first value past the range.
 #define VGPU_TO_INTEGER(D, low, past, lowest, highest)                                                \
-  VGPU_INLINE VGPU_T_##D s_whole_##D(double a) {                                                      \
-    return a != a ? 0 : a >= past ? highest : a <= low ? lowest : (VGPU_T_##D)a;                      \
+  VGPU_INLINE VGPU_T_##D s_whole_##D(double a, VGPU_T_##D nan) {                                      \
+    return a != a ? nan : a >= past ? highest : a <= low ? lowest : (VGPU_T_##D)a;                    \
   }
 VGPU_TO_INTEGER(u8, 0.0, 256.0, 0, 255)
 VGPU_TO_INTEGER(s8, -128.0, 128.0, -128, 127)
@@ -5775,8 +5788,13 @@ VGPU_TO_INTEGER(s32, -2147483648.0, 2147483648.0, INT32_MIN, INT32_MAX)
 VGPU_TO_INTEGER(u64, 0.0, 18446744073709551616.0, 0, UINT64_MAX)
 VGPU_TO_INTEGER(s64, -9223372036854775808.0, 9223372036854775808.0, INT64_MIN, INT64_MAX)
 
+// NaN gives 0 between types of up to 32 bits, and the highest bit alone where one of them has 64.
+#define VGPU_NAN_f32(D) (sizeof(VGPU_T_##D) == 8 ? (VGPU_T_##D)(1ull << 63) : 0)
+#define VGPU_NAN_f64(D) ((VGPU_T_##D)(1ull << (8 * sizeof(VGPU_T_##D) - 1)))
 #define VGPU_CVT_INTEGER(D, S, mode)                                                                         \
-  VGPU_INLINE VGPU_T_##D s_cvt_##mode##_##D##_##S(VGPU_T_##S a) { return s_whole_##D(s_##mode##_##S(a)); }   \
+  VGPU_INLINE VGPU_T_##D s_cvt_##mode##_##D##_##S(VGPU_T_##S a) {                                            \
+    return s_whole_##D(s_##mode##_##S(a), VGPU_NAN_##S(D));                                                  \
+  }                                                                                                          \
   VGPU_WARP1(cvt_##mode##_##D##_##S, D, S)
 #define VGPU_CVT_INTEGERS(D)   \
   VGPU_CVT_INTEGER(D, f32, rni) \
@@ -5863,7 +5881,6 @@ VGPU_CVT_HALF_DIRECTED(bf16, p, 0x7f80)
 VGPU_CVT_HALF_DIRECTED(bf16, z, 0x7f80)
 VGPU_WARP1(double_to_f16, u16, f64)
 VGPU_WARP1(double_to_bf16, u16, f64)
-VGPU_WARP1(flush_f16, u16, u16)
 
 // TensorFloat-32: 10 bits of mantissa, halves away from zero (rna) or to even (rn).
 VGPU_INLINE uint32_t s_to_tf32_rna(float a) {
@@ -5874,7 +5891,15 @@ VGPU_INLINE uint32_t s_to_tf32_rn(float a) {
   uint32_t b = s_bits_f32(a);
   return a - a != 0 ? b : (b + 0xfff + ((b >> 13) & 1)) & ~0x1fffu;
 }
-VGPU_INLINE uint32_t s_to_tf32_rz(float a) { return s_bits_f32(a) & ~0x1fffu; }
+VGPU_INLINE uint32_t s_to_tf32_rz(float a) {
+  uint32_t b = s_bits_f32(a);
+  return a != a ? b : b & ~0x1fffu;
+}
+// The largest finite number for infinite ones, and zero for negative ones.
+VGPU_INLINE uint32_t s_finite_tf32(uint32_t a) { return (a & 0x7fffffffu) == 0x7f800000u ? a - 0x2000 : a; }
+VGPU_INLINE uint32_t s_relu_tf32(uint32_t a) { return (a & 0x7fffffffu) <= 0x7f800000u && a >> 31 ? 0 : a; }
+VGPU_WARP1(finite_tf32, u32, u32)
+VGPU_WARP1(relu_tf32, u32, u32)
 VGPU_WARP1(to_tf32_rna, u32, f32)
 VGPU_WARP1(to_tf32_rn, u32, f32)
 VGPU_WARP1(to_tf32_rz, u32, f32)
@@ -5883,10 +5908,21 @@ VGPU_INLINE uint32_t s_join16(uint16_t high, uint16_t low) { return (uint32_t)hi
 VGPU_INLINE vu32 v_join16(vu16 high, vu16 low) {
   return __builtin_convertvector(high, vu32) << 16 | __builtin_convertvector(low, vu32);
 }
-VGPU_INLINE uint16_t s_relu_f16(uint16_t a) { return s_to_f16(s_max_f32(s_from_f16(a), 0.0f)); }
-VGPU_INLINE uint16_t s_relu_bf16(uint16_t a) { return s_to_bf16(s_max_f32(s_from_bf16(a), 0.0f)); }
-VGPU_WARP1(relu_f16, u16, u16)
-VGPU_WARP1(relu_bf16, u16, u16)
+#define VGPU_LIMITS(H, infinity)                                                                            \
+  VGPU_INLINE uint16_t s_finite_##H(uint16_t a) { return (a & 0x7fff) == infinity ? a - 1 : a; }            \
+  VGPU_INLINE uint16_t s_relu_##H(uint16_t a) { return (a & 0x7fff) > infinity ? 0x7fff : a >> 15 ? 0 : a; } \
+  VGPU_WARP1(finite_##H, u16, u16)                                                                          \
+  VGPU_WARP1(relu_##H, u16, u16)
+VGPU_LIMITS(f16, 0x7c00)
+VGPU_LIMITS(bf16, 0x7f80)
+
+// 64 bits in the 53 that a double has, rounded to odd: rounding once more to 16 bits is right.
+VGPU_INLINE uint64_t s_jam_u64(uint64_t a) { return a >> 53 ? (a & ~0x7ffull) | (a & 0x7ff ? 0x800 : 0) : a; }
+VGPU_INLINE int64_t s_jam_s64(int64_t a) {
+  return a < 0 ? (int64_t)(0 - s_jam_u64(0 - (uint64_t)a)) : (int64_t)s_jam_u64((uint64_t)a);
+}
+VGPU_WARP1(jam_u64, u64, u64)
+VGPU_WARP1(jam_s64, s64, s64)
 
 // Saturating conversions between integers.
 #define VGPU_CLAMP(D, lowest, highest)                                                                       \
@@ -6590,27 +6626,28 @@ VGPU_INLINE vf32 v_rsqrt_f32(vf32 a) {
 VGPU_INLINE float s_rsqrt_f32(float a) { return s_nan_f32((float)(1.0 / __builtin_sqrt((double)a))); }
 VGPU_INLINE vf64 v_rsqrt_f64(vf64 a) { return 1.0 / __builtin_elementwise_sqrt(a); }
 VGPU_INLINE double s_rsqrt_f64(double a) { return 1.0 / __builtin_sqrt(a); }
-// rcp.approx.ftz.f64 works on the upper word: 20 bits of result, lower word zero. Iterations refine it, so this may be exact.
-VGPU_INLINE double s_rcp20_f64(double a) { return s_f64(s_bits_f64(1.0 / s_f64(s_bits_f64(a) & ~0xffffffffull)) & ~0xffffffffull); }
-VGPU_INLINE vf64 v_rcp20_f64(vf64 a) {
-  return (vf64)((vu64)(1.0 / (vf64)((vu64)a & ~0xffffffffull)) & ~0xffffffffull);
+// rcp.approx.ftz.f64 and rsqrt.approx.ftz.f64 work on the upper word: 20 bits of result, the lower word zero; subnormals are
+// zeros. Iterations refine them, so they may be as exact as 20 bits can be.
+VGPU_INLINE vf64 v_upper_f64(vf64 a) {
+  vu64 bits = (vu64)a;
+  vu64 upper = bits & ((bits & 0x7ff0000000000000ull) == 0 ? (vu64)(0x8000000000000000ull) : (vu64)(0xffffffff00000000ull));
+  return a != a ? (vf64)(vu64)(0x7fffffff00000000ull) : (vf64)upper;
 }
-VGPU_INLINE double s_rsqrt20_f64(double a) {
-  return s_f64(s_bits_f64(1.0 / __builtin_sqrt(s_f64(s_bits_f64(a) & ~0xffffffffull))) & ~0xffffffffull);
-}
-VGPU_INLINE vf64 v_rsqrt20_f64(vf64 a) {
-  return (vf64)((vu64)(1.0 / __builtin_elementwise_sqrt((vf64)((vu64)a & ~0xffffffffull))) & ~0xffffffffull);
-}
+VGPU_INLINE vf64 v_rcp20_f64(vf64 a) { return v_upper_f64(1.0 / v_upper_f64(a)); }
+VGPU_INLINE double s_rcp20_f64(double a) { return v_rcp20_f64((vf64)(a))[0]; }
+VGPU_INLINE vf64 v_rsqrt20_f64(vf64 a) { return v_upper_f64(1.0 / __builtin_elementwise_sqrt(v_upper_f64(a))); }
+VGPU_INLINE double s_rsqrt20_f64(double a) { return v_rsqrt20_f64((vf64)(a))[0]; }
 
+// Zeros count as normal.
 VGPU_INLINE uint32_t s_testp_f32(float a, int kind) {
   uint32_t b = s_bits_f32(a), e = (b >> 23) & 255, m = b & 0x7fffff;
   return kind == 'f' ? e != 255 : kind == 'i' ? e == 255 && !m : kind == 'n' ? e == 255 && m : kind == 'o' ? !(e == 255 && m)
-    : kind == 'r' ? e != 0 && e != 255 : e == 0 && m;
+    : kind == 'r' ? e != 255 && (e || !m) : e == 0 && m;
 }
 VGPU_INLINE uint32_t s_testp_f64(double a, int kind) {
   uint64_t b = s_bits_f64(a), e = (b >> 52) & 2047, m = b & 0xfffffffffffffull;
   return kind == 'f' ? e != 2047 : kind == 'i' ? e == 2047 && !m : kind == 'n' ? e == 2047 && m
-    : kind == 'o' ? !(e == 2047 && m) : kind == 'r' ? e != 0 && e != 2047 : e == 0 && m;
+    : kind == 'o' ? !(e == 2047 && m) : kind == 'r' ? e != 2047 && (e || !m) : e == 0 && m;
 }
 VGPU_INLINE uint32_t v_testp_f32(vf32 a, int kind) {
   uint32_t r = 0;
@@ -6634,16 +6671,6 @@ VGPU_INLINE uint32_t v_testp_f64(vf64 a, int kind) {
 // registers hold them is told in vgpu_matrix.h.
 #ifndef VGPU_FRAGMENTS_H
 #define VGPU_FRAGMENTS_H
-
-// A block of 8 by 8 halves with rows and columns changed over.
-VGPU_INLINE vu32 vgpu_transpose(vu32 block) {
-  uint16_t x[64], y[64];
-  memcpy(x, &block, sizeof x);
-  for (int g = 0; g < 8; g++)
-    for (int e = 0; e < 8; e++) y[g * 8 + e] = x[e * 8 + g];
-  memcpy(&block, y, sizeof y);
-  return block;
-}
 
 // `addresses` holds, for each eight lanes, where the rows of one block lie: 16 bytes each.
 VGPU_MATRIX_FUNCTION vgpu_load_blocks(
@@ -6698,6 +6725,11 @@ VGPU_INLINE void vgpu_tile_addresses(uint64_t *out, const vu64 *base, uint64_t p
     out[i] += (tile.line + i / 4 * tile.line_g + i % 4 * tile.line_t) * pitch + tile.byte + i / 4 * tile.byte_g + i % 4 * tile.byte_t;
 }
 
+// True where the parts of each four lanes lie together, and all lanes are there with one address; count is 1 or 2.
+#define VGPU_IS_LINED(tile, bytes, mask, base)                                                      \
+  ((tile).byte_t == (bytes) && (tile).line_t == 0 && (mask) == 0xffffffffu && count <= 2            \
+   && VGPU_MASK(*(base) == (*(base))[0]) == 0xffffffffu)
+
 #define VGPU_TILES(T)                                                                                                \
   VGPU_MATRIX_FUNCTION vgpu_tile_load_##T(                                                                           \
     vgpu_warp *w, uint32_t site, uint32_t mask, const vu64 *base, int space, uint64_t pitch, vgpu_tile tile,         \
@@ -6707,12 +6739,17 @@ VGPU_INLINE void vgpu_tile_addresses(uint64_t *out, const vu64 *base, uint64_t p
     vgpu_tile_addresses(a, base, pitch, tile);                                                                       \
     if (VGPU_CHECK_MEMORY || VGPU_CHECK_RACES || VGPU_COUNT)                                                         \
       sound = vgpu_inspect(w, site, mask, a, bytes, VGPU_LOAD, space, 0);                                            \
-    /* Rows of four lanes that lie together. */                                                                      \
-    if (count == 1 && tile.byte_t == bytes && tile.line_t == 0 && sound == 0xffffffffu                               \
-        && VGPU_MASK(*base == (*base)[0]) == 0xffffffffu) {                                                          \
-      VGPU_T_##T x[32];                                                                                              \
-      for (int g = 0; g < 8; g++) memcpy(x + g * 4, (const void *)a[g * 4], 4 * sizeof *x);                          \
-      memcpy(out, x, sizeof x);                                                                                      \
+    if (VGPU_IS_LINED(tile, bytes, sound, base)) {                                                                   \
+      VGPU_T_##T x[64], y[32];                                                                                       \
+      for (int g = 0; g < 8; g++) memcpy(x + g * 4 * count, (const void *)a[g * 4], 4 * bytes);                      \
+      if (count == 1) {                                                                                              \
+        memcpy(out, x, sizeof *out);                                                                                 \
+        return;                                                                                                      \
+      }                                                                                                              \
+      for (int k = 0; k < 2; k++) {                                                                                  \
+        for (int i = 0; i < 32; i++) y[i] = x[i * 2 + k];                                                            \
+        memcpy(&out[k], y, sizeof y);                                                                                \
+      }                                                                                                              \
     } else {                                                                                                         \
       vgpu_gather_##T(out, count, sound, a);                                                                         \
     }                                                                                                                \
@@ -6724,6 +6761,15 @@ VGPU_INLINE void vgpu_tile_addresses(uint64_t *out, const vu64 *base, uint64_t p
     vgpu_tile_addresses(a, base, pitch, tile);                                                                       \
     if (VGPU_CHECK_MEMORY || VGPU_CHECK_RACES || VGPU_COUNT)                                                         \
       mask = vgpu_inspect(w, site, mask, a, sizeof(VGPU_T_##T) * count, VGPU_STORE, space, 0);                       \
+    if (VGPU_IS_LINED(tile, sizeof(VGPU_T_##T) * count, mask, base)) {                                               \
+      VGPU_T_##T x[64], y[32];                                                                                       \
+      for (uint32_t k = 0; k < count; k++) {                                                                         \
+        memcpy(y, &in[k], sizeof y);                                                                                 \
+        for (uint32_t i = 0; i < 32; i++) x[i * count + k] = y[i];                                                   \
+      }                                                                                                              \
+      for (int g = 0; g < 8; g++) memcpy((void *)a[g * 4], x + g * 4 * count, 4 * sizeof(VGPU_T_##T) * count);       \
+      return;                                                                                                        \
+    }                                                                                                                \
     vgpu_scatter_##T(in, count, mask, a, w->is_lane_order_reversed);                                                 \
   }
 VGPU_TILES(u8)
@@ -6929,7 +6975,17 @@ VGPU_INLINE vu16 v_to_bf16(vf32 a) {
   }                                                                                                                  \
   VGPU_WARP3(op##_##H##x2, u32, u32, u32, u32)
 
+// Subnormals as zeros of their sign.
 VGPU_INLINE uint16_t s_flush_f16(uint16_t a) { return (a & 0x7c00) ? a : a & 0x8000; }
+VGPU_INLINE uint16_t s_flush_bf16(uint16_t a) { return (a & 0x7f80) ? a : a & 0x8000; }
+#define VGPU_FLUSH_PAIR(H)                                                                                           \
+  VGPU_INLINE uint32_t s_flush_##H##x2(uint32_t a) {                                                                 \
+    return s_flush_##H((uint16_t)a) | (uint32_t)s_flush_##H((uint16_t)(a >> 16)) << 16;                              \
+  }                                                                                                                  \
+  VGPU_WARP1(flush_##H, u16, u16)                                                                                    \
+  VGPU_WARP1(flush_##H##x2, u32, u32)
+VGPU_FLUSH_PAIR(f16)
+VGPU_FLUSH_PAIR(bf16)
 
 // Sums and products of two halves are exact in float but for one rounding that double rounding does not disturb
 // (24 >= 2 * 11 + 2); a bfloat16's sum may span more than 24 bits, so it goes by way of double and odd.
@@ -6954,6 +7010,36 @@ VGPU_INLINE uint16_t s_flush_f16(uint16_t a) { return (a & 0x7c00) ? a : a & 0x8
   VGPU_WARP1(abs_##H, u16, u16)                                                                                      \
   VGPU_WARP1(neg_##H##x2, u32, u32)                                                                                  \
   VGPU_WARP1(abs_##H##x2, u32, u32)
+
+// Comparisons of pairs: 0xffff in each half that compares true.
+#define VGPU_COMPARE_PAIR(H, name, expression)                                                                       \
+  VGPU_INLINE uint32_t s_##name##_##H##x2(uint32_t p, uint32_t q) {                                                  \
+    uint32_t r = 0;                                                                                                  \
+    for (int h = 0; h < 32; h += 16) {                                                                               \
+      float a = s_from_##H((uint16_t)(p >> h)), b = s_from_##H((uint16_t)(q >> h));                                  \
+      r |= (uint32_t)((expression) ? 0xffff : 0) << h;                                                               \
+    }                                                                                                                \
+    return r;                                                                                                        \
+  }                                                                                                                  \
+  VGPU_WARP2(name##_##H##x2, u32, u32, u32)
+#define VGPU_COMPARE_PAIRS(H)                      \
+  VGPU_COMPARE_PAIR(H, eq, a == b)                 \
+  VGPU_COMPARE_PAIR(H, ne, a < b || a > b)         \
+  VGPU_COMPARE_PAIR(H, lt, a < b)                  \
+  VGPU_COMPARE_PAIR(H, le, a <= b)                 \
+  VGPU_COMPARE_PAIR(H, gt, a > b)                  \
+  VGPU_COMPARE_PAIR(H, ge, a >= b)                 \
+  VGPU_COMPARE_PAIR(H, equ, !(a < b || a > b))     \
+  VGPU_COMPARE_PAIR(H, neu, a != b)                \
+  VGPU_COMPARE_PAIR(H, ltu, !(a >= b))             \
+  VGPU_COMPARE_PAIR(H, leu, !(a > b))              \
+  VGPU_COMPARE_PAIR(H, gtu, !(a <= b))             \
+  VGPU_COMPARE_PAIR(H, geu, !(a < b))              \
+  VGPU_COMPARE_PAIR(H, num, a == a && b == b)      \
+  VGPU_COMPARE_PAIR(H, nan, a != a || b != b)
+VGPU_COMPARE_PAIRS(f16)
+VGPU_COMPARE_PAIRS(bf16)
+
 VGPU_HALVES(f16, double_)
 VGPU_HALVES(bf16, double_)
 
@@ -6978,7 +7064,6 @@ typedef double vgpu_row_f64 __attribute__((ext_vector_type(8)));
 
 #define VGPU_MATRIX_FUNCTION static __attribute__((noinline, unused)) void
 
-VGPU_INLINE float vgpu_matrix_f16(uint16_t a) { return s_from_f16(a); }
 VGPU_INLINE float vgpu_matrix_tf32(uint32_t a) { return s_f32(a & 0xffffe000u); }
 // Eight bits as the upper byte of a half, or as its exponent and fraction, off by the difference of the biases.
 VGPU_INLINE float vgpu_matrix_e5m2(uint8_t a) { return s_from_f16((uint16_t)(a << 8)); }
@@ -6987,32 +7072,54 @@ VGPU_INLINE float vgpu_matrix_e4m3(uint8_t a) {
   return (a & 0x7f) == 0x7f ? s_f32(0x7fffffff) : f;
 }
 
-// A block's rows to where a matrix has them, or its columns: `x[g * E + e]` is element e of row g.
-#define VGPU_BLOCK(name, T, E, R, value)                                                                    \
+// A block of 8 by 8 halves with rows and columns changed over.
+VGPU_INLINE vu32 vgpu_transpose(vu32 block) {
+  uint16_t x[64], y[64];
+  memcpy(x, &block, sizeof x);
+  for (int g = 0; g < 8; g++)
+    for (int e = 0; e < 8; e++) y[g * 8 + e] = x[e * 8 + g];
+  memcpy(&block, y, sizeof y);
+  return block;
+}
+
+// A block's rows to where a matrix has them, or its columns: `x[i]` is element i, row after row.
+#define VGPU_ROWS(name, T, E, R, value)                                                                     \
   enum { VGPU_ELEMENTS_##name = E };                                                                        \
   typedef R vgpu_real_##name;                                                                               \
   VGPU_INLINE void vgpu_rows_##name(R *out, int stride, const void *block) {                                \
     T x[sizeof(R) == 8 ? 32 : 128 / sizeof(T)];                                                             \
     memcpy(x, block, sizeof x);                                                                             \
-    for (int g = 0; g < 8; g++)                                                                             \
-      for (int e = 0; e < E; e++) out[g * stride + e] = (value);                                            \
-  }                                                                                                         \
+    R y[8 * E];                                                                                             \
+    for (int i = 0; i < 8 * E; i++) y[i] = (value);                                                         \
+    for (int g = 0; g < 8; g++) memcpy(out + g * stride, y + g * E, E * sizeof(R));                         \
+  }
+#define VGPU_BLOCK(name, T, E, R, value)                                                                    \
+  VGPU_ROWS(name, T, E, R, value)                                                                           \
   VGPU_INLINE void vgpu_columns_##name(R *out, int stride, const void *block) {                             \
     T x[sizeof(R) == 8 ? 32 : 128 / sizeof(T)];                                                             \
     memcpy(x, block, sizeof x);                                                                             \
+    R y[8 * E];                                                                                             \
+    for (int i = 0; i < 8 * E; i++) y[i] = (value);                                                         \
     for (int e = 0; e < E; e++)                                                                             \
-      for (int g = 0; g < 8; g++) out[e * stride + g] = (value);                                            \
+      for (int g = 0; g < 8; g++) out[e * stride + g] = y[g * E + e];                                       \
   }
-VGPU_BLOCK(f16, uint16_t, 8, float, vgpu_matrix_f16(x[g * 8 + e]))
-VGPU_BLOCK(bf16, uint16_t, 8, float, s_from_bf16(x[g * 8 + e]))
-VGPU_BLOCK(tf32, uint32_t, 4, float, vgpu_matrix_tf32(x[g * 4 + e]))
-VGPU_BLOCK(f64, double, 4, double, x[g * 4 + e])
-VGPU_BLOCK(s8, int8_t, 16, float, (float)x[g * 16 + e])
-VGPU_BLOCK(u8, uint8_t, 16, float, (float)x[g * 16 + e])
-VGPU_BLOCK(e4m3, uint8_t, 16, float, vgpu_matrix_e4m3(x[g * 16 + e]))
-VGPU_BLOCK(e5m2, uint8_t, 16, float, vgpu_matrix_e5m2(x[g * 16 + e]))
-VGPU_BLOCK(s4, uint8_t, 32, float, (float)((int)((x[g * 16 + e / 2] >> (e & 1) * 4 & 15) ^ 8) - 8))
-VGPU_BLOCK(u4, uint8_t, 32, float, (float)(x[g * 16 + e / 2] >> (e & 1) * 4 & 15))
+// Halves are turned before they are made floats.
+#define VGPU_HALF_BLOCK(name, value)                                                                        \
+  VGPU_ROWS(name, uint16_t, 8, float, value)                                                                \
+  VGPU_INLINE void vgpu_columns_##name(float *out, int stride, const vu32 *block) {                         \
+    vu32 turned = vgpu_transpose(*block);                                                                   \
+    vgpu_rows_##name(out, stride, &turned);                                                                 \
+  }
+VGPU_HALF_BLOCK(f16, s_from_f16(x[i]))
+VGPU_HALF_BLOCK(bf16, s_from_bf16(x[i]))
+VGPU_BLOCK(tf32, uint32_t, 4, float, vgpu_matrix_tf32(x[i]))
+VGPU_BLOCK(f64, double, 4, double, x[i])
+VGPU_BLOCK(s8, int8_t, 16, float, (float)x[i])
+VGPU_BLOCK(u8, uint8_t, 16, float, (float)x[i])
+VGPU_BLOCK(e4m3, uint8_t, 16, float, vgpu_matrix_e4m3(x[i]))
+VGPU_BLOCK(e5m2, uint8_t, 16, float, vgpu_matrix_e5m2(x[i]))
+VGPU_BLOCK(s4, uint8_t, 32, float, (float)((int)((x[i / 2] >> (i & 1) * 4 & 15) ^ 8) - 8))
+VGPU_BLOCK(u4, uint8_t, 32, float, (float)(x[i / 2] >> (i & 1) * 4 & 15))
 
 // MARK: Accumulators: 8 by 8, a lane has two neighbours of a row, in two registers or as halves of one.
 
@@ -7043,9 +7150,10 @@ VGPU_INLINE void vgpu_put_f32(vu32 *r, const float *c, int stride) {
 }
 VGPU_INLINE void vgpu_take_f16(float *c, int stride, const vu32 *r) { vgpu_rows_f16(c, stride, r); }
 VGPU_INLINE void vgpu_put_f16(vu32 *r, const float *c, int stride) {
+  float f[64];
   uint16_t x[64];
-  for (int g = 0; g < 8; g++)
-    for (int e = 0; e < 8; e++) x[g * 8 + e] = s_to_f16(c[g * stride + e]);
+  for (int g = 0; g < 8; g++) memcpy(f + g * 8, c + g * stride, 8 * sizeof *f);
+  for (int i = 0; i < 64; i++) x[i] = s_to_f16(f[i]);
   memcpy(r, x, sizeof x);
 }
 enum { VGPU_REGISTERS_f32 = 2, VGPU_REGISTERS_f16 = 1, VGPU_REGISTERS_s32 = 2, VGPU_REGISTERS_f64 = 2 };
