@@ -76,6 +76,25 @@ typedef struct vgpu_worker {
   sigjmp_buf fault;
 } vgpu_worker;
 
+// The worker that this thread is.
+extern __thread vgpu_worker *vgpu_current_worker;
+// Saves what the calling convention asks a function to keep, and goes on with another stack.
+void vgpu_switch(void **save, void *load);
+void vgpu_prepare_fiber(vgpu_fiber *);
+vgpu_block *vgpu_start_block(vgpu_worker *, uint64_t linear);
+void vgpu_end_block(vgpu_worker *, vgpu_block *);
+enum { BLOCK_ENDED, BLOCK_SPINS, BLOCK_STUCK, BLOCK_ABORTED };
+int vgpu_run_block(vgpu_worker *, vgpu_block *);
+vgpu_fiber *vgpu_resume(vgpu_worker *, vgpu_fiber *);
+void vgpu_report_stuck(vgpu_block *);
+
+// True if a warp that waits at a barrier may go on, or never waited.
+static inline int vgpu_is_ready(const vgpu_block *block, const vgpu_fiber *fiber) {
+  if (fiber->state == VGPU_READY) return 1;
+  return fiber->state == VGPU_BLOCKED && fiber->waiting_barrier >= 0
+    && block->barriers[fiber->waiting_barrier].generation != fiber->waiting_generation;
+}
+
 static inline vgpu_fiber *vgpu_fiber_of(vgpu_warp *w) { return (vgpu_fiber *)w; }
 
 // splitmix64 (Steele, Lea and Flood, 2014).

@@ -6643,16 +6643,6 @@ VGPU_INLINE uint32_t v_testp_f64(vf64 a, int kind) {
 #ifndef VGPU_FRAGMENTS_H
 #define VGPU_FRAGMENTS_H
 
-// A block of 8 by 8 halves with rows and columns changed over.
-VGPU_INLINE vu32 vgpu_transpose(vu32 block) {
-  uint16_t x[64], y[64];
-  memcpy(x, &block, sizeof x);
-  for (int g = 0; g < 8; g++)
-    for (int e = 0; e < 8; e++) y[g * 8 + e] = x[e * 8 + g];
-  memcpy(&block, y, sizeof y);
-  return block;
-}
-
 // `addresses` holds, for each eight lanes, where the rows of one block lie: 16 bytes each.
 VGPU_MATRIX_FUNCTION vgpu_load_blocks(
   vgpu_warp *w, uint32_t site, uint32_t mask, const vu64 *addresses, int space, vu32 *out, uint32_t count,
@@ -6706,6 +6696,11 @@ VGPU_INLINE void vgpu_tile_addresses(uint64_t *out, const vu64 *base, uint64_t p
     out[i] += (tile.line + i / 4 * tile.line_g + i % 4 * tile.line_t) * pitch + tile.byte + i / 4 * tile.byte_g + i % 4 * tile.byte_t;
 }
 
+// True where the parts of each four lanes lie together, and all lanes are there with one address; count is 1 or 2.
+#define VGPU_IS_LINED(tile, bytes, mask, base)                                                      \
+  ((tile).byte_t == (bytes) && (tile).line_t == 0 && (mask) == 0xffffffffu && count <= 2            \
+   && VGPU_MASK(*(base) == (*(base))[0]) == 0xffffffffu)
+
 #define VGPU_TILES(T)                                                                                                \
   VGPU_MATRIX_FUNCTION vgpu_tile_load_##T(                                                                           \
     vgpu_warp *w, uint32_t site, uint32_t mask, const vu64 *base, int space, uint64_t pitch, vgpu_tile tile,         \
@@ -6715,12 +6710,17 @@ VGPU_INLINE void vgpu_tile_addresses(uint64_t *out, const vu64 *base, uint64_t p
     vgpu_tile_addresses(a, base, pitch, tile);                                                                       \
     if (VGPU_CHECK_MEMORY || VGPU_CHECK_RACES || VGPU_COUNT)                                                         \
       sound = vgpu_inspect(w, site, mask, a, bytes, VGPU_LOAD, space, 0);                                            \
-    /* Rows of four lanes that lie together. */                                                                      \
-    if (count == 1 && tile.byte_t == bytes && tile.line_t == 0 && sound == 0xffffffffu                               \
-        && VGPU_MASK(*base == (*base)[0]) == 0xffffffffu) {                                                          \
-      VGPU_T_##T x[32];                                                                                              \
-      for (int g = 0; g < 8; g++) memcpy(x + g * 4, (const void *)a[g * 4], 4 * sizeof *x);                          \
-      memcpy(out, x, sizeof x);                                                                                      \
+    if (VGPU_IS_LINED(tile, bytes, sound, base)) {                                                                   \
+      VGPU_T_##T x[64], y[32];                                                                                       \
+      for (int g = 0; g < 8; g++) memcpy(x + g * 4 * count, (const void *)a[g * 4], 4 * bytes);                      \
+      if (count == 1) {                                                                                              \
+        memcpy(out, x, sizeof *out);                                                                                 \
+        return;                                                                                                      \
+      }                                                                                                              \
+      for (int k = 0; k < 2; k++) {                                                                                  \
+        for (int i = 0; i < 32; i++) y[i] = x[i * 2 + k];                                                            \
+        memcpy(&out[k], y, sizeof y);                                                                                \
+      }                                                                                                              \
     } else {                                                                                                         \
       vgpu_gather_##T(out, count, sound, a);                                                                         \
     }                                                                                                                \
@@ -6732,6 +6732,15 @@ VGPU_INLINE void vgpu_tile_addresses(uint64_t *out, const vu64 *base, uint64_t p
     vgpu_tile_addresses(a, base, pitch, tile);                                                                       \
     if (VGPU_CHECK_MEMORY || VGPU_CHECK_RACES || VGPU_COUNT)                                                         \
       mask = vgpu_inspect(w, site, mask, a, sizeof(VGPU_T_##T) * count, VGPU_STORE, space, 0);                       \
+    if (VGPU_IS_LINED(tile, sizeof(VGPU_T_##T) * count, mask, base)) {                                               \
+      VGPU_T_##T x[64], y[32];                                                                                       \
+      for (uint32_t k = 0; k < count; k++) {                                                                         \
+        memcpy(y, &in[k], sizeof y);                                                                                 \
+        for (uint32_t i = 0; i < 32; i++) x[i * count + k] = y[i];                                                   \
+      }                                                                                                              \
+      for (int g = 0; g < 8; g++) memcpy((void *)a[g * 4], x + g * 4 * count, 4 * sizeof(VGPU_T_##T) * count);       \
+      return;                                                                                                        \
+    }                                                                                                                \
     vgpu_scatter_##T(in, count, mask, a, w->is_lane_order_reversed);                                                 \
   }
 VGPU_TILES(u8)
@@ -7026,7 +7035,6 @@ typedef double vgpu_row_f64 __attribute__((ext_vector_type(8)));
 
 #define VGPU_MATRIX_FUNCTION static __attribute__((noinline, unused)) void
 
-VGPU_INLINE float vgpu_matrix_f16(uint16_t a) { return s_from_f16(a); }
 VGPU_INLINE float vgpu_matrix_tf32(uint32_t a) { return s_f32(a & 0xffffe000u); }
 // Eight bits as the upper byte of a half, or as its exponent and fraction, off by the difference of the biases.
 VGPU_INLINE float vgpu_matrix_e5m2(uint8_t a) { return s_from_f16((uint16_t)(a << 8)); }
@@ -7035,32 +7043,54 @@ VGPU_INLINE float vgpu_matrix_e4m3(uint8_t a) {
   return (a & 0x7f) == 0x7f ? s_f32(0x7fffffff) : f;
 }
 
-// A block's rows to where a matrix has them, or its columns: `x[g * E + e]` is element e of row g.
-#define VGPU_BLOCK(name, T, E, R, value)                                                                    \
+// A block of 8 by 8 halves with rows and columns changed over.
+VGPU_INLINE vu32 vgpu_transpose(vu32 block) {
+  uint16_t x[64], y[64];
+  memcpy(x, &block, sizeof x);
+  for (int g = 0; g < 8; g++)
+    for (int e = 0; e < 8; e++) y[g * 8 + e] = x[e * 8 + g];
+  memcpy(&block, y, sizeof y);
+  return block;
+}
+
+// A block's rows to where a matrix has them, or its columns: `x[i]` is element i, row after row.
+#define VGPU_ROWS(name, T, E, R, value)                                                                     \
   enum { VGPU_ELEMENTS_##name = E };                                                                        \
   typedef R vgpu_real_##name;                                                                               \
   VGPU_INLINE void vgpu_rows_##name(R *out, int stride, const void *block) {                                \
     T x[sizeof(R) == 8 ? 32 : 128 / sizeof(T)];                                                             \
     memcpy(x, block, sizeof x);                                                                             \
-    for (int g = 0; g < 8; g++)                                                                             \
-      for (int e = 0; e < E; e++) out[g * stride + e] = (value);                                            \
-  }                                                                                                         \
+    R y[8 * E];                                                                                             \
+    for (int i = 0; i < 8 * E; i++) y[i] = (value);                                                         \
+    for (int g = 0; g < 8; g++) memcpy(out + g * stride, y + g * E, E * sizeof(R));                         \
+  }
+#define VGPU_BLOCK(name, T, E, R, value)                                                                    \
+  VGPU_ROWS(name, T, E, R, value)                                                                           \
   VGPU_INLINE void vgpu_columns_##name(R *out, int stride, const void *block) {                             \
     T x[sizeof(R) == 8 ? 32 : 128 / sizeof(T)];                                                             \
     memcpy(x, block, sizeof x);                                                                             \
+    R y[8 * E];                                                                                             \
+    for (int i = 0; i < 8 * E; i++) y[i] = (value);                                                         \
     for (int e = 0; e < E; e++)                                                                             \
-      for (int g = 0; g < 8; g++) out[e * stride + g] = (value);                                            \
+      for (int g = 0; g < 8; g++) out[e * stride + g] = y[g * E + e];                                       \
   }
-VGPU_BLOCK(f16, uint16_t, 8, float, vgpu_matrix_f16(x[g * 8 + e]))
-VGPU_BLOCK(bf16, uint16_t, 8, float, s_from_bf16(x[g * 8 + e]))
-VGPU_BLOCK(tf32, uint32_t, 4, float, vgpu_matrix_tf32(x[g * 4 + e]))
-VGPU_BLOCK(f64, double, 4, double, x[g * 4 + e])
-VGPU_BLOCK(s8, int8_t, 16, float, (float)x[g * 16 + e])
-VGPU_BLOCK(u8, uint8_t, 16, float, (float)x[g * 16 + e])
-VGPU_BLOCK(e4m3, uint8_t, 16, float, vgpu_matrix_e4m3(x[g * 16 + e]))
-VGPU_BLOCK(e5m2, uint8_t, 16, float, vgpu_matrix_e5m2(x[g * 16 + e]))
-VGPU_BLOCK(s4, uint8_t, 32, float, (float)((int)((x[g * 16 + e / 2] >> (e & 1) * 4 & 15) ^ 8) - 8))
-VGPU_BLOCK(u4, uint8_t, 32, float, (float)(x[g * 16 + e / 2] >> (e & 1) * 4 & 15))
+// Halves are turned before they are made floats.
+#define VGPU_HALF_BLOCK(name, value)                                                                        \
+  VGPU_ROWS(name, uint16_t, 8, float, value)                                                                \
+  VGPU_INLINE void vgpu_columns_##name(float *out, int stride, const vu32 *block) {                         \
+    vu32 turned = vgpu_transpose(*block);                                                                   \
+    vgpu_rows_##name(out, stride, &turned);                                                                 \
+  }
+VGPU_HALF_BLOCK(f16, s_from_f16(x[i]))
+VGPU_HALF_BLOCK(bf16, s_from_bf16(x[i]))
+VGPU_BLOCK(tf32, uint32_t, 4, float, vgpu_matrix_tf32(x[i]))
+VGPU_BLOCK(f64, double, 4, double, x[i])
+VGPU_BLOCK(s8, int8_t, 16, float, (float)x[i])
+VGPU_BLOCK(u8, uint8_t, 16, float, (float)x[i])
+VGPU_BLOCK(e4m3, uint8_t, 16, float, vgpu_matrix_e4m3(x[i]))
+VGPU_BLOCK(e5m2, uint8_t, 16, float, vgpu_matrix_e5m2(x[i]))
+VGPU_BLOCK(s4, uint8_t, 32, float, (float)((int)((x[i / 2] >> (i & 1) * 4 & 15) ^ 8) - 8))
+VGPU_BLOCK(u4, uint8_t, 32, float, (float)(x[i / 2] >> (i & 1) * 4 & 15))
 
 // MARK: Accumulators: 8 by 8, a lane has two neighbours of a row, in two registers or as halves of one.
 
@@ -7091,9 +7121,10 @@ VGPU_INLINE void vgpu_put_f32(vu32 *r, const float *c, int stride) {
 }
 VGPU_INLINE void vgpu_take_f16(float *c, int stride, const vu32 *r) { vgpu_rows_f16(c, stride, r); }
 VGPU_INLINE void vgpu_put_f16(vu32 *r, const float *c, int stride) {
+  float f[64];
   uint16_t x[64];
-  for (int g = 0; g < 8; g++)
-    for (int e = 0; e < 8; e++) x[g * 8 + e] = s_to_f16(c[g * stride + e]);
+  for (int g = 0; g < 8; g++) memcpy(f + g * 8, c + g * stride, 8 * sizeof *f);
+  for (int i = 0; i < 64; i++) x[i] = s_to_f16(f[i]);
   memcpy(r, x, sizeof x);
 }
 enum { VGPU_REGISTERS_f32 = 2, VGPU_REGISTERS_f16 = 1, VGPU_REGISTERS_s32 = 2, VGPU_REGISTERS_f64 = 2 };

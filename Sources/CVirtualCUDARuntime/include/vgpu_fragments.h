@@ -3,16 +3,6 @@
 #ifndef VGPU_FRAGMENTS_H
 #define VGPU_FRAGMENTS_H
 
-// A block of 8 by 8 halves with rows and columns changed over.
-VGPU_INLINE vu32 vgpu_transpose(vu32 block) {
-  uint16_t x[64], y[64];
-  memcpy(x, &block, sizeof x);
-  for (int g = 0; g < 8; g++)
-    for (int e = 0; e < 8; e++) y[g * 8 + e] = x[e * 8 + g];
-  memcpy(&block, y, sizeof y);
-  return block;
-}
-
 // `addresses` holds, for each eight lanes, where the rows of one block lie: 16 bytes each.
 VGPU_MATRIX_FUNCTION vgpu_load_blocks(
   vgpu_warp *w, uint32_t site, uint32_t mask, const vu64 *addresses, int space, vu32 *out, uint32_t count,
@@ -66,6 +56,11 @@ VGPU_INLINE void vgpu_tile_addresses(uint64_t *out, const vu64 *base, uint64_t p
     out[i] += (tile.line + i / 4 * tile.line_g + i % 4 * tile.line_t) * pitch + tile.byte + i / 4 * tile.byte_g + i % 4 * tile.byte_t;
 }
 
+// True where the parts of each four lanes lie together, and all lanes are there with one address; count is 1 or 2.
+#define VGPU_IS_LINED(tile, bytes, mask, base)                                                      \
+  ((tile).byte_t == (bytes) && (tile).line_t == 0 && (mask) == 0xffffffffu && count <= 2            \
+   && VGPU_MASK(*(base) == (*(base))[0]) == 0xffffffffu)
+
 #define VGPU_TILES(T)                                                                                                \
   VGPU_MATRIX_FUNCTION vgpu_tile_load_##T(                                                                           \
     vgpu_warp *w, uint32_t site, uint32_t mask, const vu64 *base, int space, uint64_t pitch, vgpu_tile tile,         \
@@ -75,12 +70,17 @@ VGPU_INLINE void vgpu_tile_addresses(uint64_t *out, const vu64 *base, uint64_t p
     vgpu_tile_addresses(a, base, pitch, tile);                                                                       \
     if (VGPU_CHECK_MEMORY || VGPU_CHECK_RACES || VGPU_COUNT)                                                         \
       sound = vgpu_inspect(w, site, mask, a, bytes, VGPU_LOAD, space, 0);                                            \
-    /* Rows of four lanes that lie together. */                                                                      \
-    if (count == 1 && tile.byte_t == bytes && tile.line_t == 0 && sound == 0xffffffffu                               \
-        && VGPU_MASK(*base == (*base)[0]) == 0xffffffffu) {                                                          \
-      VGPU_T_##T x[32];                                                                                              \
-      for (int g = 0; g < 8; g++) memcpy(x + g * 4, (const void *)a[g * 4], 4 * sizeof *x);                          \
-      memcpy(out, x, sizeof x);                                                                                      \
+    if (VGPU_IS_LINED(tile, bytes, sound, base)) {                                                                   \
+      VGPU_T_##T x[64], y[32];                                                                                       \
+      for (int g = 0; g < 8; g++) memcpy(x + g * 4 * count, (const void *)a[g * 4], 4 * bytes);                      \
+      if (count == 1) {                                                                                              \
+        memcpy(out, x, sizeof *out);                                                                                 \
+        return;                                                                                                      \
+      }                                                                                                              \
+      for (int k = 0; k < 2; k++) {                                                                                  \
+        for (int i = 0; i < 32; i++) y[i] = x[i * 2 + k];                                                            \
+        memcpy(&out[k], y, sizeof y);                                                                                \
+      }                                                                                                              \
     } else {                                                                                                         \
       vgpu_gather_##T(out, count, sound, a);                                                                         \
     }                                                                                                                \
@@ -92,6 +92,15 @@ VGPU_INLINE void vgpu_tile_addresses(uint64_t *out, const vu64 *base, uint64_t p
     vgpu_tile_addresses(a, base, pitch, tile);                                                                       \
     if (VGPU_CHECK_MEMORY || VGPU_CHECK_RACES || VGPU_COUNT)                                                         \
       mask = vgpu_inspect(w, site, mask, a, sizeof(VGPU_T_##T) * count, VGPU_STORE, space, 0);                       \
+    if (VGPU_IS_LINED(tile, sizeof(VGPU_T_##T) * count, mask, base)) {                                               \
+      VGPU_T_##T x[64], y[32];                                                                                       \
+      for (uint32_t k = 0; k < count; k++) {                                                                         \
+        memcpy(y, &in[k], sizeof y);                                                                                 \
+        for (uint32_t i = 0; i < 32; i++) x[i * count + k] = y[i];                                                   \
+      }                                                                                                              \
+      for (int g = 0; g < 8; g++) memcpy((void *)a[g * 4], x + g * 4 * count, 4 * sizeof(VGPU_T_##T) * count);       \
+      return;                                                                                                        \
+    }                                                                                                                \
     vgpu_scatter_##T(in, count, mask, a, w->is_lane_order_reversed);                                                 \
   }
 VGPU_TILES(u8)
