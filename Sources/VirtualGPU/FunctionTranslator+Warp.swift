@@ -20,7 +20,7 @@ extension FunctionTranslator {
     let operands = instruction.operands
     let site = sites.add(instruction, "warp")
     if instruction.opcode == "activemask" {
-      return try assign(operands[0], isVarying(operands[0]) ? "(vu32)(m)" : "m", .u32, mode(of: operands[0]))
+      return try assign(operands[0], isVarying(operands[0]) ? "(vu32)(\(mask))" : mask, .u32, mode(of: operands[0]))
     }
     guard instruction.modifiers.contains("sync") else {
       throw Unsupported(sentence: "forms without .sync, which GPUs since Volta do not have")

@@ -42,6 +42,10 @@ struct Operation {
   /// with. Each line is put under the guard.
   var lines: @Sendable (_ d: String, _ s: [String], _ temporaries: Temporaries) -> [String]
   var expectation: @Sendable ([UInt64]) -> Expectation
+  /// Where lanes do it together: from the operands of 32 lanes and the lanes that run, each lane's answer.
+  var together: (@Sendable (_ lanes: [[UInt64]], _ running: UInt32) -> [Expectation])?
+  /// Whether it can be one for the warp: what touches memory is done by each lane.
+  var isLaneWise = true
 
   /// Registers that are the operation's own.
   struct Temporaries: Sendable {
@@ -50,6 +54,34 @@ struct Operation {
     func word(_ index: Int) -> String { "%\(prefix)w\(index)" }
     func long(_ index: Int) -> String { "%\(prefix)l\(index)" }
     func predicate(_ index: Int) -> String { "%\(prefix)p\(index)" }
+    /// The lanes that run together, and the lane's number.
+    var members = "%all"
+    let lane = "%lane"
+    /// Sixteen bytes of each lane's own: global, shared and local memory.
+    let global = "%gp"
+    let shared = "%sp"
+    let local = "%lp"
+  }
+
+  /// What lanes do together.
+  init(
+    together text: String, _ operands: [Role], _ result: ScalarType,
+    lines: @escaping @Sendable (_ d: String, _ s: [String], _ temporaries: Temporaries) -> [String],
+    _ answers: @escaping @Sendable (_ lanes: [[UInt64]], _ running: UInt32) -> [Expectation]
+  ) {
+    self.init(text: text, operands, result, lines: lines) { _ in .any }
+    together = answers
+    isLaneWise = false
+  }
+
+  /// What touches memory.
+  init(
+    memory text: String, _ operands: [Role], _ result: ScalarType,
+    lines: @escaping @Sendable (_ d: String, _ s: [String], _ temporaries: Temporaries) -> [String],
+    _ expectation: @escaping @Sendable ([UInt64]) -> Expectation
+  ) {
+    self.init(text: text, operands, result, lines: lines, expectation)
+    isLaneWise = false
   }
 
   /// An instruction with a result and its operands, and perhaps constants behind them.

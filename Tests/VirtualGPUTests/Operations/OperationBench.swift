@@ -23,6 +23,7 @@ enum OperationBench {
         var entries: [OperationKernel.Entry] = []
         for member in members.sorted() {
           let second: OperationKernel.Variant = member % 2 == 0 ? .guarded : .apart
+          if isUniform && !operations[member].isLaneWise { continue }
           let variants: [OperationKernel.Variant] =
             isUniform ? (member % 4 == 0 ? [.uniform, .uniformGuarded] : [.uniform]) : [.plain, second]
           entries += variants.map { OperationKernel.Entry(operation: member, variant: $0) }
@@ -48,7 +49,7 @@ enum OperationBench {
       }
       return OperationBuild.Launch(
         kernel: kernel.name, blocks: kernel.isUniform ? kernel.count : kernel.count / 128,
-        threads: kernel.isUniform ? 32 : 128, input: input, outputBytes: kernel.entries.count * kernel.count * 8)
+        threads: kernel.isUniform ? 32 : 128, input: input, outputBytes: kernel.outputBytes)
     }
     let outputs = try await OperationBuild.run(sources: sources, launches: launches, flags: flags)
     var expected: [Int: [Expectation]] = [:]
@@ -58,7 +59,16 @@ enum OperationBench {
       let inputs = tuples[kernel.roles]!
       for (index, entry) in kernel.entries.enumerated() {
         let operation = operations[entry.operation]
-        if expected[entry.operation] == nil { expected[entry.operation] = inputs.map(operation.expectation) }
+        if let together = operation.together {
+          expected[entry.operation] = stride(from: 0, to: kernel.count, by: 32).flatMap { start in
+            let running = (0..<32).reduce(UInt32(0)) {
+              $0 | (OperationKernel.runs(start + $1, entry.variant) ? 1 << UInt32($1) : 0)
+            }
+            return together(Array(inputs[start..<start + 32]), running)
+          }
+        } else if expected[entry.operation] == nil {
+          expected[entry.operation] = inputs.map(operation.expectation)
+        }
         for tuple in 0..<kernel.count {
           let found = values[index * kernel.count + tuple]
           let due =

@@ -36,6 +36,9 @@ struct OperationKernel {
     }
   }
 
+  /// Bytes of the output, the lanes' own global memory behind the results.
+  var outputBytes: Int { entries.count * count * 8 + (isUniform ? 0 : count * 16) }
+
   func ptx(_ operations: [Operation]) -> String {
     var body: [String] = []
     var registers: [String] = []
@@ -49,6 +52,15 @@ struct OperationKernel {
     }
     body.append("ld.param.u64 %a0, [in];")
     body.append("ld.param.u64 %a1, [out];")
+    if !isUniform {
+      body.append("mad.wide.u32 %gp, %t0, 16, %a1;")
+      body.append("add.s64 %gp, %gp, \(entries.count * count * 8);")
+      body.append("mov.u32 %sp, pool;")
+      body.append("mad.lo.u32 %sp, %t2, 16, %sp;")
+      body.append("mov.u64 %lp, __local_depot0;")
+      body.append("and.b32 %lane, %t2, 31;")
+      body.append("mov.u32 %all, -1;")
+    }
     body.append("mad.wide.u32 %a0, %t0, \(size), %a0;")
     body.append("mad.wide.u32 %a1, %t0, 8, %a1;")
     for (index, role) in roles.enumerated() {
@@ -66,6 +78,7 @@ struct OperationKernel {
       body.append("and.b32 %t3, %t3, 1;")
     }
     body.append("setp.ne.u32 %go, %t3, 0;")
+    if !isUniform { body.append("vote.sync.ballot.b32 %some, %go, -1;") }
 
     let sources = roles.indices.map { "%s\($0)" }
     var parted: [String] = []
@@ -79,7 +92,8 @@ struct OperationKernel {
       registers.append(
         ".reg .b16 %\(prefix)h<4>; .reg .b32 %\(prefix)w<6>; .reg .b64 %\(prefix)l<4>; .reg .pred %\(prefix)p<4>;")
       let target = operation.result == .pred ? "%\(prefix)p3" : d
-      let lines = operation.lines(target, sources, Operation.Temporaries(prefix: prefix))
+      let members = entry.variant == .plain ? "%all" : "%some"
+      let lines = operation.lines(target, sources, Operation.Temporaries(prefix: prefix, members: members))
       if entry.variant != .plain && entry.variant != .uniform {
         if operation.result == .pred {
           // Where it does not run, the predicate is what `old` has as its lowest bit: false.
@@ -105,6 +119,9 @@ struct OperationKernel {
       .visible .entry \(name)(.param .u64 in, .param .u64 out)
       {
       .reg .b32 %t<5>; .reg .b64 %a<2>; .reg .pred %go;
+      .reg .b64 %gp; .reg .b64 %lp; .reg .b32 %sp; .reg .b32 %lane; .reg .b32 %all; .reg .b32 %some;
+      .shared .align 16 .b8 pool[2048];
+      .local .align 16 .b8 __local_depot0[16];
       \(registers.joined(separator: "\n"))
       \((body + stores).joined(separator: "\n"))
       ret;
