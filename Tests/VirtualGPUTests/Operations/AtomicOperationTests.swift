@@ -49,7 +49,8 @@ enum AtomicOracle {
                 lines: { d, s, t in
                   let p = MemoryOracle.place(space, t)
                   let rest = s[1...].joined(separator: ", ")
-                  let old = part == "old" ? d : type.bitWidth == 64 ? t.long(0) : type.bitWidth == 32 ? t.word(0) : t.half(0)
+                  let old =
+                    part == "old" ? d : type.bitWidth == 64 ? t.long(0) : type.bitWidth == 32 ? t.word(0) : t.half(0)
                   return ["st\(space).\(bits) [\(p)], \(s[0]);"]
                     + [part == "red" ? "red\(text) [\(p)], \(rest);" : "atom\(text) \(old), [\(p)], \(rest);"]
                     + (part == "old" ? [] : ["ld\(space).\(bits) \(d), [\(p)];"])
@@ -66,7 +67,8 @@ enum AtomicOracle {
   private static func together() -> [Operation] {
     var operations: [Operation] = []
     for (name, type) in [
-      ("add", ScalarType.u32), ("add", .u64), ("min", .s32), ("max", .u64), ("and", .b32), ("or", .b32), ("xor", .b64), ("inc", .u32),
+      ("add", ScalarType.u32), ("add", .u64), ("min", .s32), ("max", .u64), ("and", .b32), ("or", .b32), ("xor", .b64),
+      ("inc", .u32),
     ] {
       for kind in ["atom", "red"] {
         let bits = type.bitWidth
@@ -85,7 +87,8 @@ enum AtomicOracle {
                 kind == "atom"
                   ? "atom.global.\(name).\(type.rawValue) \(old), [\(t.long(1))], \(value);"
                   : "red.global.\(name).\(type.rawValue) [\(t.long(1))], \(value);",
-                "bar.warp.sync \(t.members);", "ld.global.b\(bits) \(d), [\(t.long(1))];", "bar.warp.sync \(t.members);",
+                "bar.warp.sync \(t.members);", "ld.global.b\(bits) \(d), [\(t.long(1))];",
+                "bar.warp.sync \(t.members);",
               ]
             }
           ) { lanes, running in

@@ -27,7 +27,9 @@ enum MemoryOracle {
               return ["st\(space).v2.b64 [\(p)], {\(s[0]), \(s[1])};", "\(text) \(d), [\(p)+\(at)];"]
             }
           ) { x in
-            let bits = at >= 8 ? x[1] >> UInt64(8 * (at - 8)) : x[0] >> UInt64(8 * at) | (at > 0 ? x[1] << UInt64(64 - 8 * at) : 0)
+            let bits =
+              at >= 8
+              ? x[1] >> UInt64(8 * (at - 8)) : x[0] >> UInt64(8 * at) | (at > 0 ? x[1] << UInt64(64 - 8 * at) : 0)
             return .bits(type.isFloat ? type.bits(Int128(bits)) : ScalarType.b64.bits(type.integer(bits)))
           })
         operations.append(
@@ -49,7 +51,9 @@ enum MemoryOracle {
             return .bits((x[0] & ~mask) | (x[1] << width & mask))
           })
       }
-      for (count, type) in [(2, ScalarType.u8), (4, .u8), (2, .b16), (4, .u16), (2, .b32), (4, .b32), (2, .f32), (2, .b64)] {
+      for (count, type) in [
+        (2, ScalarType.u8), (4, .u8), (2, .b16), (4, .u16), (2, .b32), (4, .b32), (2, .f32), (2, .b64),
+      ] {
         let bits = type.bitWidth
         operations.append(
           Operation(
@@ -102,7 +106,8 @@ enum MemoryOracle {
                   "sub.\(wide) \(p), \(place(space, t)), \(isShared ? t.word(0) : t.long(0));",
                   "xor.b32 \(t.word(1)), \(t.lane), \(crossing);",
                   isShared
-                    ? "mad.lo.u32 \(p), \(t.word(1)), \(size), \(p);" : "mad.wide.u32 \(p), \(t.word(1)), \(size), \(p);",
+                    ? "mad.lo.u32 \(p), \(t.word(1)), \(size), \(p);"
+                    : "mad.wide.u32 \(p), \(t.word(1)), \(size), \(p);",
                   "cvt.u32.u64 \(t.word(3)), \(s[0]);",
                   "st\(space).\(type.rawValue) [\(p)], \(size == 8 ? s[0] : t.word(3));",
                   "bar.warp.sync \(t.members);",
@@ -131,7 +136,8 @@ enum MemoryOracle {
       ("st.volatile.global.u32", "ld.volatile.global.u32"), ("st.relaxed.gpu.global.u32", "ld.relaxed.gpu.global.u32"),
       ("st.release.gpu.global.u32", "ld.acquire.gpu.global.u32"), ("st.release.sys.u32", "ld.acquire.sys.u32"),
       ("st.global.cs.u32", "ld.global.cv.u32"), ("st.wt.global.u32", "ld.global.ca.u32"),
-      ("st.global.L1::no_allocate.u32", "ld.global.nc.L1::no_allocate.L2::128B.u32"), ("st.weak.global.u32", "ldu.global.u32"),
+      ("st.global.L1::no_allocate.u32", "ld.global.nc.L1::no_allocate.L2::128B.u32"),
+      ("st.weak.global.u32", "ldu.global.u32"),
       ("st.global.u32", "ld.global.nc.u32"), ("st.relaxed.cta.shared.u32", "ld.acquire.cta.shared.u32"),
       ("st.shared::cta.u32", "ld.shared::cta.u32"), ("st.volatile.shared.u32", "ld.volatile.shared.u32"),
     ] {
@@ -152,12 +158,14 @@ enum MemoryOracle {
           lines: { d, s, t in
             let p = space == "shared" ? t.long(0) : t.local
             return (space == "shared" ? ["cvt.u64.u32 \(p), \(t.shared);"] : []) + [
-              "st.\(space).u32 [\(space == "shared" ? t.shared : t.local)], \(s[0]);", "cvta.\(space).u64 \(t.long(1)), \(p);",
+              "st.\(space).u32 [\(space == "shared" ? t.shared : t.local)], \(s[0]);",
+              "cvta.\(space).u64 \(t.long(1)), \(p);",
               "ld.u32 \(t.word(0)), [\(t.long(1))];", "cvta.to.\(space).u64 \(t.long(2)), \(t.long(1));",
               "ld.\(space).u32 \(t.word(1)), [\(t.long(2))];",
               "isspacep.\(space) \(t.predicate(0)), \(t.long(1));", "isspacep.global \(t.predicate(1)), \(t.long(1));",
               "selp.u32 \(t.word(2)), 1, 0, \(t.predicate(0));", "selp.u32 \(t.word(3)), 2, 0, \(t.predicate(1));",
-              "add.u32 \(d), \(t.word(0)), \(t.word(1));", "add.u32 \(d), \(d), \(t.word(2));", "add.u32 \(d), \(d), \(t.word(3));",
+              "add.u32 \(d), \(t.word(0)), \(t.word(1));", "add.u32 \(d), \(d), \(t.word(2));",
+              "add.u32 \(d), \(d), \(t.word(3));",
             ]
           }
         ) { .bits(($0[0] * 2 + 1) & 0xffff_ffff) })
@@ -177,7 +185,8 @@ enum MemoryOracle {
                 "st.global.v2.b64 [\(t.global)], {\(s[0]), \(s[1])};", "mov.b64 \(t.long(0)), 0;",
                 "st.shared.v2.b64 [\(t.shared)], {\(t.long(0)), \(t.long(0))};",
                 "cp.async.\(bytes == 16 ? "cg" : "ca").shared.global [\(t.shared)], [\(t.global)], \(bytes)\(size.map { ", \($0)" } ?? "");",
-                "cp.async.commit_group;", "cp.async.wait_group 0;", "ld.shared.v2.b64 {\(t.long(1)), \(t.long(2))}, [\(t.shared)];",
+                "cp.async.commit_group;", "cp.async.wait_group 0;",
+                "ld.shared.v2.b64 {\(t.long(1)), \(t.long(2))}, [\(t.shared)];",
                 "xor.b64 \(d), \(t.long(1)), \(t.long(2));",
               ]
             }

@@ -93,7 +93,9 @@ enum WarpOracle {
   static func votes() -> [Operation] {
     var operations: [Operation] = []
     for tile in [32, 16, 4] {
-      for (kind, often) in [("all", UInt64(1)), ("all", 3), ("any", 3), ("any", 60), ("uni", 1), ("uni", 3), ("ballot", 2)] {
+      for (kind, often) in [
+        ("all", UInt64(1)), ("all", 3), ("any", 3), ("any", 60), ("uni", 1), ("uni", 3), ("ballot", 2),
+      ] {
         let isBallot = kind == "ballot"
         operations.append(
           Operation(
