@@ -51,6 +51,9 @@ extension FunctionTranslator {
     case "setp", "set": try translateComparison(instruction)
     case "selp", "slct": try translateSelection(instruction)
     case "testp", "lop3", "dp4a", "dp2a": try translateOdd(instruction)
+    case "addc", "subc", "madc": try translateCarry(instruction)
+    case "add", "sub", "mad":
+      if instruction.modifiers.contains("cc") { try translateCarry(instruction) } else { try translateForm(instruction) }
     case "shfl", "vote", "match", "activemask", "redux", "elect": try translateWarp(instruction)
     case "bar", "barrier": try translateBarrier(instruction)
     case "membar", "fence": translateFence(instruction)
@@ -272,7 +275,9 @@ extension FunctionTranslator {
     condition = "(\(condition))"
     try assign(
       destination,
-      mode == .warp ? "VGPU_SELECT\(bits.bitWidth)(\(condition), \(a), \(b))" : "(\(condition) ? \(a) : \(b))", bits, mode)
+      mode == .warp
+        ? "VGPU_SELECT\(bits.bitWidth)(\(condition), VGPU_OPAQUE\(bits.bitWidth)(\(a)), VGPU_OPAQUE\(bits.bitWidth)(\(b)))"
+        : "(\(condition) ? \(a) : \(b))", bits, mode)
   }
 
   private mutating func translateOdd(_ instruction: Instruction) throws(Unsupported) {

@@ -256,12 +256,16 @@ extension FunctionTranslator {
       lines.append("\(register.name) = \(bits);")
       return
     }
+    // Arithmetic may melt into the selection; logic must not (see VGPU_OPAQUE).
+    let isArithmetic = ["fma", "add", "sub", "mul", "mad", "div", "ld", "cvt"].contains(instruction?.opcode ?? "")
+    let plain = bits
+    let bits = isArithmetic || width < 16 ? bits : "VGPU_OPAQUE\(width)(\(bits))"
     if mask != "m" {
       lines.append("\(register.name) = VGPU_SELECT\(width)(\(mask), \(bits), \(register.name));")
     } else if isApart && !blockLocal.contains(name) {
       lines.append("\(register.name) = VGPU_SELECT\(width)(m, \(bits), \(register.name));")
     } else {
-      lines.append("\(register.name) = \(bits);")
+      lines.append("\(register.name) = \(plain);")
     }
   }
 

@@ -169,6 +169,7 @@ struct FunctionTranslator {
         "if (VGPU_UNLIKELY(w->local_top > w->local_stride)) vgpu_stack_overflow(w, \(sites.add(graph.instructions.first { $0.position != nil }, "entry")));")
     }
     head.append("uint32_t next = 0; (void)next;")
+    head.append("uint32_t CC = 0; (void)CC;")
     head.append("const uint64_t S = (uint64_t)(uintptr_t)w->shared; (void)S;")
     if canPart { head.append("vgpu_groups g; g.count = 0; g.lowest = UINT32_MAX; g.is_free_running = 0;") }
     if !kept.isEmpty {

@@ -1,3 +1,4 @@
+import CUDAToolchain
 public import GPUModels
 import KernelVerdicts
 
@@ -82,6 +83,23 @@ public struct ProgramRunner: Sendable {
 
   /// Kills every program that runs now: for a process that is about to end without waiting for them.
   public static func killAll() { ChildProgram.killAll() }
+
+  /// Runs the program with nothing to read and its output kept, once.
+  ///
+  /// - Returns: what its kernels did, and its standard output.
+  /// - Throws: as ``run(_:name:arguments:environment:scratch:announce:)``.
+  public func capture(
+    _ program: BuiltProgram, name: String, arguments: [String] = [], scratch: String
+  ) async throws -> (report: RunReport, output: String) {
+    let path = scratch + "/captured-" + UUID().uuidString
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let (result, events) = try await once(
+      program, arguments, ProcessInfo.processInfo.environment, input: .none, output: .file(path), errors: .none,
+      scratch: scratch, number: Int.random(in: 1_000...1_000_000_000),
+      variables: randomSeed.map { ["BASIC_VGPU_SCHEDULE": "random", "BASIC_VGPU_SEED": "\($0)"] } ?? [:])
+    let output = (try? Data(contentsOf: URL(filePath: path))).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    return (RunReport(program: name, gpu: gpu, events: events, layout: program.layout, result: result), output)
+  }
 
   // MARK: Whether the output depends on it
 
@@ -213,8 +231,6 @@ public struct ProgramRunner: Sendable {
     return (result, RunEvents(text))
   }
 }
-
-import CUDAToolchain
 
 #if canImport(Glibc)
   import Glibc

@@ -52,10 +52,11 @@ struct RunEvents: Sendable {
   }
   private struct FindingEvent: Decodable {
     struct Other: Decodable {
-      var block: [Int]
-      var thread: [Int]
-      var file: String
-      var line: Int
+      // Of several threads it is not known which.
+      var block: [Int]?
+      var thread: [Int]?
+      var file: String?
+      var line: Int?
       var access: String
     }
     var kind: Finding.Kind
@@ -119,8 +120,8 @@ struct RunEvents: Sendable {
       buffer: event.buffer,
       partner: event.other.map {
         .init(
-          thread: .init(block: $0.block, thread: $0.thread), location: .init(file: $0.file, line: $0.line),
-          access: $0.access)
+          thread: .init(block: $0.block ?? [], thread: $0.thread ?? []),
+          location: .init(file: $0.file ?? "", line: $0.line ?? 0), access: $0.access)
       }, message: event.call.map { "\($0): \(event.message)" } ?? event.message)
   }
 }

@@ -1,3 +1,4 @@
+import CUDAToolchain
 public import KernelVerdicts
 
 extension RunReport {
@@ -80,7 +81,7 @@ extension RunReport {
   private func lines(_ finding: Finding, _ emphasis: (String, Finding.Severity) -> String) -> [String] {
     let severity = finding.severity
     var place = finding.location.line > 0 ? "\(finding.location.file):\(finding.location.line)" : program
-    if !finding.kernel.isEmpty { place += " in \(kernels.first { $0.name == finding.kernel }?.displayName ?? finding.kernel)" }
+    if !finding.kernel.isEmpty { place += " in \(kernels.first { $0.name == finding.kernel }?.displayName ?? KernelName.readable(finding.kernel))" }
     var lines = ["\(emphasis(severity.rawValue, severity)): \(finding.kind.rawValue) at \(place): \(finding.message)"]
     var details: [String] = []
     if !finding.thread.thread.isEmpty {

@@ -144,6 +144,30 @@ VGPU_INLINE vgpu_bools vgpu_unpack(uint32_t mask) {
 #define VGPU_SELECT16(mask, a, b) ((__builtin_convertvector(vgpu_unpack(mask), vs16) != 0) ? (a) : (b))
 #define VGPU_SELECT32(mask, a, b) ((__builtin_convertvector(vgpu_unpack(mask), vs32) != 0) ? (a) : (b))
 #define VGPU_SELECT64(mask, a, b) ((__builtin_convertvector(vgpu_unpack(mask), vs64) != 0) ? (a) : (b))
+// Hides where a value comes from. clang 21 folds logic of three operands, one of them in memory, into a masked
+// `vpternlog` and forgets to turn its truth table round; so what a selection chooses from is kept apart from it.
+#if defined(__AVX512F__)
+#define VGPU_OPAQUE_FORM(bits, count)                                                     \
+  static inline __attribute__((always_inline, unused)) vu##bits vgpu_opaque##bits(vu##bits v) { \
+    typedef int zmm __attribute__((vector_size(64)));                                     \
+    zmm part[count];                                                                      \
+    memcpy(part, &v, sizeof part);                                                        \
+    for (int i = 0; i < count; i++) __asm__("" : "+v"(part[i]));                          \
+    memcpy(&v, part, sizeof part);                                                        \
+    return v;                                                                             \
+  }
+VGPU_OPAQUE_FORM(16, 1)
+VGPU_OPAQUE_FORM(32, 2)
+VGPU_OPAQUE_FORM(64, 4)
+#define VGPU_OPAQUE16(v) vgpu_opaque16(v)
+#define VGPU_OPAQUE32(v) vgpu_opaque32(v)
+#define VGPU_OPAQUE64(v) vgpu_opaque64(v)
+#else
+#define VGPU_OPAQUE16(v) (v)
+#define VGPU_OPAQUE32(v) (v)
+#define VGPU_OPAQUE64(v) (v)
+#endif
+
 // A predicate that all lanes share, as a mask.
 #define VGPU_SPREAD(predicate) (0u - (uint32_t)((predicate) != 0))
 
