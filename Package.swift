@@ -53,7 +53,7 @@ var targets: [Target] = [
   .testTarget(
     name: "VirtualGPUTests",
     dependencies: ["VirtualGPU", "PTX", "CUDAToolchain", "GPUModels", "KernelVerdicts"],
-    exclude: ["Programs", "Planted", "Unsupported", "HostAPI"]),
+    exclude: ["Programs", "Planted", "Unsupported", "HostAPI", "OperationDriver"]),
 ]
 
 if hasEngine {

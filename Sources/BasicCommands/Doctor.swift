@@ -105,9 +105,10 @@ struct Doctor: AsyncParsableCommand {
         let missing = Clang.missing(environment: context.environment)
         return Finding(name: missing.what, state: .optional, detail: missing.reason, remedy: missing.remedy)
       }()
-    let compilers = found.summary.filter { !missing.contains($0.name) }.map {
-      Finding(name: $0.name, state: .ok, detail: $0.text)
-    }
+    let compilers =
+      found.summary.filter { !missing.contains($0.name) }.map {
+        Finding(name: $0.name, state: .ok, detail: $0.text)
+      }
       + found.missing.map {
         Finding(name: $0.what, state: .missing, detail: $0.reason, remedy: $0.remedy)
       }

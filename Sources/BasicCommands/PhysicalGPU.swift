@@ -20,7 +20,8 @@ enum PhysicalGPU {
       let (status, seconds) = try await DeviceProgram.run(
         program, arguments: command.arguments, timeLimit: .seconds(command.timeout))
       if !command.quiet {
-        Console.standardError.write("ran on this machine's GPU in \(RunDuration.text(seconds)), whole process; nothing was checked\n")
+        Console.standardError.write(
+          "ran on this machine's GPU in \(RunDuration.text(seconds)), whole process; nothing was checked\n")
       }
       return status
     } catch let error as VirtualGPUError {

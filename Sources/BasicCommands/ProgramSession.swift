@@ -48,7 +48,9 @@ struct ProgramSession: Sendable {
     }
   }
 
-  private func runVirtually(_ source: ProgramSource, _ gpu: GPUModel, _ tools: BuildTools, _ scratch: String) async throws -> Int32 {
+  private func runVirtually(_ source: ProgramSource, _ gpu: GPUModel, _ tools: BuildTools, _ scratch: String)
+    async throws -> Int32
+  {
     let progress = Progress(isShown: console.isTerminal && !command.quiet)
     let builder = ProgramBuilder(tools: tools, gpu: gpu, options: command.check.options, flags: command.flags)
     let program = try await builder.build(source, scratch: scratch) { progress.show($0) }
@@ -123,8 +125,9 @@ struct ProgramSession: Sendable {
     if name == "-" {
       data = standardInput()
     } else {
-      guard let attributes = try? FileManager.default.attributesOfItem(
-        atPath: URL(filePath: name).resolvingSymlinksInPath().path)
+      guard
+        let attributes = try? FileManager.default.attributesOfItem(
+          atPath: URL(filePath: name).resolvingSymlinksInPath().path)
       else { throw CommandFailure(.usage, "There is no file \(name).") }
       guard attributes[.type] as? FileAttributeType != .typeDirectory else {
         throw CommandFailure(.usage, "\(name) is a folder; name a .cu file.")

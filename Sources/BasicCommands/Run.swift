@@ -34,7 +34,8 @@ struct Run: AsyncParsableCommand {
   enum Device: String, ExpressibleByArgument, CaseIterable { case auto, cuda, virtual }
   enum Schedule: String, ExpressibleByArgument, CaseIterable { case fixed, random }
 
-  @Argument(help: ArgumentHelp("A CUDA program (.cu) with a main function, or - for standard input.", valueName: "file"),
+  @Argument(
+    help: ArgumentHelp("A CUDA program (.cu) with a main function, or - for standard input.", valueName: "file"),
     completion: .file(extensions: ["cu"]))
   var file: String
 
@@ -51,7 +52,8 @@ struct Run: AsyncParsableCommand {
   @Option(help: ArgumentHelp("What to look for.", valueName: "what"))
   var check: ProgramRunner.Check = .all
 
-  @Option(help: ArgumentHelp("The order of blocks and warps: one order, or one that the seed decides.", valueName: "order"))
+  @Option(
+    help: ArgumentHelp("The order of blocks and warps: one order, or one that the seed decides.", valueName: "order"))
   var schedule: Schedule = .fixed
 
   @Option(help: ArgumentHelp("The seed of --schedule random.", valueName: "n"))
@@ -78,14 +80,17 @@ struct Run: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How the report is written.", valueName: "format"))
   var format: OutputFormat = .text
 
-  @Option(help: ArgumentHelp("A file for the report instead of standard error.", valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp("A file for the report instead of standard error.", valueName: "file"), completion: .file())
   var output: String?
 
   @Flag(help: "Report nothing but findings.")
   var quiet = false
 
   func validate() throws {
-    if !(timeout > 0 && timeout <= 1e6) { throw ValidationError("--timeout must be above 0 and at most 1000000 seconds.") }
+    if !(timeout > 0 && timeout <= 1e6) {
+      throw ValidationError("--timeout must be above 0 and at most 1000000 seconds.")
+    }
     if !(0...255).contains(errorExitCode) { throw ValidationError("--error-exitcode must be between 0 and 255.") }
     if let memory, !(1...1_000_000_000).contains(memory) {
       throw ValidationError("--memory must be between 1 and 1000000000 MB.")

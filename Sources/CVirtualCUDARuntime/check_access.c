@@ -108,8 +108,15 @@ static int have_all(const uint8_t *states, uint32_t bytes, uint8_t bits) {
     memcpy(&eight, states, 8);
     if ((eight & all) != all) return 0;
   }
+  // Sizes that the compiler knows.
   uint64_t rest = all;
-  memcpy(&rest, states, bytes);
+  switch (bytes) {
+  case 0: return 1;
+  case 1: memcpy(&rest, states, 1); break;
+  case 2: memcpy(&rest, states, 2); break;
+  case 4: memcpy(&rest, states, 4); break;
+  default: memcpy(&rest, states, bytes);
+  }
   return (rest & all) == all;
 }
 

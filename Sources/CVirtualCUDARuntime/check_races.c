@@ -85,7 +85,7 @@ static uint32_t thread_at(uint32_t who, uint32_t bytes) {
 typedef struct {
   vgpu_warp *w;
   uint32_t site, thread, bytes;
-  int access, is_strong, is_shared;
+  int access, is_strong, is_volatile, is_shared;
   uint64_t address;
   uint32_t size;
 } touch;
@@ -108,7 +108,7 @@ static void report(const touch *t, const other_touch *o, int is_write) {
   uint32_t thread = thread_at(o->who, t->bytes), site = o->who >> VGPU_WHO_SITE;
   uint64_t block = t->is_shared ? w->block->linear : o->serial - w->launch_serial;
   int is_same_block = block == w->block->linear, is_same_warp = is_same_block && thread / 32 == w->index;
-  int is_atomic = (o->who & VGPU_WHO_STRONG) != 0;
+  int is_atomic = (o->who & (VGPU_WHO_STRONG | VGPU_WHO_VOLATILE)) == VGPU_WHO_STRONG;
   char one[96], two[48], place[80] = "", message[400];
   name_thread(launch, t->thread, one, sizeof one);
   if (o->is_several) snprintf(two, sizeof two, "another thread");
@@ -132,7 +132,7 @@ static void report(const touch *t, const other_touch *o, int is_write) {
     .kind = "race", .space = t->is_shared ? "shared" : "global", .message = message, .bytes = t->size,
     .access = t->access == VGPU_LOAD ? "load" : t->access == VGPU_STORE ? "store" : "atomic",
     .lane = t->thread & 31, .site = t->site, .address = t->address,
-    .other_site = site == 0x3fff ? UINT32_MAX : site, .other_thread = o->is_several ? UINT32_MAX : thread,
+    .other_site = site == VGPU_NO_SITE ? UINT32_MAX : site, .other_thread = o->is_several ? UINT32_MAX : thread,
     .other_block = block, .other_access = !is_write ? "load" : is_atomic ? "atomic" : "store"};
   vgpu_report_finding(w, &f);
 }
@@ -144,7 +144,8 @@ static int is_ordered(const touch *t, const other_touch *o, uint32_t thread) {
     if (o->time < w->barrier_time) return 1;
     if (thread / 32 == w->index && o->time < w->warp_time) return 1;
   }
-  return vgpu_order_is_released(w, t->is_shared ? w->block_serial : o->serial, thread / 32, o->time);
+  return vgpu_order_is_released(
+    w, t->is_shared ? w->block_serial : o->serial, thread / 32, o->time, (o->who & VGPU_WHO_STRONG) != 0);
 }
 
 // Looks for the write that this access collides with; 1 if it reported one.
@@ -153,7 +154,8 @@ static int check_write(const touch *t, vgpu_race_place at) {
   other_touch o = {at.write_serial ? *at.write_serial : w->block_serial, *at.write_time, *at.write_who, 0};
   if (at.write_serial ? o.serial < w->launch_serial : o.time < w->barrier_time) return 0;
   // Volatile shared memory does not order the lanes of a warp, though code from before Volta leans on it.
-  int is_lockstep = t->is_shared && t->access == VGPU_LOAD && (o.who & VGPU_WHO_THREAD) / 32 == w->index;
+  int is_lockstep = t->is_shared && t->access == VGPU_LOAD && t->is_volatile && (o.who & VGPU_WHO_VOLATILE) &&
+                    (o.who & VGPU_WHO_THREAD) / 32 == w->index;
   if ((o.who & VGPU_WHO_STRONG) && t->is_strong && !is_lockstep) return 0;
   uint32_t shared = bytes_of(o.who) & t->bytes;
   if (o.serial == w->block_serial) shared &= ~bytes_of_thread(o.who, t->thread);
@@ -195,7 +197,7 @@ static int check_read(const touch *t, vgpu_race_place at) {
   return 1;
 }
 
-static void note_write(const touch *t, vgpu_race_place at) {
+static inline void note_write(const touch *t, vgpu_race_place at) {
   vgpu_warp *w = t->w;
   uint32_t who = vgpu_who(w, t->site, 0) + (t->thread & 31);
   uint32_t shape = shape_of(t->bytes), old = *at.write_who;
@@ -205,10 +207,10 @@ static void note_write(const touch *t, vgpu_race_place at) {
     shape = VGPU_SHAPE_PAIR, who--;
   if (at.write_serial) *at.write_serial = w->block_serial;
   *at.write_time = w->clock;
-  *at.write_who = who | shape | (t->is_strong ? VGPU_WHO_STRONG : 0);
+  *at.write_who = who | shape | (t->is_strong ? VGPU_WHO_STRONG : 0) | (t->is_volatile ? VGPU_WHO_VOLATILE : 0);
 }
 
-static void note_read(const touch *t, vgpu_race_place at) {
+static inline void note_read(const touch *t, vgpu_race_place at) {
   vgpu_warp *w = t->w;
   uint32_t who = (vgpu_who(w, t->site, 0) + (t->thread & 31)) | shape_of(t->bytes), old = *at.read_who, time = *at.read_time;
   int is_now = !at.read_serial || *at.read_serial >= w->launch_serial;
@@ -224,7 +226,7 @@ static void note_read(const touch *t, vgpu_race_place at) {
   // Readers that are in order with this one are in order with what follows it.
   if (is_same && is_now && w->has_acquired &&
       vgpu_order_is_released(
-        w, at.read_serial ? *at.read_serial : w->block_serial, (old & VGPU_WHO_THREAD) / 32, time))
+        w, at.read_serial ? *at.read_serial : w->block_serial, (old & VGPU_WHO_THREAD) / 32, time, 0))
     is_same = 0;
   if (is_same && is_near) {
     uint32_t own = bytes_of_thread(old, t->thread) & t->bytes;
@@ -252,21 +254,26 @@ void vgpu_race_access(
   for (int step = 0; step < 2; step++)
     for (uint32_t m = mask; m; m &= m - 1) {
       uint32_t lane = (uint32_t)__builtin_ctz(m);
-      uint64_t a = addresses[lane], offset = a - shared;
-      touch t = {
-        .w = w, .site = site, .thread = w->index * 32 + lane, .access = access, .is_strong = is_strong, .address = a,
-        .size = bytes};
+      uint64_t offset = addresses[lane] - shared;
+      int is_shared = 0;
       if (offset < w->shared_bytes && w->shared_writers && space != VGPU_GLOBAL && offset + bytes <= w->shared_bytes) {
-        t.is_shared = 1;
+        is_shared = 1;
       } else {
-        offset = a - arena;
+        offset = addresses[lane] - arena;
         if (offset >= arena_size || arena_size - offset < bytes || space == VGPU_SHARED) continue;
         if (!vgpu_races.state) open_record();
         if (vgpu_races.state != 1) continue;
       }
       for (uint64_t word = offset >> 2; word <= (offset + bytes - 1) >> 2; word++) {
-        t.bytes = bytes >= 4 ? 15 : ((1u << bytes) - 1) << (offset & 3);
-        vgpu_race_place at = vgpu_race_at(w, t.is_shared, word);
+        vgpu_race_place at = vgpu_race_at(w, is_shared, word);
+        // Nobody has been there.
+        if (step == 0 && (is_shared ? *at.write_time < w->barrier_time : *at.write_serial < w->launch_serial) &&
+            (access == VGPU_LOAD || (is_shared ? *at.read_time < w->barrier_time : *at.read_serial < w->launch_serial)))
+          continue;
+        touch t = {
+          .w = w, .site = site, .thread = w->index * 32 + lane, .access = access, .is_strong = is_strong,
+          .is_volatile = is_volatile == 2, .is_shared = is_shared, .address = addresses[lane], .size = bytes,
+          .bytes = bytes >= 4 ? 15 : ((1u << bytes) - 1) << (offset & 3)};
         if (step == 0) {
           if (check_write(&t, at) || access == VGPU_LOAD || check_read(&t, at)) break;
         } else if (access != VGPU_LOAD) {

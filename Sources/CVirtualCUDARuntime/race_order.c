@@ -14,8 +14,8 @@
 typedef struct {
   uint32_t clock;
   // What the warp did up to this time; or with `is_block` what the block's threads did before it, as far as their own
-  // fences reach, or all of it.
-  uint32_t time;
+  // fences reach, or all of it. A release is itself acquired with what it releases: its own time.
+  uint32_t time, own_time;
   uint8_t warp, is_block, is_all, level;
 } release;
 
@@ -119,13 +119,18 @@ void vgpu_order_release(vgpu_warp *w) {
   vgpu_order_begin(w);
   history *h = find(w->block_serial);
   if (!h) return;
+  for (uint32_t i = h->count; i-- > 0;)
+    if (!h->releases[i].is_block && h->releases[i].warp == w->index) {
+      h->releases[i].own_time = w->clock;
+      break;
+    }
   for (int level = 1; level >= 0; level--) {
     if (!h->has_fence[level]) continue;
     uint32_t fence = *fence_of(h, level, w->index), *released = released_of(h, level, w->index);
     // A fence for the whole GPU is one for the block as well.
     int is_same = level == 0 && h->has_fence[1] && fence == *fence_of(h, 1, w->index);
     if (fence > *released && !is_same)
-      add(h, (release){.time = fence, .warp = (uint8_t)w->index, .level = (uint8_t)level});
+      add(h, (release){.time = fence, .own_time = w->clock, .warp = (uint8_t)w->index, .level = (uint8_t)level});
     *released = fence;
     if (w->barrier_time <= 1) continue;
     int is_all = fence >= w->barrier_time;
@@ -166,7 +171,7 @@ static uint32_t acquired_by(vgpu_warp *w) {
   return acquired;
 }
 
-int vgpu_order_is_released(vgpu_warp *w, uint32_t block_serial, uint32_t warp, uint32_t time) {
+int vgpu_order_is_released(vgpu_warp *w, uint32_t block_serial, uint32_t warp, uint32_t time, int is_strong) {
   if (!w->has_acquired) return 0;
   history *h = find(block_serial);
   if (!h || warp >= h->warp_count) return 0;
@@ -176,7 +181,7 @@ int vgpu_order_is_released(vgpu_warp *w, uint32_t block_serial, uint32_t warp, u
     const release *r = &h->releases[i];
     if (r->clock > acquired || (r->level == 0 && block_serial != w->block_serial)) continue;
     if (r->is_block ? time < r->time && (r->is_all || time <= *fence_of(h, r->level, warp))
-                    : r->warp == warp && time <= r->time)
+                    : r->warp == warp && time <= (is_strong ? r->own_time : r->time))
       return 1;
   }
   return 0;

@@ -10,7 +10,8 @@ void vgpu_order_begin(const vgpu_warp *);
 void vgpu_order_release(vgpu_warp *);
 // An atomic, or a volatile or relaxed load: what was released before is done for this thread.
 void vgpu_order_acquire(vgpu_warp *);
-// True if an access by a warp of a block at a time was released before this warp's last acquire.
-int vgpu_order_is_released(vgpu_warp *, uint32_t block_serial, uint32_t warp, uint32_t time);
+// True if an access by a warp of a block at a time was released before this warp's last acquire; a strong one can be the
+// release itself.
+int vgpu_order_is_released(vgpu_warp *, uint32_t block_serial, uint32_t warp, uint32_t time, int is_strong);
 
 #endif

@@ -33,9 +33,12 @@ public struct BuildTools: Sendable, Hashable {
   /// Runs a compiler in a folder.
   ///
   /// - Returns: the end and everything it said.
-  func run(_ program: String, _ arguments: [String], in folder: String) async throws -> (ending: Command.Ending, log: String) {
+  func run(_ program: String, _ arguments: [String], in folder: String) async throws -> (
+    ending: Command.Ending, log: String
+  ) {
     let result = try await Command(
-      executable: program, arguments: arguments, folder: folder, environment: toolchain.quietEnvironment(folder: folder),
+      executable: program, arguments: arguments, folder: folder,
+      environment: toolchain.quietEnvironment(folder: folder),
       timeLimit: Self.timeLimit
     ).run()
     let log = [result.standardError, result.standardOutput].filter { !$0.isEmpty }.joined(separator: "\n")

@@ -134,7 +134,9 @@ struct ControlFlowGraph {
     }
   }
 
-  private static func table(_ instruction: Instruction, _ tables: [String: [String]]) throws(TranslationError) -> [String] {
+  private static func table(_ instruction: Instruction, _ tables: [String: [String]]) throws(TranslationError)
+    -> [String]
+  {
     for operand in instruction.operands.dropFirst() {
       switch operand {
       case .label(let name), .symbol(let name, _):

@@ -11,7 +11,9 @@ public enum DeviceProgram {
   /// Builds a program for the GPU of this machine.
   ///
   /// - Returns: the executable's path, in the caller's folder.
-  public static func build(_ source: ProgramSource, tools: BuildTools, flags: [String], scratch: String) async throws -> String {
+  public static func build(_ source: ProgramSource, tools: BuildTools, flags: [String], scratch: String) async throws
+    -> String
+  {
     try Folders.write(source.numbered, to: scratch + "/program.cu")
     let standard = flags.contains { $0.hasPrefix("-std") || $0.hasPrefix("--std") } ? [] : ["-std=c++17"]
     let (ending, log) = try await tools.run(
@@ -29,7 +31,9 @@ public enum DeviceProgram {
   /// Runs it with our standard streams.
   ///
   /// - Returns: the status, as a shell gives it, and the seconds of the whole process.
-  public static func run(_ path: String, arguments: [String], timeLimit: Duration) async throws -> (status: Int32, seconds: Double) {
+  public static func run(_ path: String, arguments: [String], timeLimit: Duration) async throws -> (
+    status: Int32, seconds: Double
+  ) {
     let result = try await ChildProgram(
       path: path, arguments: arguments, environment: ProcessInfo.processInfo.environment, input: .inherited,
       output: .inherited, errors: .inherited,

@@ -117,8 +117,15 @@ static int have_all(const uint8_t *states, uint32_t bytes, uint8_t bits) {
     memcpy(&eight, states, 8);
     if ((eight & all) != all) return 0;
   }
+  // Sizes that the compiler knows.
   uint64_t rest = all;
-  memcpy(&rest, states, bytes);
+  switch (bytes) {
+  case 0: return 1;
+  case 1: memcpy(&rest, states, 1); break;
+  case 2: memcpy(&rest, states, 2); break;
+  case 4: memcpy(&rest, states, 4); break;
+  default: memcpy(&rest, states, bytes);
+  }
   return (rest & all) == all;
 }
 
@@ -359,7 +366,7 @@ static uint32_t thread_at(uint32_t who, uint32_t bytes) {
 typedef struct {
   vgpu_warp *w;
   uint32_t site, thread, bytes;
-  int access, is_strong, is_shared;
+  int access, is_strong, is_volatile, is_shared;
   uint64_t address;
   uint32_t size;
 } touch;
@@ -382,7 +389,7 @@ static void report(const touch *t, const other_touch *o, int is_write) {
   uint32_t thread = thread_at(o->who, t->bytes), site = o->who >> VGPU_WHO_SITE;
   uint64_t block = t->is_shared ? w->block->linear : o->serial - w->launch_serial;
   int is_same_block = block == w->block->linear, is_same_warp = is_same_block && thread / 32 == w->index;
-  int is_atomic = (o->who & VGPU_WHO_STRONG) != 0;
+  int is_atomic = (o->who & (VGPU_WHO_STRONG | VGPU_WHO_VOLATILE)) == VGPU_WHO_STRONG;
   char one[96], two[48], place[80] = "", message[400];
   name_thread(launch, t->thread, one, sizeof one);
   if (o->is_several) snprintf(two, sizeof two, "another thread");
@@ -406,7 +413,7 @@ static void report(const touch *t, const other_touch *o, int is_write) {
     .kind = "race", .space = t->is_shared ? "shared" : "global", .message = message, .bytes = t->size,
     .access = t->access == VGPU_LOAD ? "load" : t->access == VGPU_STORE ? "store" : "atomic",
     .lane = t->thread & 31, .site = t->site, .address = t->address,
-    .other_site = site == 0x3fff ? UINT32_MAX : site, .other_thread = o->is_several ? UINT32_MAX : thread,
+    .other_site = site == VGPU_NO_SITE ? UINT32_MAX : site, .other_thread = o->is_several ? UINT32_MAX : thread,
     .other_block = block, .other_access = !is_write ? "load" : is_atomic ? "atomic" : "store"};
   vgpu_report_finding(w, &f);
 }
@@ -418,7 +425,8 @@ static int is_ordered(const touch *t, const other_touch *o, uint32_t thread) {
     if (o->time < w->barrier_time) return 1;
     if (thread / 32 == w->index && o->time < w->warp_time) return 1;
   }
-  return vgpu_order_is_released(w, t->is_shared ? w->block_serial : o->serial, thread / 32, o->time);
+  return vgpu_order_is_released(
+    w, t->is_shared ? w->block_serial : o->serial, thread / 32, o->time, (o->who & VGPU_WHO_STRONG) != 0);
 }
 
 // Looks for the write that this access collides with; 1 if it reported one.
@@ -427,7 +435,8 @@ static int check_write(const touch *t, vgpu_race_place at) {
   other_touch o = {at.write_serial ? *at.write_serial : w->block_serial, *at.write_time, *at.write_who, 0};
   if (at.write_serial ? o.serial < w->launch_serial : o.time < w->barrier_time) return 0;
   // Volatile shared memory does not order the lanes of a warp, though code from before Volta leans on it.
-  int is_lockstep = t->is_shared && t->access == VGPU_LOAD && (o.who & VGPU_WHO_THREAD) / 32 == w->index;
+  int is_lockstep = t->is_shared && t->access == VGPU_LOAD && t->is_volatile && (o.who & VGPU_WHO_VOLATILE) &&
+                    (o.who & VGPU_WHO_THREAD) / 32 == w->index;
   if ((o.who & VGPU_WHO_STRONG) && t->is_strong && !is_lockstep) return 0;
   uint32_t shared = bytes_of(o.who) & t->bytes;
   if (o.serial == w->block_serial) shared &= ~bytes_of_thread(o.who, t->thread);
@@ -469,7 +478,7 @@ static int check_read(const touch *t, vgpu_race_place at) {
   return 1;
 }
 
-static void note_write(const touch *t, vgpu_race_place at) {
+static inline void note_write(const touch *t, vgpu_race_place at) {
   vgpu_warp *w = t->w;
   uint32_t who = vgpu_who(w, t->site, 0) + (t->thread & 31);
   uint32_t shape = shape_of(t->bytes), old = *at.write_who;
@@ -479,10 +488,10 @@ static void note_write(const touch *t, vgpu_race_place at) {
     shape = VGPU_SHAPE_PAIR, who--;
   if (at.write_serial) *at.write_serial = w->block_serial;
   *at.write_time = w->clock;
-  *at.write_who = who | shape | (t->is_strong ? VGPU_WHO_STRONG : 0);
+  *at.write_who = who | shape | (t->is_strong ? VGPU_WHO_STRONG : 0) | (t->is_volatile ? VGPU_WHO_VOLATILE : 0);
 }
 
-static void note_read(const touch *t, vgpu_race_place at) {
+static inline void note_read(const touch *t, vgpu_race_place at) {
   vgpu_warp *w = t->w;
   uint32_t who = (vgpu_who(w, t->site, 0) + (t->thread & 31)) | shape_of(t->bytes), old = *at.read_who, time = *at.read_time;
   int is_now = !at.read_serial || *at.read_serial >= w->launch_serial;
@@ -498,7 +507,7 @@ static void note_read(const touch *t, vgpu_race_place at) {
   // Readers that are in order with this one are in order with what follows it.
   if (is_same && is_now && w->has_acquired &&
       vgpu_order_is_released(
-        w, at.read_serial ? *at.read_serial : w->block_serial, (old & VGPU_WHO_THREAD) / 32, time))
+        w, at.read_serial ? *at.read_serial : w->block_serial, (old & VGPU_WHO_THREAD) / 32, time, 0))
     is_same = 0;
   if (is_same && is_near) {
     uint32_t own = bytes_of_thread(old, t->thread) & t->bytes;
@@ -526,21 +535,26 @@ void vgpu_race_access(
   for (int step = 0; step < 2; step++)
     for (uint32_t m = mask; m; m &= m - 1) {
       uint32_t lane = (uint32_t)__builtin_ctz(m);
-      uint64_t a = addresses[lane], offset = a - shared;
-      touch t = {
-        .w = w, .site = site, .thread = w->index * 32 + lane, .access = access, .is_strong = is_strong, .address = a,
-        .size = bytes};
+      uint64_t offset = addresses[lane] - shared;
+      int is_shared = 0;
       if (offset < w->shared_bytes && w->shared_writers && space != VGPU_GLOBAL && offset + bytes <= w->shared_bytes) {
-        t.is_shared = 1;
+        is_shared = 1;
       } else {
-        offset = a - arena;
+        offset = addresses[lane] - arena;
         if (offset >= arena_size || arena_size - offset < bytes || space == VGPU_SHARED) continue;
         if (!vgpu_races.state) open_record();
         if (vgpu_races.state != 1) continue;
       }
       for (uint64_t word = offset >> 2; word <= (offset + bytes - 1) >> 2; word++) {
-        t.bytes = bytes >= 4 ? 15 : ((1u << bytes) - 1) << (offset & 3);
-        vgpu_race_place at = vgpu_race_at(w, t.is_shared, word);
+        vgpu_race_place at = vgpu_race_at(w, is_shared, word);
+        // Nobody has been there.
+        if (step == 0 && (is_shared ? *at.write_time < w->barrier_time : *at.write_serial < w->launch_serial) &&
+            (access == VGPU_LOAD || (is_shared ? *at.read_time < w->barrier_time : *at.read_serial < w->launch_serial)))
+          continue;
+        touch t = {
+          .w = w, .site = site, .thread = w->index * 32 + lane, .access = access, .is_strong = is_strong,
+          .is_volatile = is_volatile == 2, .is_shared = is_shared, .address = addresses[lane], .size = bytes,
+          .bytes = bytes >= 4 ? 15 : ((1u << bytes) - 1) << (offset & 3)};
         if (step == 0) {
           if (check_write(&t, at) || access == VGPU_LOAD || check_read(&t, at)) break;
         } else if (access != VGPU_LOAD) {
@@ -592,70 +606,45 @@ void vgpu_race_values(
 // Counters of memory accesses, lane by lane: sectors of global memory and turns of shared memory's banks.
 #include "vgpu_internal.h"
 
-// A set of numbers that forgets all of them at once.
-typedef struct {
-  uint64_t number[256];
-  uint32_t round[256], now;
-} number_set;
-
-static void empty(number_set *set) {
-  if (++set->now == 0) {
-    memset(set->round, 0, sizeof set->round);
-    set->now = 1;
+// How many different numbers the lanes of the mask have.
+static uint32_t different(uint32_t mask, vu32 numbers) {
+  uint32_t count = 0, each[32];
+  memcpy(each, &numbers, sizeof each);
+  while (mask) {
+    mask &= ~VGPU_MASK(numbers == each[__builtin_ctz(mask)]);
+    count++;
   }
+  return count;
 }
 
-// 1 if the number was not in it; at most 200 numbers go in.
-static uint32_t add(number_set *set, uint64_t number) {
-  uint32_t i = (uint32_t)(number * 0x9e3779b97f4a7c15ull >> 56);
-  while (set->round[i] == set->now) {
-    if (set->number[i] == number) return 0;
-    i = (i + 1) & 255;
-  }
-  set->round[i] = set->now;
-  set->number[i] = number;
-  return 1;
+static vu32 parts(const uint64_t *addresses, uint32_t shift) {
+  vu64 a;
+  memcpy(&a, addresses, sizeof a);
+  return __builtin_convertvector(a >> shift, vu32);
 }
-
-static __thread number_set seen;
 
 static void count_global(vgpu_site_counts *c, uint32_t mask, const uint64_t *addresses, uint32_t bytes) {
-  uint32_t sectors = 0, places = 0;
-  uint64_t last = UINT64_MAX;
-  empty(&seen);
-  for (uint32_t m = mask; m; m &= m - 1) {
-    uint64_t a = addresses[__builtin_ctz(m)];
-    for (uint64_t sector = a >> 5; sector <= (a + bytes - 1) >> 5; sector++) {
-      if (sector != last) sectors += add(&seen, sector);
-      last = sector;
-    }
-  }
-  empty(&seen);
-  last = ~addresses[__builtin_ctz(mask)];
-  for (uint32_t m = mask; m; m &= m - 1) {
-    uint64_t a = addresses[__builtin_ctz(m)];
-    if (a != last) places += add(&seen, a);
-    last = a;
-  }
+  uint32_t shift = (uint32_t)__builtin_ctz(bytes), lanes = (uint32_t)__builtin_popcount(mask);
+  uint32_t sectors = different(mask, parts(addresses, 5));
+  uint32_t places = sectors == lanes ? lanes : different(mask, parts(addresses, shift));
   c->sectors += sectors;
   c->ideal_sectors += ((uint64_t)places * bytes + 31) / 32;
 }
 
 static void count_shared(vgpu_site_counts *c, uint32_t mask, const uint64_t *addresses, uint32_t bytes) {
-  uint32_t phases = bytes <= 4 ? 1 : bytes <= 8 ? 2 : 4, lanes = 32 / phases;
-  for (uint32_t phase = 0; phase < phases; phase++) {
-    uint32_t part = mask & (lanes == 32 ? 0xffffffffu : ((1u << lanes) - 1) << phase * lanes);
+  // Wide accesses go in phases, each of which fills the 32 banks once.
+  uint32_t unit = bytes < 4 ? 4 : bytes, slots = 128 / unit, lanes = slots;
+  vu32 places = parts(addresses, (uint32_t)__builtin_ctz(unit));
+  uint32_t each[32];
+  memcpy(each, &places, sizeof each);
+  for (uint32_t first = 0; first < 32; first += lanes) {
+    uint32_t part = mask & (lanes == 32 ? 0xffffffffu : ((1u << lanes) - 1) << first), most = 0;
     if (!part) continue;
     uint8_t banks[32] = {0};
-    uint32_t most = 0;
-    empty(&seen);
-    for (uint32_t m = part; m; m &= m - 1) {
-      uint64_t a = addresses[__builtin_ctz(m)];
-      for (uint64_t word = a >> 2; word <= (a + bytes - 1) >> 2; word++) {
-        if (!add(&seen, word)) continue;
-        uint32_t words = ++banks[word & 31];
-        if (words > most) most = words;
-      }
+    while (part) {
+      uint32_t place = each[__builtin_ctz(part)], turns = ++banks[place & (slots - 1)];
+      if (turns > most) most = turns;
+      part &= ~VGPU_MASK(places == place);
     }
     c->wavefronts += most;
     c->ideal_wavefronts++;
@@ -664,7 +653,7 @@ static void count_shared(vgpu_site_counts *c, uint32_t mask, const uint64_t *add
 
 void vgpu_count_access(
   vgpu_warp *w, uint32_t site, uint32_t mask, const uint64_t *addresses, uint32_t bytes, int space) {
-  if (site >= w->kernel->site_count || !mask) return;
+  if (site >= w->kernel->site_count || !mask || (bytes & (bytes - 1)) || bytes > 32) return;
   vgpu_site_counts *c = &w->site_counts[site];
   c->requests++;
   c->lanes += (uint32_t)__builtin_popcount(mask);
@@ -4618,35 +4607,6 @@ int vgpu_launch(
   return launch.error;
 }
 
-double vgpu_directed_f64(int operation, char mode, double a, double b, double c) {
-  volatile double x = a, y = b, z = c, r = 0;
-#if defined(__x86_64__)
-  uint32_t old, set;
-  __asm__ volatile("stmxcsr %0" : "=m"(old));
-  set = (old & ~0x6000u) | (mode == 'm' ? 0x2000u : mode == 'p' ? 0x4000u : 0x6000u);
-  __asm__ volatile("ldmxcsr %0" : : "m"(set));
-#else
-  uint64_t old, set;
-  __asm__ volatile("mrs %0, fpcr" : "=r"(old));
-  set = (old & ~0xc00000ull) | (mode == 'p' ? 0x400000ull : mode == 'm' ? 0x800000ull : 0xc00000ull);
-  __asm__ volatile("msr fpcr, %0" : : "r"(set));
-#endif
-  switch (operation) {
-  case '+': r = x + y; break;
-  case '-': r = x - y; break;
-  case '*': r = x * y; break;
-  case '/': r = x / y; break;
-  case 's': r = sqrt(x); break;
-  default: r = __builtin_fma(x, y, z);
-  }
-#if defined(__x86_64__)
-  __asm__ volatile("ldmxcsr %0" : : "m"(old));
-#else
-  __asm__ volatile("msr fpcr, %0" : : "r"(old));
-#endif
-  return r;
-}
-
 """###
 ),
 (
@@ -5499,6 +5459,15 @@ VGPU_INLINE int32_t s_mul24_s32(int32_t a, int32_t b) {
 VGPU_INLINE uint32_t s_mul24_u32(uint32_t a, uint32_t b) { return (a & 0xffffff) * (b & 0xffffff); }
 VGPU_WARP2(mul24_s32, s32, s32, s32)
 VGPU_WARP2(mul24_u32, u32, u32, u32)
+// Bits 16 to 47 of the product.
+VGPU_INLINE int32_t s_mul24hi_s32(int32_t a, int32_t b) {
+  return (int32_t)(((int64_t)((int32_t)((uint32_t)a << 8) >> 8) * ((int32_t)((uint32_t)b << 8) >> 8)) >> 16);
+}
+VGPU_INLINE uint32_t s_mul24hi_u32(uint32_t a, uint32_t b) {
+  return (uint32_t)(((uint64_t)(a & 0xffffff) * (b & 0xffffff)) >> 16);
+}
+VGPU_WARP2(mul24hi_s32, s32, s32, s32)
+VGPU_WARP2(mul24hi_u32, u32, u32, u32)
 
 // Shift amounts are clamped to the width.
 #define VGPU_SHIFTS(U, S, bits)                                                                                    \
@@ -5724,11 +5693,15 @@ VGPU_DOT4(u32_s32, uint8_t, int8_t, int32_t)
 
 #define VGPU_SAD(T, U)                                                                                      \
   VGPU_INLINE VGPU_T_##U s_sad_##T(VGPU_T_##T a, VGPU_T_##T b, VGPU_T_##U c) {                              \
-    return c + (a < b ? (VGPU_T_##U)b - (VGPU_T_##U)a : (VGPU_T_##U)a - (VGPU_T_##U)b);                     \
+    return (VGPU_T_##U)(c + (a < b ? (VGPU_T_##U)b - (VGPU_T_##U)a : (VGPU_T_##U)a - (VGPU_T_##U)b));       \
   }                                                                                                         \
   VGPU_WARP3(sad_##T, U, T, T, U)
+VGPU_SAD(s16, u16)
+VGPU_SAD(u16, u16)
 VGPU_SAD(s32, u32)
 VGPU_SAD(u32, u32)
+VGPU_SAD(s64, u64)
+VGPU_SAD(u64, u64)
 
 VGPU_INLINE int32_t s_add_sat_s32(int32_t a, int32_t b) {
   int64_t r = (int64_t)a + b;
@@ -5752,7 +5725,7 @@ VGPU_WARP2(sub_sat_s32, s32, s32, s32)
 (
 "include/vgpu_convert.h",
 ###"""
-// Conversions (cvt): rounding to integers saturates and takes NaN to 0; other directions round as the name says.
+// Conversions (cvt): rounding to integers saturates; other directions round as the name says.
 #ifndef VGPU_CONVERT_H
 #define VGPU_CONVERT_H
 
@@ -5774,8 +5747,8 @@ VGPU_ROUNDINGS(f64)
 
 // `a` is a whole number, or not finite. The upper bounds are the first value past the range.
 #define VGPU_TO_INTEGER(D, low, past, lowest, highest)                                                \
-  VGPU_INLINE VGPU_T_##D s_whole_##D(double a) {                                                      \
-    return a != a ? 0 : a >= past ? highest : a <= low ? lowest : (VGPU_T_##D)a;                      \
+  VGPU_INLINE VGPU_T_##D s_whole_##D(double a, VGPU_T_##D nan) {                                      \
+    return a != a ? nan : a >= past ? highest : a <= low ? lowest : (VGPU_T_##D)a;                    \
   }
 VGPU_TO_INTEGER(u8, 0.0, 256.0, 0, 255)
 VGPU_TO_INTEGER(s8, -128.0, 128.0, -128, 127)
@@ -5786,8 +5759,13 @@ VGPU_TO_INTEGER(s32, -2147483648.0, 2147483648.0, INT32_MIN, INT32_MAX)
 VGPU_TO_INTEGER(u64, 0.0, 18446744073709551616.0, 0, UINT64_MAX)
 VGPU_TO_INTEGER(s64, -9223372036854775808.0, 9223372036854775808.0, INT64_MIN, INT64_MAX)
 
+// NaN gives 0 between types of up to 32 bits, and the highest bit alone where one of them has 64.
+#define VGPU_NAN_f32(D) (sizeof(VGPU_T_##D) == 8 ? (VGPU_T_##D)(1ull << 63) : 0)
+#define VGPU_NAN_f64(D) ((VGPU_T_##D)(1ull << (8 * sizeof(VGPU_T_##D) - 1)))
 #define VGPU_CVT_INTEGER(D, S, mode)                                                                         \
-  VGPU_INLINE VGPU_T_##D s_cvt_##mode##_##D##_##S(VGPU_T_##S a) { return s_whole_##D(s_##mode##_##S(a)); }   \
+  VGPU_INLINE VGPU_T_##D s_cvt_##mode##_##D##_##S(VGPU_T_##S a) {                                            \
+    return s_whole_##D(s_##mode##_##S(a), VGPU_NAN_##S(D));                                                  \
+  }                                                                                                          \
   VGPU_WARP1(cvt_##mode##_##D##_##S, D, S)
 #define VGPU_CVT_INTEGERS(D)   \
   VGPU_CVT_INTEGER(D, f32, rni) \
@@ -5874,7 +5852,6 @@ VGPU_CVT_HALF_DIRECTED(bf16, p, 0x7f80)
 VGPU_CVT_HALF_DIRECTED(bf16, z, 0x7f80)
 VGPU_WARP1(double_to_f16, u16, f64)
 VGPU_WARP1(double_to_bf16, u16, f64)
-VGPU_WARP1(flush_f16, u16, u16)
 
 // TensorFloat-32: 10 bits of mantissa, halves away from zero (rna) or to even (rn).
 VGPU_INLINE uint32_t s_to_tf32_rna(float a) {
@@ -5885,7 +5862,15 @@ VGPU_INLINE uint32_t s_to_tf32_rn(float a) {
   uint32_t b = s_bits_f32(a);
   return a - a != 0 ? b : (b + 0xfff + ((b >> 13) & 1)) & ~0x1fffu;
 }
-VGPU_INLINE uint32_t s_to_tf32_rz(float a) { return s_bits_f32(a) & ~0x1fffu; }
+VGPU_INLINE uint32_t s_to_tf32_rz(float a) {
+  uint32_t b = s_bits_f32(a);
+  return a != a ? b : b & ~0x1fffu;
+}
+// The largest finite number for infinite ones, and zero for negative ones.
+VGPU_INLINE uint32_t s_finite_tf32(uint32_t a) { return (a & 0x7fffffffu) == 0x7f800000u ? a - 0x2000 : a; }
+VGPU_INLINE uint32_t s_relu_tf32(uint32_t a) { return (a & 0x7fffffffu) <= 0x7f800000u && a >> 31 ? 0 : a; }
+VGPU_WARP1(finite_tf32, u32, u32)
+VGPU_WARP1(relu_tf32, u32, u32)
 VGPU_WARP1(to_tf32_rna, u32, f32)
 VGPU_WARP1(to_tf32_rn, u32, f32)
 VGPU_WARP1(to_tf32_rz, u32, f32)
@@ -5894,10 +5879,21 @@ VGPU_INLINE uint32_t s_join16(uint16_t high, uint16_t low) { return (uint32_t)hi
 VGPU_INLINE vu32 v_join16(vu16 high, vu16 low) {
   return __builtin_convertvector(high, vu32) << 16 | __builtin_convertvector(low, vu32);
 }
-VGPU_INLINE uint16_t s_relu_f16(uint16_t a) { return s_to_f16(s_max_f32(s_from_f16(a), 0.0f)); }
-VGPU_INLINE uint16_t s_relu_bf16(uint16_t a) { return s_to_bf16(s_max_f32(s_from_bf16(a), 0.0f)); }
-VGPU_WARP1(relu_f16, u16, u16)
-VGPU_WARP1(relu_bf16, u16, u16)
+#define VGPU_LIMITS(H, infinity)                                                                            \
+  VGPU_INLINE uint16_t s_finite_##H(uint16_t a) { return (a & 0x7fff) == infinity ? a - 1 : a; }            \
+  VGPU_INLINE uint16_t s_relu_##H(uint16_t a) { return (a & 0x7fff) > infinity ? 0x7fff : a >> 15 ? 0 : a; } \
+  VGPU_WARP1(finite_##H, u16, u16)                                                                          \
+  VGPU_WARP1(relu_##H, u16, u16)
+VGPU_LIMITS(f16, 0x7c00)
+VGPU_LIMITS(bf16, 0x7f80)
+
+// 64 bits in the 53 that a double has, rounded to odd: rounding once more to 16 bits is right.
+VGPU_INLINE uint64_t s_jam_u64(uint64_t a) { return a >> 53 ? (a & ~0x7ffull) | (a & 0x7ff ? 0x800 : 0) : a; }
+VGPU_INLINE int64_t s_jam_s64(int64_t a) {
+  return a < 0 ? (int64_t)(0 - s_jam_u64(0 - (uint64_t)a)) : (int64_t)s_jam_u64((uint64_t)a);
+}
+VGPU_WARP1(jam_u64, u64, u64)
+VGPU_WARP1(jam_s64, s64, s64)
 
 // Saturating conversions between integers.
 #define VGPU_CLAMP(D, lowest, highest)                                                                       \
@@ -6113,207 +6109,7 @@ void vgpu_report_copy_out(const void *bytes, uint64_t count);
 #ifndef VGPU_FAST_CHECKS_H
 #define VGPU_FAST_CHECKS_H
 
-// MARK: The record of accesses, for races
-//
-// For each word of 4 bytes the last plain or strong write and the last plain read, each as the block's serial number (global
-// memory only), the block's time, and who: thread, bytes, flags and site. An access is in order with a recorded one if a
-// barrier lies between (its time is less than barrier_time), if it is of the same warp and a warp's sync lies between (less
-// than warp_time), if it is of an earlier launch (serial less than launch_serial), or if it was released and acquired.
-#define VGPU_WHO_THREAD 0x3ffu
-#define VGPU_WHO_WARP 0x3e0u
-// Which bytes: the word, or two halves of it by neighbouring threads, or four bytes by four, or 4 + 2 * half, or 8 + byte.
-#define VGPU_WHO_SHAPE (15u << 10)
-#define VGPU_SHAPE_WORD 0u
-#define VGPU_SHAPE_PAIR (1u << 10)
-#define VGPU_SHAPE_QUAD (2u << 10)
-// Other threads have read these bytes too: of the same warp since its last sync; of other warps since the last barrier; of
-// other blocks in this launch.
-#define VGPU_WHO_WARP_TOO (1u << 14)
-#define VGPU_WHO_BLOCK_TOO (1u << 15)
-#define VGPU_WHO_GRID_TOO (1u << 16)
-#define VGPU_WHO_TOO (7u << 14)
-// Written by an atomic, or a volatile or relaxed store.
-#define VGPU_WHO_STRONG (1u << 17)
-#define VGPU_WHO_SITE 18
-
-typedef struct {
-  uint32_t *serial, *time, *who;
-} vgpu_race_side;
-typedef struct {
-  vgpu_race_side writers, readers;
-  // 0 not made yet, 1 made, 2 could not be made.
-  uint32_t state;
-  // How often threads of this launch have released what they did before.
-  uint32_t clock;
-} vgpu_race_memory;
-extern vgpu_race_memory vgpu_races;
-
-VGPU_INLINE uint32_t vgpu_who(const vgpu_warp *w, uint32_t site, uint32_t lane) {
-  return (site < 0x3fffu ? site : 0x3fffu) << VGPU_WHO_SITE | (w->index * 32 + lane);
-}
-
-#define VGPU_ANY(condition) (__builtin_reduce_or(condition) != 0)
-
-// N neighbouring words that are read or written by the threads in `own`. `base` is the first entry of the arrays; shared
-// memory has its `who` at a distance behind the times.
-#define VGPU_RACE_LINES(N)                                                                                           \
-  typedef uint32_t vgpu_line##N __attribute__((ext_vector_type(N)));                                                 \
-  VGPU_INLINE vgpu_line##N vgpu_line##N##_at(const uint32_t *p) {                                                    \
-    vgpu_line##N v;                                                                                                  \
-    memcpy(&v, p, sizeof v);                                                                                         \
-    return v;                                                                                                        \
-  }                                                                                                                  \
-  /* All writes to these words are in order with the threads' accesses. */                                           \
-  VGPU_INLINE int vgpu_writes_ordered##N(                                                                            \
-    const vgpu_warp *w, const uint32_t *serials, const uint32_t *times, const uint32_t *whos, vgpu_line##N own) {    \
-    if (serials) {                                                                                                   \
-      vgpu_line##N serial = vgpu_line##N##_at(serials);                                                              \
-      if (VGPU_LIKELY(!VGPU_ANY(serial >= w->launch_serial))) return 1;                                              \
-      vgpu_line##N time = vgpu_line##N##_at(times), other = vgpu_line##N##_at(whos) ^ own;                           \
-      return !VGPU_ANY(                                                                                              \
-        (serial >= w->launch_serial) &                                                                               \
-        ((serial != w->block_serial) |                                                                               \
-         ((time >= w->barrier_time) & ((other & (VGPU_WHO_THREAD | VGPU_WHO_SHAPE)) != 0) &                          \
-          (((other & VGPU_WHO_WARP) != 0) | (time >= w->warp_time)))));                                              \
-    }                                                                                                                \
-    vgpu_line##N time = vgpu_line##N##_at(times);                                                                    \
-    if (VGPU_LIKELY(!VGPU_ANY(time >= w->barrier_time))) return 1;                                                   \
-    vgpu_line##N other = vgpu_line##N##_at(whos) ^ own;                                                              \
-    return !VGPU_ANY(                                                                                                \
-      (time >= w->barrier_time) & ((other & (VGPU_WHO_THREAD | VGPU_WHO_SHAPE)) != 0) &                              \
-      (((other & VGPU_WHO_WARP) != 0) | (time >= w->warp_time)));                                                    \
-  }                                                                                                                  \
-  /* All reads of these words are in order with the threads' writes. */                                              \
-  VGPU_INLINE int vgpu_reads_ordered##N(                                                                             \
-    const vgpu_warp *w, const uint32_t *serials, const uint32_t *times, const uint32_t *whos, vgpu_line##N own) {    \
-    if (serials) {                                                                                                   \
-      vgpu_line##N serial = vgpu_line##N##_at(serials);                                                              \
-      if (VGPU_LIKELY(!VGPU_ANY(serial >= w->launch_serial))) return 1;                                              \
-      vgpu_line##N time = vgpu_line##N##_at(times), who = vgpu_line##N##_at(whos), other = who ^ own;                \
-      return !VGPU_ANY(                                                                                              \
-        (serial >= w->launch_serial) &                                                                               \
-        ((serial != w->block_serial) | ((who & VGPU_WHO_GRID_TOO) != 0) |                                            \
-         ((time >= w->barrier_time) &                                                                                \
-          ((other & (VGPU_WHO_THREAD | VGPU_WHO_SHAPE | VGPU_WHO_WARP_TOO | VGPU_WHO_BLOCK_TOO)) != 0) &             \
-          (((other & (VGPU_WHO_WARP | VGPU_WHO_BLOCK_TOO)) != 0) | (time >= w->warp_time)))));                       \
-    }                                                                                                                \
-    vgpu_line##N time = vgpu_line##N##_at(times);                                                                    \
-    if (VGPU_LIKELY(!VGPU_ANY(time >= w->barrier_time))) return 1;                                                   \
-    vgpu_line##N other = vgpu_line##N##_at(whos) ^ own;                                                              \
-    return !VGPU_ANY(                                                                                                \
-      (time >= w->barrier_time) &                                                                                    \
-      ((other & (VGPU_WHO_THREAD | VGPU_WHO_SHAPE | VGPU_WHO_WARP_TOO | VGPU_WHO_BLOCK_TOO)) != 0) &                 \
-      (((other & (VGPU_WHO_WARP | VGPU_WHO_BLOCK_TOO)) != 0) | (time >= w->warp_time)));                             \
-  }                                                                                                                  \
-  VGPU_INLINE void vgpu_note_writes##N(                                                                              \
-    const vgpu_warp *w, uint32_t *serials, uint32_t *times, uint32_t *whos, vgpu_line##N own) {                      \
-    vgpu_line##N serial = w->block_serial, time = w->clock;                                                          \
-    if (serials) memcpy(serials, &serial, sizeof serial);                                                            \
-    memcpy(times, &time, sizeof time);                                                                               \
-    memcpy(whos, &own, sizeof own);                                                                                  \
-  }                                                                                                                  \
-  /* 0 where there are reads of other threads that may have been released. */                                        \
-  VGPU_INLINE int vgpu_note_reads##N(                                                                                \
-    const vgpu_warp *w, uint32_t *serials, uint32_t *times, uint32_t *whos, vgpu_line##N own, uint32_t too) {        \
-    typedef int32_t flags_t __attribute__((ext_vector_type(N)));                                                     \
-    vgpu_line##N time = vgpu_line##N##_at(times), other = vgpu_line##N##_at(whos) ^ own;                             \
-    flags_t same = ((other & VGPU_WHO_SHAPE) == 0), near = same & (time >= w->barrier_time);                         \
-    vgpu_line##N now = w->clock;                                                                                     \
-    flags_t grid = 0;                                                                                                \
-    if (serials) {                                                                                                   \
-      vgpu_line##N serial = vgpu_line##N##_at(serials);                                                              \
-      flags_t is_mine = serial == w->block_serial;                                                                   \
-      near &= is_mine;                                                                                               \
-      grid = (serial >= w->launch_serial) & same & (~is_mine | ((other & VGPU_WHO_GRID_TOO) != 0));                  \
-    }                                                                                                                \
-    flags_t block = near & ((other & (VGPU_WHO_WARP | VGPU_WHO_BLOCK_TOO)) != 0);                                    \
-    flags_t warp = near & (time >= w->warp_time) & ((other & (VGPU_WHO_THREAD | VGPU_WHO_WARP_TOO)) != 0);           \
-    if (VGPU_UNLIKELY(w->has_acquired) && VGPU_ANY(grid | block | warp)) return 0;                                   \
-    own |= ((vgpu_line##N)block & VGPU_WHO_BLOCK_TOO) | ((vgpu_line##N)warp & VGPU_WHO_WARP_TOO);                    \
-    if (serials) {                                                                                                   \
-      vgpu_line##N mine = w->block_serial;                                                                           \
-      memcpy(serials, &mine, sizeof mine);                                                                           \
-      own |= (vgpu_line##N)grid & VGPU_WHO_GRID_TOO;                                                                 \
-    }                                                                                                                \
-    own |= too;                                                                                                      \
-    memcpy(times, &now, sizeof now);                                                                                 \
-    memcpy(whos, &own, sizeof own);                                                                                  \
-    return 1;                                                                                                        \
-  }
-VGPU_RACE_LINES(1)
-VGPU_RACE_LINES(4)
-VGPU_RACE_LINES(8)
-VGPU_RACE_LINES(16)
-
-
-// The entries of one word, in one memory or the other.
-typedef struct {
-  uint32_t *write_serial, *write_time, *write_who, *read_serial, *read_time, *read_who;
-} vgpu_race_place;
-VGPU_INLINE vgpu_race_place vgpu_race_at(const vgpu_warp *w, int is_shared, uint64_t word) {
-  if (is_shared) {
-    uint32_t *writer = w->shared_writers + word, *reader = w->shared_readers + word;
-    return (vgpu_race_place){0, writer, writer + w->race_words, 0, reader, reader + w->race_words};
-  }
-  return (vgpu_race_place){
-    vgpu_races.writers.serial + word, vgpu_races.writers.time + word, vgpu_races.writers.who + word,
-    vgpu_races.readers.serial + word, vgpu_races.readers.time + word, vgpu_races.readers.who + word};
-}
-
-#define VGPU_RACE_LINE(N, OWN)                                                                                       \
-  do {                                                                                                               \
-    vgpu_line##N own = (OWN);                                                                                        \
-    vgpu_race_place at = vgpu_race_at(w, is_shared, word);                                                           \
-    if (step != 2) {                                                                                                 \
-      if (!vgpu_writes_ordered##N(w, at.write_serial, at.write_time, at.write_who, own)) return 0;                   \
-      if (is_store && !vgpu_reads_ordered##N(w, at.read_serial, at.read_time, at.read_who, own)) return 0;           \
-    }                                                                                                                \
-    if (step != 1) {                                                                                                 \
-      if (is_store) vgpu_note_writes##N(w, at.write_serial, at.write_time, at.write_who, own);                       \
-      else if (!vgpu_note_reads##N(w, at.read_serial, at.read_time, at.read_who, own, 0)) return 0;                  \
-    }                                                                                                                \
-  } while (0)
-
-// Half a warp at neighbouring places. Step 0: looks and records; 1: looks; 2: records.
-VGPU_INLINE int vgpu_race_line(
-  vgpu_warp *w, uint32_t site, uint32_t half, uint64_t place, uint32_t bytes, int is_store, int is_shared, int step) {
-  const uint32_t who = vgpu_who(w, site, half * 16);
-  uint64_t word = place >> 2;
-  if (bytes == 1) {
-    const vgpu_line4 threads = {0, 4, 8, 12};
-    VGPU_RACE_LINE(4, (threads | VGPU_SHAPE_QUAD) + who);
-  } else if (bytes == 2) {
-    const vgpu_line8 threads = {0, 2, 4, 6, 8, 10, 12, 14};
-    VGPU_RACE_LINE(8, (threads | VGPU_SHAPE_PAIR) + who);
-  } else {
-    const vgpu_line16 threads = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-    const uint32_t shift = bytes == 4 ? 0 : bytes == 8 ? 1 : 2;
-#pragma clang loop unroll(disable)
-    for (uint32_t k = 0; k < bytes / 4; k++, word += 16)
-      VGPU_RACE_LINE(16, (threads >> shift) + (k * (16u >> shift) + who));
-  }
-  return 1;
-}
-
-// Half a warp that reads one place.
-VGPU_INLINE int vgpu_race_spot(vgpu_warp *w, uint32_t site, uint32_t half, uint64_t place, uint32_t bytes, int is_shared) {
-  const uint32_t shape = bytes == 1 ? (8u + (uint32_t)(place & 3)) << 10 : bytes == 2 ? (4u + (uint32_t)(place & 2)) << 10 : 0;
-  const vgpu_line1 own = vgpu_who(w, site, half * 16) | shape;
-  for (uint32_t k = 0; k < (bytes + 3) / 4; k++) {
-    vgpu_race_place at = vgpu_race_at(w, is_shared, (place >> 2) + k);
-    // A write by the first of them is not in order with the others' reads.
-    if (*at.write_time >= w->barrier_time || at.write_serial) {
-      if (at.write_serial && VGPU_LIKELY(*at.write_serial < w->launch_serial)) goto note;
-      if (at.write_serial && *at.write_serial != w->block_serial) return 0;
-      if (*at.write_time >= w->barrier_time &&
-          (((*at.write_who ^ own[0]) & VGPU_WHO_WARP) || *at.write_time >= w->warp_time))
-        return 0;
-    }
-  note:
-    if (!vgpu_note_reads1(w, at.read_serial, at.read_time, at.read_who, own, VGPU_WHO_WARP_TOO)) return 0;
-  }
-  return 1;
-}
+#include "vgpu_race_lines.h"
 
 // MARK: States of bytes
 
@@ -6350,11 +6146,12 @@ VGPU_INLINE uint32_t vgpu_turns(uint64_t a, uint64_t b, uint32_t words) {
 }
 
 VGPU_INLINE void vgpu_count_fast(
-  vgpu_warp *w, uint32_t site, uint64_t a, uint64_t b, uint32_t bytes, int is_line, int is_shared) {
+  vgpu_warp *w, uint32_t site, uint64_t a, uint64_t b, uint32_t bytes, int is_line, int is_shared, int is_const) {
   vgpu_site_counts *c = &w->site_counts[site];
   const uint32_t span = is_line ? bytes * 16 : bytes;
   c->requests++;
   c->lanes += 32;
+  if (is_const) return;
   if (is_shared) {
     const uint32_t phases = bytes <= 4 ? 1 : bytes / 4;
     c->ideal_wavefronts += phases;
@@ -6367,25 +6164,22 @@ VGPU_INLINE void vgpu_count_fast(
   c->ideal_sectors += ((a == b ? span : 2 * span) + 31) / 32;
 }
 
-// 1 if nothing is wrong and everything is counted; 0 to look at the access lane by lane.
-VGPU_INLINE int vgpu_watch_fast(
-  vgpu_warp *w, uint32_t site, uint32_t mask, vgpu_pattern p, uint64_t origin, int64_t offset, uint32_t bytes, int access,
-  int space, int is_volatile) {
-  if (access == VGPU_ATOMIC || space == VGPU_LOCAL || space == VGPU_PARAM || bytes > 16) return 0;
-  const int is_shared = space == VGPU_SHARED, is_store = access == VGPU_STORE, watches_races = VGPU_CHECK_RACES && space != VGPU_CONST;
-  const int is_line = p.stride == (int)bytes;
-  if (mask != 0xffffffffu || (watches_races && is_volatile) || !(is_line || (p.stride == 0 && !is_store))) return 0;
+// Two half warps at a and b: neighbours, or one place each. 1 if nothing is wrong and everything is counted.
+VGPU_INLINE int vgpu_watch_halves(
+  vgpu_warp *w, uint32_t site, uint64_t a, uint64_t b, int is_line, uint32_t bytes, int is_store, int is_shared,
+  int is_const) {
+  const int watches_races = VGPU_CHECK_RACES && !is_const;
   const uint64_t bottom = (uint64_t)(uintptr_t)(is_shared ? w->shared : vgpu_arena);
   const uint64_t size = is_shared ? w->shared_bytes : (uint64_t)(vgpu_arena_end - vgpu_arena);
-  const uint64_t a = p.base[0] + origin + (uint64_t)offset - bottom, b = p.base[1] + origin + (uint64_t)offset - bottom;
   const uint32_t span = is_line ? bytes * 16 : bytes;
+  a -= bottom, b -= bottom;
   if (VGPU_CHECK_MEMORY || watches_races) {
     if (a >= size || b >= size || a + span > size || b + span > size) return 0;
     // Neighbours that share words begin with one.
     if ((a | b) & (is_line && bytes < 4 ? 3 : bytes - 1)) return 0;
   }
+  uint8_t *states = is_shared ? w->shared_state : vgpu_state;
   if (VGPU_CHECK_MEMORY) {
-    uint8_t *states = is_shared ? w->shared_state : vgpu_state;
     if (!states) return 0;
     const uint8_t wanted = is_shared ? 2 : is_store ? 1 : 3;
     if (!(is_shared && is_store)) {
@@ -6398,24 +6192,84 @@ VGPU_INLINE int vgpu_watch_fast(
   if (watches_races && (is_shared || vgpu_races.state != 2)) {
     if (is_shared ? !w->shared_writers : vgpu_races.state != 1) return 0;
     if (!is_line) {
-      if (!vgpu_race_spot(w, site, 0, a, bytes, is_shared) || !vgpu_race_spot(w, site, 1, b, bytes, is_shared)) return 0;
+      if (!vgpu_race_spot(w, site, 0, a, bytes, is_shared)) return 0;
+      if (a != b && !vgpu_race_spot(w, site, 1, b, bytes, is_shared)) return 0;
     } else if (!is_store) {
-      for (uint32_t half = 0; half < 2; half++)
-        if (!vgpu_race_line(w, site, half, half ? b : a, bytes, 0, is_shared, 0)) return 0;
+      // Where both halves read the same, one stands for both.
+      if (!vgpu_race_line(w, site, 0, a, bytes, 0, is_shared, 0, a == b ? VGPU_WHO_WARP_TOO : 0)) return 0;
+      if (a != b && !vgpu_race_line(w, site, 1, b, bytes, 0, is_shared, 0, 0)) return 0;
     } else {
       // Both halves before anything is recorded, or one would seem to collide with the other.
+      if (a == b) return 0;
       for (int step = 1; step <= 2; step++)
         for (uint32_t half = 0; half < 2; half++)
-          if (!vgpu_race_line(w, site, half, half ? b : a, bytes, 1, is_shared, step)) return 0;
+          if (!vgpu_race_line(w, site, half, half ? b : a, bytes, 1, is_shared, step, 0)) return 0;
     }
   }
   if (VGPU_CHECK_MEMORY && is_store) {
-    uint8_t *states = is_shared ? w->shared_state : vgpu_state;
     memset(states + a, 3, bytes * 16);
     memset(states + b, 3, bytes * 16);
   }
-  if (VGPU_COUNT) vgpu_count_fast(w, site, a, b, bytes, is_line, is_shared);
+  if (VGPU_COUNT) vgpu_count_fast(w, site, a, b, bytes, is_line, is_shared, is_const);
   return 1;
+}
+
+// One function for each kind of access: their text would be too much at every place, and too much for the compiler.
+#define VGPU_WATCH_OF(bytes)                                                                                         \
+  static __attribute__((noinline, unused)) int vgpu_watch_shared_load##bytes(                                        \
+    vgpu_warp *w, uint32_t site, uint64_t a, uint64_t b, int is_line) {                                              \
+    return is_line ? vgpu_watch_halves(w, site, a, b, 1, bytes, 0, 1, 0)                                             \
+                   : vgpu_watch_halves(w, site, a, b, 0, bytes, 0, 1, 0);                                            \
+  }                                                                                                                  \
+  static __attribute__((noinline, unused)) int vgpu_watch_shared_store##bytes(                                       \
+    vgpu_warp *w, uint32_t site, uint64_t a, uint64_t b) {                                                           \
+    return vgpu_watch_halves(w, site, a, b, 1, bytes, 1, 1, 0);                                                      \
+  }                                                                                                                  \
+  static __attribute__((noinline, unused)) int vgpu_watch_load##bytes(                                               \
+    vgpu_warp *w, uint32_t site, uint64_t a, uint64_t b, int is_line) {                                              \
+    return is_line ? vgpu_watch_halves(w, site, a, b, 1, bytes, 0, 0, 0)                                             \
+                   : vgpu_watch_halves(w, site, a, b, 0, bytes, 0, 0, 0);                                            \
+  }                                                                                                                  \
+  static __attribute__((noinline, unused)) int vgpu_watch_store##bytes(                                              \
+    vgpu_warp *w, uint32_t site, uint64_t a, uint64_t b) {                                                           \
+    return vgpu_watch_halves(w, site, a, b, 1, bytes, 1, 0, 0);                                                      \
+  }                                                                                                                  \
+  static __attribute__((noinline, unused)) int vgpu_watch_const##bytes(                                              \
+    vgpu_warp *w, uint32_t site, uint64_t a, uint64_t b, int is_line) {                                              \
+    return is_line ? vgpu_watch_halves(w, site, a, b, 1, bytes, 0, 0, 1)                                             \
+                   : vgpu_watch_halves(w, site, a, b, 0, bytes, 0, 0, 1);                                            \
+  }
+VGPU_WATCH_OF(1)
+VGPU_WATCH_OF(2)
+VGPU_WATCH_OF(4)
+VGPU_WATCH_OF(8)
+VGPU_WATCH_OF(16)
+
+// 1 if nothing is wrong and everything is counted; 0 to look at the access lane by lane.
+VGPU_INLINE int vgpu_watch_fast(
+  vgpu_warp *w, uint32_t site, uint32_t mask, vgpu_pattern p, uint64_t origin, int64_t offset, uint32_t bytes, int access,
+  int space, int is_volatile) {
+  const int is_store = access == VGPU_STORE;
+  if (access == VGPU_ATOMIC || space == VGPU_LOCAL || space == VGPU_PARAM || bytes > 16) return 0;
+  const int is_line = p.stride == (int)bytes;
+  if (mask != 0xffffffffu || (VGPU_CHECK_RACES && is_volatile && space != VGPU_CONST)) return 0;
+  if (!(is_line || (p.stride == 0 && !is_store))) return 0;
+  const uint64_t a = p.base[0] + origin + (uint64_t)offset, b = p.base[1] + origin + (uint64_t)offset;
+#define VGPU_WATCH_HERE(bytes)                                                                                       \
+  case bytes:                                                                                                        \
+    return space == VGPU_SHARED ? is_store ? vgpu_watch_shared_store##bytes(w, site, a, b)                           \
+                                           : vgpu_watch_shared_load##bytes(w, site, a, b, is_line)                   \
+           : is_store           ? vgpu_watch_store##bytes(w, site, a, b)                                             \
+           : space == VGPU_CONST ? vgpu_watch_const##bytes(w, site, a, b, is_line)                                   \
+                                 : vgpu_watch_load##bytes(w, site, a, b, is_line);
+  switch (bytes) {
+    VGPU_WATCH_HERE(1)
+    VGPU_WATCH_HERE(2)
+    VGPU_WATCH_HERE(4)
+    VGPU_WATCH_HERE(8)
+    VGPU_WATCH_HERE(16)
+  }
+  return 0;
 }
 
 #endif
@@ -6743,27 +6597,28 @@ VGPU_INLINE vf32 v_rsqrt_f32(vf32 a) {
 VGPU_INLINE float s_rsqrt_f32(float a) { return s_nan_f32((float)(1.0 / __builtin_sqrt((double)a))); }
 VGPU_INLINE vf64 v_rsqrt_f64(vf64 a) { return 1.0 / __builtin_elementwise_sqrt(a); }
 VGPU_INLINE double s_rsqrt_f64(double a) { return 1.0 / __builtin_sqrt(a); }
-// rcp.approx.ftz.f64 works on the upper word: 20 bits of result, lower word zero. Iterations refine it, so this may be exact.
-VGPU_INLINE double s_rcp20_f64(double a) { return s_f64(s_bits_f64(1.0 / s_f64(s_bits_f64(a) & ~0xffffffffull)) & ~0xffffffffull); }
-VGPU_INLINE vf64 v_rcp20_f64(vf64 a) {
-  return (vf64)((vu64)(1.0 / (vf64)((vu64)a & ~0xffffffffull)) & ~0xffffffffull);
+// rcp.approx.ftz.f64 and rsqrt.approx.ftz.f64 work on the upper word: 20 bits of result, the lower word zero; subnormals are
+// zeros. Iterations refine them, so they may be as exact as 20 bits can be.
+VGPU_INLINE vf64 v_upper_f64(vf64 a) {
+  vu64 bits = (vu64)a;
+  vu64 upper = bits & ((bits & 0x7ff0000000000000ull) == 0 ? (vu64)(0x8000000000000000ull) : (vu64)(0xffffffff00000000ull));
+  return a != a ? (vf64)(vu64)(0x7fffffff00000000ull) : (vf64)upper;
 }
-VGPU_INLINE double s_rsqrt20_f64(double a) {
-  return s_f64(s_bits_f64(1.0 / __builtin_sqrt(s_f64(s_bits_f64(a) & ~0xffffffffull))) & ~0xffffffffull);
-}
-VGPU_INLINE vf64 v_rsqrt20_f64(vf64 a) {
-  return (vf64)((vu64)(1.0 / __builtin_elementwise_sqrt((vf64)((vu64)a & ~0xffffffffull))) & ~0xffffffffull);
-}
+VGPU_INLINE vf64 v_rcp20_f64(vf64 a) { return v_upper_f64(1.0 / v_upper_f64(a)); }
+VGPU_INLINE double s_rcp20_f64(double a) { return v_rcp20_f64((vf64)(a))[0]; }
+VGPU_INLINE vf64 v_rsqrt20_f64(vf64 a) { return v_upper_f64(1.0 / __builtin_elementwise_sqrt(v_upper_f64(a))); }
+VGPU_INLINE double s_rsqrt20_f64(double a) { return v_rsqrt20_f64((vf64)(a))[0]; }
 
+// Zeros count as normal.
 VGPU_INLINE uint32_t s_testp_f32(float a, int kind) {
   uint32_t b = s_bits_f32(a), e = (b >> 23) & 255, m = b & 0x7fffff;
   return kind == 'f' ? e != 255 : kind == 'i' ? e == 255 && !m : kind == 'n' ? e == 255 && m : kind == 'o' ? !(e == 255 && m)
-    : kind == 'r' ? e != 0 && e != 255 : e == 0 && m;
+    : kind == 'r' ? e != 255 && (e || !m) : e == 0 && m;
 }
 VGPU_INLINE uint32_t s_testp_f64(double a, int kind) {
   uint64_t b = s_bits_f64(a), e = (b >> 52) & 2047, m = b & 0xfffffffffffffull;
   return kind == 'f' ? e != 2047 : kind == 'i' ? e == 2047 && !m : kind == 'n' ? e == 2047 && m
-    : kind == 'o' ? !(e == 2047 && m) : kind == 'r' ? e != 0 && e != 2047 : e == 0 && m;
+    : kind == 'o' ? !(e == 2047 && m) : kind == 'r' ? e != 2047 && (e || !m) : e == 0 && m;
 }
 VGPU_INLINE uint32_t v_testp_f32(vf32 a, int kind) {
   uint32_t r = 0;
@@ -7082,7 +6937,17 @@ VGPU_INLINE vu16 v_to_bf16(vf32 a) {
   }                                                                                                                  \
   VGPU_WARP3(op##_##H##x2, u32, u32, u32, u32)
 
+// Subnormals as zeros of their sign.
 VGPU_INLINE uint16_t s_flush_f16(uint16_t a) { return (a & 0x7c00) ? a : a & 0x8000; }
+VGPU_INLINE uint16_t s_flush_bf16(uint16_t a) { return (a & 0x7f80) ? a : a & 0x8000; }
+#define VGPU_FLUSH_PAIR(H)                                                                                           \
+  VGPU_INLINE uint32_t s_flush_##H##x2(uint32_t a) {                                                                 \
+    return s_flush_##H((uint16_t)a) | (uint32_t)s_flush_##H((uint16_t)(a >> 16)) << 16;                              \
+  }                                                                                                                  \
+  VGPU_WARP1(flush_##H, u16, u16)                                                                                    \
+  VGPU_WARP1(flush_##H##x2, u32, u32)
+VGPU_FLUSH_PAIR(f16)
+VGPU_FLUSH_PAIR(bf16)
 
 // Sums and products of two halves are exact in float but for one rounding that double rounding does not disturb
 // (24 >= 2 * 11 + 2); a bfloat16's sum may span more than 24 bits, so it goes by way of double and odd.
@@ -7107,6 +6972,36 @@ VGPU_INLINE uint16_t s_flush_f16(uint16_t a) { return (a & 0x7c00) ? a : a & 0x8
   VGPU_WARP1(abs_##H, u16, u16)                                                                                      \
   VGPU_WARP1(neg_##H##x2, u32, u32)                                                                                  \
   VGPU_WARP1(abs_##H##x2, u32, u32)
+
+// Comparisons of pairs: 0xffff in each half that compares true.
+#define VGPU_COMPARE_PAIR(H, name, expression)                                                                       \
+  VGPU_INLINE uint32_t s_##name##_##H##x2(uint32_t p, uint32_t q) {                                                  \
+    uint32_t r = 0;                                                                                                  \
+    for (int h = 0; h < 32; h += 16) {                                                                               \
+      float a = s_from_##H((uint16_t)(p >> h)), b = s_from_##H((uint16_t)(q >> h));                                  \
+      r |= (uint32_t)((expression) ? 0xffff : 0) << h;                                                               \
+    }                                                                                                                \
+    return r;                                                                                                        \
+  }                                                                                                                  \
+  VGPU_WARP2(name##_##H##x2, u32, u32, u32)
+#define VGPU_COMPARE_PAIRS(H)                      \
+  VGPU_COMPARE_PAIR(H, eq, a == b)                 \
+  VGPU_COMPARE_PAIR(H, ne, a < b || a > b)         \
+  VGPU_COMPARE_PAIR(H, lt, a < b)                  \
+  VGPU_COMPARE_PAIR(H, le, a <= b)                 \
+  VGPU_COMPARE_PAIR(H, gt, a > b)                  \
+  VGPU_COMPARE_PAIR(H, ge, a >= b)                 \
+  VGPU_COMPARE_PAIR(H, equ, !(a < b || a > b))     \
+  VGPU_COMPARE_PAIR(H, neu, a != b)                \
+  VGPU_COMPARE_PAIR(H, ltu, !(a >= b))             \
+  VGPU_COMPARE_PAIR(H, leu, !(a > b))              \
+  VGPU_COMPARE_PAIR(H, gtu, !(a <= b))             \
+  VGPU_COMPARE_PAIR(H, geu, !(a < b))              \
+  VGPU_COMPARE_PAIR(H, num, a == a && b == b)      \
+  VGPU_COMPARE_PAIR(H, nan, a != a || b != b)
+VGPU_COMPARE_PAIRS(f16)
+VGPU_COMPARE_PAIRS(bf16)
+
 VGPU_HALVES(f16, double_)
 VGPU_HALVES(bf16, double_)
 
@@ -7508,6 +7403,11 @@ VGPU_INLINE hu32 vgpu_half32(uint64_t address, int32_t stride) {
 #endif
 }
 
+// The half warps of a contiguous pattern have no place in common.
+VGPU_INLINE int vgpu_are_apart(vgpu_pattern p, uint64_t span) {
+  return p.base[1] - p.base[0] >= span && p.base[0] - p.base[1] >= span;
+}
+
 // T the type in memory, R the register's, N how many values an access moves.
 #define VGPU_LOADS(T, U)                                                                                             \
   static __attribute__((noinline, unused)) void vgpu_gather_##T(                                                     \
@@ -7578,7 +7478,9 @@ VGPU_INLINE hu32 vgpu_half32(uint64_t address, int32_t stride) {
     int is_volatile, const v##T *in, uint32_t count) {                                                               \
     uint32_t bytes = sizeof(VGPU_T_##T) * count;                                                                     \
     uint32_t sound = vgpu_watch(w, site, mask, p, a, origin, offset, bytes, VGPU_STORE, space, is_volatile);         \
-    if (VGPU_LIKELY(count == 1 && p.stride == (int)sizeof(VGPU_T_##T) && sound == 0xffffffffu)) {                    \
+    if (VGPU_LIKELY(                                                                                                 \
+          count == 1 && p.stride == (int)sizeof(VGPU_T_##T) && sound == 0xffffffffu &&                               \
+          (!VGPU_CHECK_RACES || vgpu_are_apart(p, 16 * sizeof(VGPU_T_##T))))) {                                      \
       memcpy((void *)(p.base[0] + origin + (uint64_t)offset), in, sizeof *in / 2);                                   \
       memcpy((void *)(p.base[1] + origin + (uint64_t)offset), (const char *)in + sizeof *in / 2, sizeof *in / 2);    \
     } else {                                                                                                         \
@@ -7693,6 +7595,221 @@ VGPU_ATOMICS(hadd, u16, s_add_f16(a, b))
 VGPU_ATOMICS(hadd, u32, s_add_f16x2(a, b))
 VGPU_ATOMICS(badd, u16, s_add_bf16(a, b))
 VGPU_ATOMICS(badd, u32, s_add_bf16x2(a, b))
+
+#endif
+
+"""###
+),
+(
+"include/vgpu_race_lines.h",
+###"""
+// The record of accesses, for races, and the short way through it: neighbouring words at once.
+#ifndef VGPU_RACE_LINES_H
+#define VGPU_RACE_LINES_H
+
+// For each word of 4 bytes the last plain or strong write and the last plain read, each as the block's serial number (global
+// memory only), the block's time, and who: thread, bytes, flags and site. An access is in order with a recorded one if a
+// barrier lies between (its time is less than barrier_time), if it is of the same warp and a warp's sync lies between (less
+// than warp_time), if it is of an earlier launch (serial less than launch_serial), or if it was released and acquired.
+#define VGPU_WHO_THREAD 0x3ffu
+#define VGPU_WHO_WARP 0x3e0u
+// Which bytes: the word, or two halves of it by neighbouring threads, or four bytes by four, or 4 + 2 * half, or 8 + byte.
+#define VGPU_WHO_SHAPE (15u << 10)
+#define VGPU_SHAPE_WORD 0u
+#define VGPU_SHAPE_PAIR (1u << 10)
+#define VGPU_SHAPE_QUAD (2u << 10)
+// Other threads have read these bytes too: of the same warp since its last sync; of other warps since the last barrier; of
+// other blocks in this launch.
+#define VGPU_WHO_WARP_TOO (1u << 14)
+#define VGPU_WHO_BLOCK_TOO (1u << 15)
+#define VGPU_WHO_GRID_TOO (1u << 16)
+#define VGPU_WHO_TOO (7u << 14)
+// Written by an atomic, or a volatile or relaxed store.
+#define VGPU_WHO_STRONG (1u << 17)
+// By a volatile store.
+#define VGPU_WHO_VOLATILE (1u << 18)
+#define VGPU_WHO_SITE 19
+#define VGPU_NO_SITE 0x1fffu
+
+typedef struct {
+  uint32_t *serial, *time, *who;
+} vgpu_race_side;
+typedef struct {
+  vgpu_race_side writers, readers;
+  // 0 not made yet, 1 made, 2 could not be made.
+  uint32_t state;
+  // How often threads of this launch have released what they did before.
+  uint32_t clock;
+} vgpu_race_memory;
+extern vgpu_race_memory vgpu_races;
+
+VGPU_INLINE uint32_t vgpu_who(const vgpu_warp *w, uint32_t site, uint32_t lane) {
+  return (site < VGPU_NO_SITE ? site : VGPU_NO_SITE) << VGPU_WHO_SITE | (w->index * 32 + lane);
+}
+
+#define VGPU_ANY(condition) (__builtin_reduce_or(condition) != 0)
+
+// N neighbouring words that are read or written by the threads in `own`. `base` is the first entry of the arrays; shared
+// memory has its `who` at a distance behind the times.
+#define VGPU_RACE_LINES(N)                                                                                           \
+  typedef uint32_t vgpu_line##N __attribute__((ext_vector_type(N)));                                                 \
+  VGPU_INLINE vgpu_line##N vgpu_line##N##_at(const uint32_t *p) {                                                    \
+    vgpu_line##N v;                                                                                                  \
+    memcpy(&v, p, sizeof v);                                                                                         \
+    return v;                                                                                                        \
+  }                                                                                                                  \
+  /* All writes to these words are in order with the threads' accesses. */                                           \
+  VGPU_INLINE int vgpu_writes_ordered##N(                                                                            \
+    const vgpu_warp *w, const uint32_t *serials, const uint32_t *times, const uint32_t *whos, vgpu_line##N own) {    \
+    if (serials) {                                                                                                   \
+      vgpu_line##N serial = vgpu_line##N##_at(serials);                                                              \
+      if (VGPU_LIKELY(!VGPU_ANY(serial >= w->launch_serial))) return 1;                                              \
+      vgpu_line##N time = vgpu_line##N##_at(times), other = vgpu_line##N##_at(whos) ^ own;                           \
+      return !VGPU_ANY(                                                                                              \
+        (serial >= w->launch_serial) &                                                                               \
+        ((serial != w->block_serial) |                                                                               \
+         ((time >= w->barrier_time) & ((other & (VGPU_WHO_THREAD | VGPU_WHO_SHAPE)) != 0) &                          \
+          (((other & VGPU_WHO_WARP) != 0) | (time >= w->warp_time)))));                                              \
+    }                                                                                                                \
+    vgpu_line##N time = vgpu_line##N##_at(times);                                                                    \
+    if (VGPU_LIKELY(!VGPU_ANY(time >= w->barrier_time))) return 1;                                                   \
+    vgpu_line##N other = vgpu_line##N##_at(whos) ^ own;                                                              \
+    return !VGPU_ANY(                                                                                                \
+      (time >= w->barrier_time) & ((other & (VGPU_WHO_THREAD | VGPU_WHO_SHAPE)) != 0) &                              \
+      (((other & VGPU_WHO_WARP) != 0) | (time >= w->warp_time)));                                                    \
+  }                                                                                                                  \
+  /* All reads of these words are in order with the threads' writes. */                                              \
+  VGPU_INLINE int vgpu_reads_ordered##N(                                                                             \
+    const vgpu_warp *w, const uint32_t *serials, const uint32_t *times, const uint32_t *whos, vgpu_line##N own) {    \
+    if (serials) {                                                                                                   \
+      vgpu_line##N serial = vgpu_line##N##_at(serials);                                                              \
+      if (VGPU_LIKELY(!VGPU_ANY(serial >= w->launch_serial))) return 1;                                              \
+      vgpu_line##N time = vgpu_line##N##_at(times), who = vgpu_line##N##_at(whos), other = who ^ own;                \
+      return !VGPU_ANY(                                                                                              \
+        (serial >= w->launch_serial) &                                                                               \
+        ((serial != w->block_serial) | ((who & VGPU_WHO_GRID_TOO) != 0) |                                            \
+         ((time >= w->barrier_time) &                                                                                \
+          ((other & (VGPU_WHO_THREAD | VGPU_WHO_SHAPE | VGPU_WHO_WARP_TOO | VGPU_WHO_BLOCK_TOO)) != 0) &             \
+          (((other & (VGPU_WHO_WARP | VGPU_WHO_BLOCK_TOO)) != 0) | (time >= w->warp_time)))));                       \
+    }                                                                                                                \
+    vgpu_line##N time = vgpu_line##N##_at(times);                                                                    \
+    if (VGPU_LIKELY(!VGPU_ANY(time >= w->barrier_time))) return 1;                                                   \
+    vgpu_line##N other = vgpu_line##N##_at(whos) ^ own;                                                              \
+    return !VGPU_ANY(                                                                                                \
+      (time >= w->barrier_time) &                                                                                    \
+      ((other & (VGPU_WHO_THREAD | VGPU_WHO_SHAPE | VGPU_WHO_WARP_TOO | VGPU_WHO_BLOCK_TOO)) != 0) &                 \
+      (((other & (VGPU_WHO_WARP | VGPU_WHO_BLOCK_TOO)) != 0) | (time >= w->warp_time)));                             \
+  }                                                                                                                  \
+  VGPU_INLINE void vgpu_note_writes##N(                                                                              \
+    const vgpu_warp *w, uint32_t *serials, uint32_t *times, uint32_t *whos, vgpu_line##N own) {                      \
+    vgpu_line##N serial = w->block_serial, time = w->clock;                                                          \
+    if (serials) memcpy(serials, &serial, sizeof serial);                                                            \
+    memcpy(times, &time, sizeof time);                                                                               \
+    memcpy(whos, &own, sizeof own);                                                                                  \
+  }                                                                                                                  \
+  /* 0 where there are reads of other threads that may have been released. */                                        \
+  VGPU_INLINE int vgpu_note_reads##N(                                                                                \
+    const vgpu_warp *w, uint32_t *serials, uint32_t *times, uint32_t *whos, vgpu_line##N own, uint32_t too) {        \
+    typedef int32_t flags_t __attribute__((ext_vector_type(N)));                                                     \
+    vgpu_line##N time = vgpu_line##N##_at(times), other = vgpu_line##N##_at(whos) ^ own;                             \
+    flags_t same = ((other & VGPU_WHO_SHAPE) == 0), near = same & (time >= w->barrier_time);                         \
+    vgpu_line##N now = w->clock;                                                                                     \
+    flags_t grid = 0;                                                                                                \
+    if (serials) {                                                                                                   \
+      vgpu_line##N serial = vgpu_line##N##_at(serials);                                                              \
+      flags_t is_mine = serial == w->block_serial;                                                                   \
+      near &= is_mine;                                                                                               \
+      grid = (serial >= w->launch_serial) & same & (~is_mine | ((other & VGPU_WHO_GRID_TOO) != 0));                  \
+    }                                                                                                                \
+    flags_t block = near & ((other & (VGPU_WHO_WARP | VGPU_WHO_BLOCK_TOO)) != 0);                                    \
+    flags_t warp = near & (time >= w->warp_time) & ((other & (VGPU_WHO_THREAD | VGPU_WHO_WARP_TOO)) != 0);           \
+    if (VGPU_UNLIKELY(w->has_acquired) && VGPU_ANY(grid | block | warp)) return 0;                                   \
+    own |= ((vgpu_line##N)block & VGPU_WHO_BLOCK_TOO) | ((vgpu_line##N)warp & VGPU_WHO_WARP_TOO);                    \
+    if (serials) {                                                                                                   \
+      vgpu_line##N mine = w->block_serial;                                                                           \
+      memcpy(serials, &mine, sizeof mine);                                                                           \
+      own |= (vgpu_line##N)grid & VGPU_WHO_GRID_TOO;                                                                 \
+    }                                                                                                                \
+    own |= too;                                                                                                      \
+    memcpy(times, &now, sizeof now);                                                                                 \
+    memcpy(whos, &own, sizeof own);                                                                                  \
+    return 1;                                                                                                        \
+  }
+VGPU_RACE_LINES(1)
+VGPU_RACE_LINES(4)
+VGPU_RACE_LINES(8)
+VGPU_RACE_LINES(16)
+
+
+// The entries of one word, in one memory or the other.
+typedef struct {
+  uint32_t *write_serial, *write_time, *write_who, *read_serial, *read_time, *read_who;
+} vgpu_race_place;
+VGPU_INLINE vgpu_race_place vgpu_race_at(const vgpu_warp *w, int is_shared, uint64_t word) {
+  if (is_shared) {
+    uint32_t *writer = w->shared_writers + word, *reader = w->shared_readers + word;
+    return (vgpu_race_place){0, writer, writer + w->race_words, 0, reader, reader + w->race_words};
+  }
+  return (vgpu_race_place){
+    vgpu_races.writers.serial + word, vgpu_races.writers.time + word, vgpu_races.writers.who + word,
+    vgpu_races.readers.serial + word, vgpu_races.readers.time + word, vgpu_races.readers.who + word};
+}
+
+#define VGPU_RACE_LINE(N, OWN)                                                                                       \
+  do {                                                                                                               \
+    vgpu_line##N own = (OWN);                                                                                        \
+    vgpu_race_place at = vgpu_race_at(w, is_shared, word);                                                           \
+    if (step != 2) {                                                                                                 \
+      if (!vgpu_writes_ordered##N(w, at.write_serial, at.write_time, at.write_who, own)) return 0;                   \
+      if (is_store && !vgpu_reads_ordered##N(w, at.read_serial, at.read_time, at.read_who, own)) return 0;           \
+    }                                                                                                                \
+    if (step != 1) {                                                                                                 \
+      if (is_store) vgpu_note_writes##N(w, at.write_serial, at.write_time, at.write_who, own);                       \
+      else if (!vgpu_note_reads##N(w, at.read_serial, at.read_time, at.read_who, own, too)) return 0;                \
+    }                                                                                                                \
+  } while (0)
+
+// Half a warp at neighbouring places. Step 0: looks and records; 1: looks; 2: records. `too`: flags of all that read.
+VGPU_INLINE int vgpu_race_line(
+  vgpu_warp *w, uint32_t site, uint32_t half, uint64_t place, uint32_t bytes, int is_store, int is_shared, int step,
+  uint32_t too) {
+  const uint32_t who = vgpu_who(w, site, half * 16);
+  uint64_t word = place >> 2;
+  if (bytes == 1) {
+    const vgpu_line4 threads = {0, 4, 8, 12};
+    VGPU_RACE_LINE(4, (threads | VGPU_SHAPE_QUAD) + who);
+  } else if (bytes == 2) {
+    const vgpu_line8 threads = {0, 2, 4, 6, 8, 10, 12, 14};
+    VGPU_RACE_LINE(8, (threads | VGPU_SHAPE_PAIR) + who);
+  } else {
+    const vgpu_line16 threads = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    const uint32_t shift = bytes == 4 ? 0 : bytes == 8 ? 1 : 2;
+#pragma clang loop unroll(disable)
+    for (uint32_t k = 0; k < bytes / 4; k++, word += 16)
+      VGPU_RACE_LINE(16, (threads >> shift) + (k * (16u >> shift) + who));
+  }
+  return 1;
+}
+
+// Half a warp that reads one place.
+VGPU_INLINE int vgpu_race_spot(vgpu_warp *w, uint32_t site, uint32_t half, uint64_t place, uint32_t bytes, int is_shared) {
+  const uint32_t shape = bytes == 1 ? (8u + (uint32_t)(place & 3)) << 10 : bytes == 2 ? (4u + (uint32_t)(place & 2)) << 10 : 0;
+  const vgpu_line1 own = vgpu_who(w, site, half * 16) | shape;
+  for (uint32_t k = 0; k < (bytes + 3) / 4; k++) {
+    vgpu_race_place at = vgpu_race_at(w, is_shared, (place >> 2) + k);
+    // A write by the first of them is not in order with the others' reads.
+    if (*at.write_time >= w->barrier_time || at.write_serial) {
+      if (at.write_serial && VGPU_LIKELY(*at.write_serial < w->launch_serial)) goto note;
+      if (at.write_serial && *at.write_serial != w->block_serial) return 0;
+      if (*at.write_time >= w->barrier_time &&
+          (((*at.write_who ^ own[0]) & VGPU_WHO_WARP) || *at.write_time >= w->warp_time))
+        return 0;
+    }
+  note:
+    if (!vgpu_note_reads1(w, at.read_serial, at.read_time, at.read_who, own, VGPU_WHO_WARP_TOO)) return 0;
+  }
+  return 1;
+}
 
 #endif
 
@@ -8329,8 +8446,8 @@ int vgpu_leaks_wanted(void) {
 typedef struct {
   uint32_t clock;
   // What the warp did up to this time; or with `is_block` what the block's threads did before it, as far as their own
-  // fences reach, or all of it.
-  uint32_t time;
+  // fences reach, or all of it. A release is itself acquired with what it releases: its own time.
+  uint32_t time, own_time;
   uint8_t warp, is_block, is_all, level;
 } release;
 
@@ -8434,13 +8551,18 @@ void vgpu_order_release(vgpu_warp *w) {
   vgpu_order_begin(w);
   history *h = find(w->block_serial);
   if (!h) return;
+  for (uint32_t i = h->count; i-- > 0;)
+    if (!h->releases[i].is_block && h->releases[i].warp == w->index) {
+      h->releases[i].own_time = w->clock;
+      break;
+    }
   for (int level = 1; level >= 0; level--) {
     if (!h->has_fence[level]) continue;
     uint32_t fence = *fence_of(h, level, w->index), *released = released_of(h, level, w->index);
     // A fence for the whole GPU is one for the block as well.
     int is_same = level == 0 && h->has_fence[1] && fence == *fence_of(h, 1, w->index);
     if (fence > *released && !is_same)
-      add(h, (release){.time = fence, .warp = (uint8_t)w->index, .level = (uint8_t)level});
+      add(h, (release){.time = fence, .own_time = w->clock, .warp = (uint8_t)w->index, .level = (uint8_t)level});
     *released = fence;
     if (w->barrier_time <= 1) continue;
     int is_all = fence >= w->barrier_time;
@@ -8481,7 +8603,7 @@ static uint32_t acquired_by(vgpu_warp *w) {
   return acquired;
 }
 
-int vgpu_order_is_released(vgpu_warp *w, uint32_t block_serial, uint32_t warp, uint32_t time) {
+int vgpu_order_is_released(vgpu_warp *w, uint32_t block_serial, uint32_t warp, uint32_t time, int is_strong) {
   if (!w->has_acquired) return 0;
   history *h = find(block_serial);
   if (!h || warp >= h->warp_count) return 0;
@@ -8491,7 +8613,7 @@ int vgpu_order_is_released(vgpu_warp *w, uint32_t block_serial, uint32_t warp, u
     const release *r = &h->releases[i];
     if (r->clock > acquired || (r->level == 0 && block_serial != w->block_serial)) continue;
     if (r->is_block ? time < r->time && (r->is_all || time <= *fence_of(h, r->level, warp))
-                    : r->warp == warp && time <= r->time)
+                    : r->warp == warp && time <= (is_strong ? r->own_time : r->time))
       return 1;
   }
   return 0;
@@ -8514,8 +8636,9 @@ void vgpu_order_begin(const vgpu_warp *);
 void vgpu_order_release(vgpu_warp *);
 // An atomic, or a volatile or relaxed load: what was released before is done for this thread.
 void vgpu_order_acquire(vgpu_warp *);
-// True if an access by a warp of a block at a time was released before this warp's last acquire.
-int vgpu_order_is_released(vgpu_warp *, uint32_t block_serial, uint32_t warp, uint32_t time);
+// True if an access by a warp of a block at a time was released before this warp's last acquire; a strong one can be the
+// release itself.
+int vgpu_order_is_released(vgpu_warp *, uint32_t block_serial, uint32_t warp, uint32_t time, int is_strong);
 
 #endif
 
@@ -8781,6 +8904,46 @@ void vgpu_report_finish(void) {
 }
 
 __attribute__((destructor)) static void finish(void) { vgpu_report_finish(); }
+
+"""###
+),
+(
+"rounding.c",
+###"""
+// Doubles rounded in a direction: the processor's own mode is set around the operation.
+#include <math.h>
+#include <stdint.h>
+
+double vgpu_directed_f64(int operation, char mode, double a, double b, double c);
+
+double vgpu_directed_f64(int operation, char mode, double a, double b, double c) {
+  volatile double x = a, y = b, z = c, r = 0;
+#if defined(__x86_64__)
+  uint32_t old, set;
+  __asm__ volatile("stmxcsr %0" : "=m"(old));
+  set = (old & ~0x6000u) | (mode == 'm' ? 0x2000u : mode == 'p' ? 0x4000u : 0x6000u);
+  __asm__ volatile("ldmxcsr %0" : : "m"(set));
+#else
+  uint64_t old, set;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(old));
+  set = (old & ~0xc00000ull) | (mode == 'p' ? 0x400000ull : mode == 'm' ? 0x800000ull : 0xc00000ull);
+  __asm__ volatile("msr fpcr, %0" : : "r"(set));
+#endif
+  switch (operation) {
+  case '+': r = x + y; break;
+  case '-': r = x - y; break;
+  case '*': r = x * y; break;
+  case '/': r = x / y; break;
+  case 's': r = sqrt(x); break;
+  default: r = __builtin_fma(x, y, z);
+  }
+#if defined(__x86_64__)
+  __asm__ volatile("ldmxcsr %0" : : "m"(old));
+#else
+  __asm__ volatile("msr fpcr, %0" : : "r"(old));
+#endif
+  return r;
+}
 
 """###
 ),

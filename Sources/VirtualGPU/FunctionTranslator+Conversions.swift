@@ -10,7 +10,8 @@ extension FunctionTranslator {
       let resultName = modifiers.popLast(), let to = ScalarType(rawValue: resultName)
     else { throw Unsupported(sentence: "a conversion between unknown types") }
     let flushes = modifiers.contains("ftz")
-    let saturates = modifiers.contains("sat") || modifiers.contains("satfinite")
+    let saturates = modifiers.contains("sat")
+    let isFinite = modifiers.contains("satfinite")
     let isRectified = modifiers.contains("relu")
     let rounding = modifiers.first { ["rn", "rz", "rm", "rp", "rni", "rzi", "rmi", "rpi", "rna"].contains($0) }
 
@@ -21,6 +22,7 @@ extension FunctionTranslator {
       var parts: [String] = []
       for operand in instruction.operands.dropFirst() {
         var text = Self.halfOf(try value(operand, .f32, mode), half, rounding, mode)
+        if isFinite { text = Self.call("finite_\(half.rawValue)", [text], mode) }
         if isRectified { text = Self.call("relu_\(half.rawValue)", [text], mode) }
         parts.append(text)
       }
@@ -29,11 +31,13 @@ extension FunctionTranslator {
     guard instruction.operands.count == 2 else { throw Unsupported(sentence: "this conversion") }
     let operand = instruction.operands[1]
     if to == .tf32 {
-      guard from == .f32, let rounding, ["rn", "rna", "rz"].contains(rounding), !isRectified else {
+      guard from == .f32, let rounding, ["rn", "rna", "rz"].contains(rounding) else {
         throw Unsupported(sentence: "this conversion")
       }
-      return try assign(
-        destination, Self.call("to_tf32_\(rounding)", [try value(operand, .f32, mode)], mode), .b32, mode)
+      var text = Self.call("to_tf32_\(rounding)", [try value(operand, .f32, mode)], mode)
+      if isFinite { text = Self.call("finite_tf32", [text], mode) }
+      if isRectified { text = Self.call("relu_tf32", [text], mode) }
+      return try assign(destination, text, .b32, mode)
     }
     guard Self.isPlain(from), Self.isPlain(to) else { throw Unsupported(sentence: "this conversion") }
     var text = try value(operand, from, mode)
@@ -50,7 +54,13 @@ extension FunctionTranslator {
       if flushes && from == .f32 { text = Self.call("ftz", [text], mode) }
       let whole = rounding.map { $0.hasSuffix("i") ? $0 : $0 + "i" } ?? "rzi"
       text = Self.call("cvt_\(whole)_\(Self.cType(to))_\(Self.cType(source))", [text], mode)
-    case (true, true): text = try float(text, from, to, rounding, flushes, saturates, isRectified, mode)
+    case (true, true):
+      text = try float(text, from, to, rounding, flushes, saturates, mode)
+      if isFinite || isRectified {
+        guard to == .f16 || to == .bf16 else { throw Unsupported(sentence: "this conversion") }
+        if isFinite { text = Self.call("finite_\(to.rawValue)", [text], mode) }
+        if isRectified { text = Self.call("relu_\(to.rawValue)", [text], mode) }
+      }
     }
     try assign(destination, text, to, mode)
   }
@@ -77,11 +87,12 @@ extension FunctionTranslator {
   }
 
   /// An integer as floating point.
-  private static func floatOf(_ text: String, _ from: ScalarType, _ to: ScalarType, _ rounding: String?, _ mode: Mode) -> String {
+  private static func floatOf(_ text: String, _ from: ScalarType, _ to: ScalarType, _ rounding: String?, _ mode: Mode)
+    -> String
+  {
     let source = cType(from)
     if to == .f16 || to == .bf16 {
-      // Exact in double up to 53 bits, beyond which both formats have long overflowed or lost every bit that rounds.
-      let wide = call("cvt_f64_\(source)", [text], mode)
+      let wide = call("cvt_f64_\(source)", [from.bitWidth == 64 ? call("jam_\(source)", [text], mode) : text], mode)
       if rounding == nil || rounding == "rn" { return call("double_to_\(to.rawValue)", [wide], mode) }
       return call("to_\(rounding!)_\(to.rawValue)", [call("cvt_\(rounding!)_f32_f64", [wide], mode)], mode)
     }
@@ -96,12 +107,11 @@ extension FunctionTranslator {
 
   private mutating func float(
     _ text: String, _ from: ScalarType, _ to: ScalarType, _ rounding: String?, _ flushes: Bool, _ saturates: Bool,
-    _ isRectified: Bool, _ mode: Mode
+    _ mode: Mode
   ) throws(Unsupported) -> String {
     var text = text
     var from = from
     if from == .f16 || from == .bf16 {
-      if flushes && from == .f16 { text = Self.call("flush_f16", [text], mode) }
       text = Self.call("from_\(from.rawValue)", [text], mode)
       from = .f32
     }
@@ -114,16 +124,19 @@ extension FunctionTranslator {
     case (.f32, .f32), (.f64, .f64): break
     case (.f32, .f64): text = Self.call("cvt_f64_f32", [text], mode)
     case (.f64, .f32):
-      let name = rounding == nil || rounding == "rn" || rounding!.hasSuffix("i") ? "cvt_f32_f64" : "cvt_\(rounding!)_f32_f64"
+      let name =
+        rounding == nil || rounding == "rn" || rounding!.hasSuffix("i") ? "cvt_f32_f64" : "cvt_\(rounding!)_f32_f64"
       text = Self.call(name, [text], mode)
     case (.f32, .f16), (.f32, .bf16):
       if saturates { text = Self.call("sat_f32", [text], mode) }
-      text = Self.halfOf(text, to, rounding?.hasSuffix("i") == true ? nil : rounding, mode)
-      return isRectified ? Self.call("relu_\(to.rawValue)", [text], mode) : text
+      return Self.halfOf(text, to, rounding?.hasSuffix("i") == true ? nil : rounding, mode)
     case (.f64, .f16), (.f64, .bf16):
-      guard rounding == nil || rounding == "rn" else { throw Unsupported(sentence: "this rounding") }
-      text = Self.call("double_to_\(to.rawValue)", [text], mode)
-      return isRectified ? Self.call("relu_\(to.rawValue)", [text], mode) : text
+      if saturates { text = Self.call("sat_f64", [text], mode) }
+      if let rounding, rounding != "rn" {
+        // The same direction twice is as good as once.
+        return Self.halfOf(Self.call("cvt_\(rounding)_f32_f64", [text], mode), to, rounding, mode)
+      }
+      return Self.call("double_to_\(to.rawValue)", [text], mode)
     default: throw Unsupported(sentence: "this conversion")
     }
     if flushes && to == .f32 { text = Self.call("ftz", [text], mode) }

@@ -53,7 +53,11 @@ extension FunctionTranslator {
     case "testp", "lop3", "dp4a", "dp2a": try translateOdd(instruction)
     case "addc", "subc", "madc": try translateCarry(instruction)
     case "add", "sub", "mad":
-      if instruction.modifiers.contains("cc") { try translateCarry(instruction) } else { try translateForm(instruction) }
+      if instruction.modifiers.contains("cc") {
+        try translateCarry(instruction)
+      } else {
+        try translateForm(instruction)
+      }
     case "shfl", "vote", "match", "activemask", "redux", "elect": try translateWarp(instruction)
     case "bar", "barrier": try translateBarrier(instruction)
     case "membar", "fence": translateFence(instruction)
@@ -63,7 +67,11 @@ extension FunctionTranslator {
     case "nanosleep": lines.append("vgpu_yield(w);")
     case "prefetch", "prefetchu", "discard", "applypriority", "brkpt", "pmevent", "griddepcontrol": break
     case "and", "or", "xor", "not":
-      if instruction.modifiers.last == "pred" { try translateLogic(instruction) } else { try translateForm(instruction) }
+      if instruction.modifiers.last == "pred" {
+        try translateLogic(instruction)
+      } else {
+        try translateForm(instruction)
+      }
     default: try translateForm(instruction)
     }
   }
@@ -76,8 +84,10 @@ extension FunctionTranslator {
     guard let word = modifiers.popLast(), let type = ScalarType(rawValue: word) else {
       throw Unsupported(sentence: "an instruction that is not known here")
     }
-    let flushes = modifiers.contains("ftz") && (type == .f32 || type == .f16 || type == .f16x2)
-    modifiers.removeAll { $0 == "ftz" }
+    // Doubles are never flushed; where they have .ftz, it means another instruction, which is a row of its own.
+    let flushing = Self.flushing(type)
+    let flushes = modifiers.contains("ftz") && flushing != nil
+    if type != .f64 { modifiers.removeAll { $0 == "ftz" } }
     // Saturation of floating point is a step of its own; of integers the table's.
     let saturates = type.isFloat && modifiers.contains("sat")
     if saturates { modifiers.removeAll { $0 == "sat" } }
@@ -93,7 +103,7 @@ extension FunctionTranslator {
       var operandType = index < form.operandTypes.count ? form.operandTypes[index] ?? type : type
       if instruction.opcode == "mad" && modifiers.first == "wide" && index == 2 { operandType = Self.doubled(type) }
       var text = try value(operand, operandType, mode)
-      if flushes && operandType == .f32 { text = Self.call("ftz", [text], mode) }
+      if flushes, let flushing { text = Self.call(flushing, [text], mode) }
       operands.append(text)
     }
     let resultType =
@@ -101,11 +111,18 @@ extension FunctionTranslator {
       ?? ((instruction.opcode == "mul" || instruction.opcode == "mad") && modifiers.first == "wide"
         ? Self.doubled(type) : type)
     var text = Self.fill(form.template, operands, Self.suffix(type), mode)
-    if saturates {
-      text = Self.call("sat_\(Self.suffix(type))", [text], mode)
-    }
-    if flushes && type == .f32 { text = Self.call("ftz", [text], mode) }
+    if flushes, let flushing { text = Self.call(flushing, [text], mode) }
+    if saturates { text = Self.call("sat_\(Self.suffix(type))", [text], mode) }
     try assign(destination, text, resultType, mode)
+  }
+
+  /// The function that takes subnormals to zeros of their sign.
+  static func flushing(_ type: ScalarType) -> String? {
+    switch type {
+    case .f32: "ftz"
+    case .f16, .f16x2, .bf16, .bf16x2: "flush_\(type.rawValue)"
+    default: nil
+    }
   }
 
   private static func doubled(_ type: ScalarType) -> ScalarType {
@@ -166,120 +183,6 @@ extension FunctionTranslator {
     try assign(destination, text, .pred, mode)
   }
 
-  /// setp and set: a comparison, and with a second operation a predicate joined to it.
-  private mutating func translateComparison(_ instruction: Instruction) throws(Unsupported) {
-    var modifiers = instruction.modifiers
-    guard let word = modifiers.popLast(), let type = ScalarType(rawValue: word), let comparison = modifiers.first else {
-      throw Unsupported(sentence: "an instruction that is not known here")
-    }
-    modifiers.removeFirst()
-    let flushes = modifiers.contains("ftz")
-    modifiers.removeAll { $0 == "ftz" }
-    var resultType: ScalarType?
-    if instruction.opcode == "set" {
-      guard let name = modifiers.popLast(), let found = ScalarType(rawValue: name) else {
-        throw Unsupported(sentence: "an instruction that is not known here")
-      }
-      resultType = found
-    }
-    let join = modifiers.first
-    var destination = instruction.operands[0]
-    var second: Operand?
-    if case .pair(let a, let b) = destination {
-      destination = a
-      second = b
-    }
-    let isWarp = isVarying(destination) || second.map(isVarying) == true
-    let mode: Mode = isWarp ? .warp : .single
-    var a = try value(instruction.operands[1], type, mode)
-    var b = try value(instruction.operands[2], type, mode)
-    if type == .f16 || type == .bf16 {
-      a = Self.call("from_\(type.rawValue)", [a], mode)
-      b = Self.call("from_\(type.rawValue)", [b], mode)
-    } else if type.bitWidth == 32 && (type == .f16x2 || type == .bf16x2) {
-      throw Unsupported(sentence: "comparisons of pairs")
-    }
-    if flushes && type == .f32 {
-      a = Self.call("ftz", [a], mode)
-      b = Self.call("ftz", [b], mode)
-    }
-    func test(_ comparison: String) -> String { mode == .warp ? "VGPU_MASK(\(a) \(comparison) \(b))" : "(uint32_t)(\(a) \(comparison) \(b))" }
-    let not = mode == .warp ? "~" : "!"
-    let isFloat = type.isFloat
-    let result: String
-    switch comparison {
-    case "eq": result = test("==")
-    case "ne": result = isFloat ? "(\(test("<")) | \(test(">")))" : test("!=")
-    case "lt", "lo": result = test("<")
-    case "le", "ls": result = test("<=")
-    case "gt", "hi": result = test(">")
-    case "ge", "hs": result = test(">=")
-    case "equ": result = "(\(not)(\(test("<")) | \(test(">"))))"
-    case "neu": result = test("!=")
-    case "ltu": result = "(\(not)\(test(">=")))"
-    case "leu": result = "(\(not)\(test(">")))"
-    case "gtu": result = "(\(not)\(test("<=")))"
-    case "geu": result = "(\(not)\(test("<")))"
-    case "num": result = mode == .warp ? "(VGPU_MASK(\(a) == \(a)) & VGPU_MASK(\(b) == \(b)))" : "((\(a) == \(a)) & (\(b) == \(b)))"
-    case "nan": result = mode == .warp ? "(VGPU_MASK(\(a) != \(a)) | VGPU_MASK(\(b) != \(b)))" : "((\(a) != \(a)) | (\(b) != \(b)))"
-    default: throw Unsupported(sentence: "the comparison .\(comparison)")
-    }
-    let name = fresh("c")
-    lines.append("const uint32_t \(name) = \(result);")
-    var joined = name
-    var opposite = mode == .warp ? "~\(name)" : "!\(name)"
-    if let join {
-      guard instruction.operands.count > 3 else { throw Unsupported(sentence: "a predicate is missing") }
-      let other = try predicate(instruction.operands[3], mode)
-      let sign = ["and": "&", "or": "|", "xor": "^"][join]
-      guard let sign else { throw Unsupported(sentence: "the operation .\(join)") }
-      joined = "(\(name) \(sign) \(other))"
-      opposite = "((\(opposite)) \(sign) \(other))"
-    }
-    if let resultType {
-      let yes = resultType == .f32 ? "0x3f800000u" : "0xffffffffu"
-      let text =
-        mode == .warp ? "VGPU_SELECT32(\(joined), (vu32)(\(yes)), (vu32)(0u))" : "((\(joined)) ? \(yes) : 0u)"
-      try assign(destination, text, .b32, mode)
-      return
-    }
-    // The second result first: the first may be an operand of it.
-    if let second {
-      let kept = fresh("c")
-      lines.append("const uint32_t \(kept) = \(opposite);")
-      let first = fresh("c")
-      lines.append("const uint32_t \(first) = \(joined);")
-      try assign(second, kept, .pred, mode)
-      joined = first
-    }
-    try assign(destination, joined, .pred, mode)
-  }
-
-  private mutating func translateSelection(_ instruction: Instruction) throws(Unsupported) {
-    guard let destination = instruction.operands.first, instruction.operands.count == 4 else {
-      throw Unsupported(sentence: "operands are missing")
-    }
-    let types = instruction.modifiers.compactMap(ScalarType.init(rawValue:))
-    guard let type = types.first else { throw Unsupported(sentence: "a selection without a type") }
-    let mode = mode(of: destination)
-    let bits: ScalarType = type.bitWidth == 64 ? .b64 : type.bitWidth == 32 ? .b32 : .b16
-    let a = try value(instruction.operands[1], bits, mode)
-    let b = try value(instruction.operands[2], bits, mode)
-    var condition: String
-    if instruction.opcode == "selp" {
-      condition = try predicate(instruction.operands[3], mode)
-    } else {
-      let c = try value(instruction.operands[3], types.last ?? .s32, mode)
-      condition = mode == .warp ? "VGPU_MASK(\(c) >= 0)" : "(\(c) >= 0)"
-    }
-    condition = "(\(condition))"
-    try assign(
-      destination,
-      mode == .warp
-        ? "VGPU_SELECT\(bits.bitWidth)(\(condition), VGPU_OPAQUE\(bits.bitWidth)(\(a)), VGPU_OPAQUE\(bits.bitWidth)(\(b)))"
-        : "(\(condition) ? \(a) : \(b))", bits, mode)
-  }
-
   private mutating func translateOdd(_ instruction: Instruction) throws(Unsupported) {
     let destination = instruction.operands[0]
     let operands = instruction.operands
@@ -306,7 +209,8 @@ extension FunctionTranslator {
       guard types.count == 2 else { throw Unsupported(sentence: "types are missing") }
       let half = instruction.opcode == "dp2a" ? (instruction.modifiers.contains("hi") ? "_hi" : "_lo") : ""
       try assign(
-        destination, Self.call("\(instruction.opcode)\(half)_\(types[0].rawValue)_\(types[1].rawValue)", arguments, mode),
+        destination,
+        Self.call("\(instruction.opcode)\(half)_\(types[0].rawValue)_\(types[1].rawValue)", arguments, mode),
         .b32, mode)
     default: throw Unsupported(sentence: "an instruction that is not known here")
     }
@@ -336,7 +240,8 @@ extension FunctionTranslator {
         let shifted = "(\(whole) >> \(index * width))"
         let text =
           mode == .warp
-          ? "__builtin_convertvector(\(shifted), v\(Self.unsigned(width)))" : "(\(Self.scalarC(Self.unsigned(width))))\(shifted)"
+          ? "__builtin_convertvector(\(shifted), v\(Self.unsigned(width)))"
+          : "(\(Self.scalarC(Self.unsigned(width))))\(shifted)"
         try assign(part, text, partType, isVarying(part) ? .warp : .single)
       }
       return

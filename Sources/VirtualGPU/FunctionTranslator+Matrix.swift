@@ -57,7 +57,8 @@ enum MatrixForms {
 extension FunctionTranslator {
   mutating func translateMatrix(_ instruction: Instruction) throws(Unsupported) {
     var modifiers = instruction.modifiers
-    let site = sites.add(instruction, instruction.opcode == "stmatrix" || modifiers.contains("store") ? "store" : "load")
+    let site = sites.add(
+      instruction, instruction.opcode == "stmatrix" || modifiers.contains("store") ? "store" : "load")
     // Matrices without .sync, and those of a group of warps, are not of this family.
     guard modifiers.contains("sync"), modifiers.contains("aligned") else { throw Self.unknownMatrix }
     modifiers.removeAll { ["sync", "aligned"].contains($0) }
@@ -104,7 +105,9 @@ extension FunctionTranslator {
 
   // MARK: ldmatrix, stmatrix
 
-  private mutating func translateBlocks(_ instruction: Instruction, _ modifiers: [String], _ site: Int) throws(Unsupported) {
+  private mutating func translateBlocks(_ instruction: Instruction, _ modifiers: [String], _ site: Int)
+    throws(Unsupported)
+  {
     let isStore = instruction.opcode == "stmatrix"
     guard modifiers.first == "m8n8", modifiers.last == "b16", instruction.operands.count == 2,
       let count = modifiers.compactMap({ ["x1": 1, "x2": 2, "x4": 4][$0] }).first,
@@ -123,7 +126,9 @@ extension FunctionTranslator {
   }
 
   /// The lanes' addresses as a vector, whose name is returned.
-  private mutating func addresses(_ operand: Operand, _ space: String?) throws(Unsupported) -> (name: String, space: String) {
+  private mutating func addresses(_ operand: Operand, _ space: String?) throws(Unsupported) -> (
+    name: String, space: String
+  ) {
     let place = try place(operand, space: space)
     let name = fresh("addresses")
     lines.append("const vu64 \(name) = \(place.register) + (\(place.origin) + (uint64_t)\(place.offset)ll);")
@@ -132,7 +137,9 @@ extension FunctionTranslator {
 
   // MARK: wmma.load, wmma.store
 
-  private mutating func translateFragment(_ instruction: Instruction, _ modifiers: [String], _ site: Int) throws(Unsupported) {
+  private mutating func translateFragment(_ instruction: Instruction, _ modifiers: [String], _ site: Int)
+    throws(Unsupported)
+  {
     // wmma.load.a.row.m16n16k16.shared.f16 {…}, [address], stride
     var operands = instruction.operands
     let isStore = modifiers[0] == "store"
@@ -160,7 +167,8 @@ extension FunctionTranslator {
     let u = Self.cType(register)
     let name = isStore ? try array(operands[0], register, count) : fresh("matrix")
     if !isStore { lines.append("v\(u) \(name)[\(count)];") }
-    let first = "w, \(site), \(mask), &\(addresses.name), \(addresses.space), (uint64_t)(\(stride)) * \(bits) / 8, \(name), \(count)"
+    let first =
+      "w, \(site), \(mask), &\(addresses.name), \(addresses.space), (uint64_t)(\(stride)) * \(bits) / 8, \(name), \(count)"
     switch (part, type) {
     case ("c", "f16"), ("d", "f16"):
       guard count * 64 == shape.m * shape.n else { throw Self.unknownMatrix }

@@ -27,7 +27,8 @@ extension FunctionTranslator {
   }
 
   private static func vectorWidth(_ instruction: Instruction) -> Int {
-    instruction.modifiers.contains("v2") ? 2 : instruction.modifiers.contains("v4") ? 4 : instruction.modifiers.contains("v8") ? 8 : 1
+    instruction.modifiers.contains("v2")
+      ? 2 : instruction.modifiers.contains("v4") ? 4 : instruction.modifiers.contains("v8") ? 8 : 1
   }
 
   /// The place of an operand in brackets.
@@ -82,7 +83,11 @@ extension FunctionTranslator {
     else { throw Unsupported(sentence: "a load of this kind") }
     let space = Self.space(instruction)
     let destinations: [Operand]
-    if case .vector(let parts) = instruction.operands[0] { destinations = parts } else { destinations = [instruction.operands[0]] }
+    if case .vector(let parts) = instruction.operands[0] {
+      destinations = parts
+    } else {
+      destinations = [instruction.operands[0]]
+    }
     let width = Self.vectorWidth(instruction)
     guard width == destinations.count, type.bitWidth >= 8, type.bitWidth <= 64 else {
       throw Unsupported(sentence: "a load of this kind")
@@ -91,8 +96,9 @@ extension FunctionTranslator {
       return try translateParameterLoad(name, Int(offset), destinations, type)
     }
     let site = sites.add(instruction, "load")
-    var isVolatile = instruction.isStrong ? 1 : 0
-    if case .address(.register(let name), let offset) = instruction.operands[1], exchanged.contains("\(name)+\(offset)") {
+    var isVolatile = Self.strength(instruction)
+    if case .address(.register(let name), let offset) = instruction.operands[1], exchanged.contains("\(name)+\(offset)")
+    {
       isVolatile = 1
     }
     let place = try place(instruction.operands[1], space: space)
@@ -163,14 +169,19 @@ extension FunctionTranslator {
     else { throw Unsupported(sentence: "a store of this kind") }
     let space = Self.space(instruction)
     let sources: [Operand]
-    if case .vector(let parts) = instruction.operands[1] { sources = parts } else { sources = [instruction.operands[1]] }
+    if case .vector(let parts) = instruction.operands[1] {
+      sources = parts
+    } else {
+      sources = [instruction.operands[1]]
+    }
     let bits: ScalarType = type.bitWidth == 64 ? .b64 : type.bitWidth == 32 ? .b32 : type.bitWidth == 16 ? .b16 : .b8
     let u = Self.unsigned(type.bitWidth)
     if space == "param", case .address(.symbol(let name), let offset) = instruction.operands[0] {
       let (pointer, stride) = try laneParameter(name)
       for (index, source) in sources.enumerated() {
         lines.append(
-          "v_give_\(u)(\(pointer), \(stride), \(Int(offset) + index * type.byteCount), \(mask), \(try value(source, bits, .warp)));")
+          "v_give_\(u)(\(pointer), \(stride), \(Int(offset) + index * type.byteCount), \(mask), \(try value(source, bits, .warp)));"
+        )
       }
       return
     }
@@ -182,11 +193,17 @@ extension FunctionTranslator {
     release(instruction)
     lines.append("const v\(u) \(name)[\(values.count)] = {\(values.joined(separator: ", "))};")
     lines.append(
-      "v_stores_\(u)(w, \(site), \(mask), \(place.pattern), \(place.register), \(place.origin), \(place.offset)ll, \(place.space), \(instruction.isStrong ? 1 : 0), \(name), \(values.count));"
+      "v_stores_\(u)(w, \(site), \(mask), \(place.pattern), \(place.register), \(place.origin), \(place.offset)ll, \(place.space), \(Self.strength(instruction)), \(name), \(values.count));"
     )
   }
 
   // MARK: Order
+
+  /// 0 for a plain load or store, 1 for one that is ordered with other threads', 2 for a volatile one, which orders nothing
+  /// within a warp.
+  private static func strength(_ instruction: Instruction) -> Int {
+    instruction.modifiers.contains("volatile") ? 2 : instruction.isStrong ? 1 : 0
+  }
 
   private func scope(_ instruction: Instruction) -> Int {
     instruction.modifiers.contains("cta") ? 0 : instruction.modifiers.contains("sys") ? 2 : 1
@@ -248,11 +265,15 @@ extension FunctionTranslator {
     let addresses = fresh("addresses")
     let b = fresh("b")
     let c = fresh("c")
-    lines.append("uint64_t \(addresses)[32]; { const vgpu_pattern unused = {{0, 0}, -1}; vgpu_spell(&unused, \(place.register), \(place.origin), \(place.offset)ll, \(addresses)); }")
+    lines.append(
+      "uint64_t \(addresses)[32]; { const vgpu_pattern unused = {{0, 0}, -1}; vgpu_spell(&unused, \(place.register), \(place.origin), \(place.offset)ll, \(addresses)); }"
+    )
     lines.append("const v\(u) \(b) = \(try value(operands[1], bits, .warp));")
     lines.append("const v\(u) \(c) = \(operands.count > 2 ? try value(operands[2], bits, .warp) : "(v\(u))(0)");")
     let old = fresh("old")
-    lines.append("const v\(u) \(old) = vgpu_atomic_\(function)_\(u)(w, \(site), \(mask), \(addresses), \(place.space), &\(b), &\(c)); (void)\(old);")
+    lines.append(
+      "const v\(u) \(old) = vgpu_atomic_\(function)_\(u)(w, \(site), \(mask), \(addresses), \(place.space), &\(b), &\(c)); (void)\(old);"
+    )
     try assign(destination, old, bits, .warp)
     acquire(instruction)
     if instruction.modifiers.contains("acq_rel") { lines.append("__atomic_thread_fence(__ATOMIC_SEQ_CST);") }
@@ -260,10 +281,14 @@ extension FunctionTranslator {
 
   /// cp.async, done at once: what it promises only later may as well hold earlier.
   mutating func translateAsyncCopy(_ instruction: Instruction) throws(Unsupported) {
-    guard instruction.modifiers.first == "async" else { throw Unsupported(sentence: "an instruction that is not known here") }
+    guard instruction.modifiers.first == "async" else {
+      throw Unsupported(sentence: "an instruction that is not known here")
+    }
     if instruction.modifiers.contains("commit_group") || instruction.modifiers.contains("wait_group")
       || instruction.modifiers.contains("wait_all")
-    { return }
+    {
+      return
+    }
     guard instruction.modifiers.contains("ca") || instruction.modifiers.contains("cg"),
       instruction.operands.count >= 3, case .integer(let bytes) = instruction.operands[2], [4, 8, 16].contains(bytes)
     else { throw Unsupported(sentence: "a copy of this kind") }
@@ -284,14 +309,21 @@ extension FunctionTranslator {
       readers = fresh("readers")
       lines.append("const uint32_t \(readers) = \(mask) & VGPU_MASK(\(size) != 0);")
       lines.append("vu32 \(name)[\(count)]; memset(\(name), 0, sizeof \(name));")
-      lines.append("if (\(readers)) v_loads_u32(w, \(site), \(readers), vgpu_pattern64(\(from.register), \(readers)), \(from.register), \(from.origin), \(from.offset)ll, \(from.space), 0, \(name), \(count));")
+      lines.append(
+        "if (\(readers)) v_loads_u32(w, \(site), \(readers), vgpu_pattern64(\(from.register), \(readers)), \(from.register), \(from.origin), \(from.offset)ll, \(from.space), 0, \(name), \(count));"
+      )
       for k in 0..<count {
-        lines.append("\(name)[\(k)] = VGPU_SELECT32(VGPU_MASK(\(size) >= \(k * 4 + 4)) & \(readers), \(name)[\(k)], (vu32)(0));")
+        lines.append(
+          "\(name)[\(k)] = VGPU_SELECT32(VGPU_MASK(\(size) >= \(k * 4 + 4)) & \(readers), \(name)[\(k)], (vu32)(0));")
       }
     } else {
       lines.append("vu32 \(name)[\(count)];")
-      lines.append("v_loads_u32(w, \(site), \(mask), \(from.pattern), \(from.register), \(from.origin), \(from.offset)ll, \(from.space), 0, \(name), \(count));")
+      lines.append(
+        "v_loads_u32(w, \(site), \(mask), \(from.pattern), \(from.register), \(from.origin), \(from.offset)ll, \(from.space), 0, \(name), \(count));"
+      )
     }
-    lines.append("v_stores_u32(w, \(site), \(mask), \(to.pattern), \(to.register), \(to.origin), \(to.offset)ll, \(to.space), 0, \(name), \(count));")
+    lines.append(
+      "v_stores_u32(w, \(site), \(mask), \(to.pattern), \(to.register), \(to.origin), \(to.offset)ll, \(to.space), 0, \(name), \(count));"
+    )
   }
 }

@@ -212,7 +212,9 @@ extension FunctionTranslator {
   // MARK: Writing
 
   /// Assigns an expression of a type to a register.
-  mutating func assign(_ destination: Operand, _ expression: String, _ type: ScalarType, _ mode: Mode) throws(Unsupported) {
+  mutating func assign(_ destination: Operand, _ expression: String, _ type: ScalarType, _ mode: Mode)
+    throws(Unsupported)
+  {
     guard case .register(let name) = destination else {
       if case .sink = destination { return }
       throw Unsupported(sentence: "a result of this kind")

@@ -29,7 +29,8 @@ extension FunctionTranslator {
     lines.append("if (VGPU_CHECK_RACES) vgpu_warp_sync(w);")
     switch instruction.opcode {
     case "shfl":
-      guard operands.count == 5, let word = instruction.modifiers.first(where: { ["up", "down", "bfly", "idx"].contains($0) })
+      guard operands.count == 5,
+        let word = instruction.modifiers.first(where: { ["up", "down", "bfly", "idx"].contains($0) })
       else { throw Unsupported(sentence: "a shuffle of this kind") }
       var destination = operands[0]
       var predicate: Operand = .sink
@@ -79,7 +80,8 @@ extension FunctionTranslator {
       lines.append("const vu32 \(parties) = vgpu_parties(\(mask), \(try value(operands[2], .u32, .warp)));")
       let equal = fresh("equal")
       lines.append(
-        "const vu32 \(equal) = vgpu_match_any\(type.bitWidth)(\(mask), \(try value(operands[1], type, .warp))) & \(parties);")
+        "const vu32 \(equal) = vgpu_match_any\(type.bitWidth)(\(mask), \(try value(operands[1], type, .warp))) & \(parties);"
+      )
       if instruction.modifiers.contains("any") { return try assign(operands[0], equal, .b32, .warp) }
       var destination = operands[0]
       var predicate: Operand = .sink
@@ -114,7 +116,8 @@ extension FunctionTranslator {
         predicate = b
       }
       let leader = fresh("leader")
-      lines.append("const uint32_t \(leader) = (uint32_t)__builtin_ctz((\(try one(operands[1], .u32)) & \(mask)) | 0x80000000u);")
+      lines.append(
+        "const uint32_t \(leader) = (uint32_t)__builtin_ctz((\(try one(operands[1], .u32)) & \(mask)) | 0x80000000u);")
       try assign(destination, "(vu32)(\(leader))", .b32, .warp)
       try assign(predicate, "(1u << \(leader))", .pred, .warp)
     }
@@ -135,7 +138,9 @@ extension FunctionTranslator {
     patterns = [:]
     if modifiers.contains("red") {
       let destination = operands.removeFirst()
-      guard let condition = operands.popLast(), let id = operands.first else { throw Unsupported(sentence: "operands are missing") }
+      guard let condition = operands.popLast(), let id = operands.first else {
+        throw Unsupported(sentence: "operands are missing")
+      }
       let number = try one(id, .u32)
       let threads = operands.count > 1 ? try one(operands[1], .u32) : "0"
       lines.append("vgpu_barrier_contribute(w, \(number), \(mask), \(try predicate(condition, .warp)));")
@@ -195,22 +200,33 @@ extension FunctionTranslator {
       }
     }
     let site = sites.add(instruction, "call")
-    func lane(_ index: Int, _ type: String) -> String { "s_parameter_\(type)(\(arguments[index]) + i * \(strides[index]), 0)" }
-    func each(_ body: String) { lines.append("for (uint32_t left = \(mask); left; left &= left - 1) { const uint32_t i = (uint32_t)__builtin_ctz(left); \(body) }") }
+    func lane(_ index: Int, _ type: String) -> String {
+      "s_parameter_\(type)(\(arguments[index]) + i * \(strides[index]), 0)"
+    }
+    func each(_ body: String) {
+      lines.append(
+        "for (uint32_t left = \(mask); left; left &= left - 1) { const uint32_t i = (uint32_t)__builtin_ctz(left); \(body) }"
+      )
+    }
     switch callee {
     case .symbol("vprintf", _), .label("vprintf"):
       each(
-        "int n = vgpu_print(w, i, \(lane(1, "u64")), \(lane(2, "u64"))); memcpy(\(arguments[0]) + i * \(strides[0]), &n, 4);")
+        "int n = vgpu_print(w, i, \(lane(1, "u64")), \(lane(2, "u64"))); memcpy(\(arguments[0]) + i * \(strides[0]), &n, 4);"
+      )
     case .symbol("malloc", _), .label("malloc"):
       each("uint64_t a = vgpu_device_malloc(w, \(lane(1, "u64"))); memcpy(\(arguments[0]) + i * \(strides[0]), &a, 8);")
     case .symbol("free", _), .label("free"): each("vgpu_device_free(w, \(lane(0, "u64")));")
     case .symbol("__assertfail", _), .label("__assertfail"):
       each(
-        "vgpu_assert_failed(w, \(site), i, \(lane(0, "u64")), \(lane(1, "u64")), \(lane(2, "u32")), \(lane(3, "u64")));")
+        "vgpu_assert_failed(w, \(site), i, \(lane(0, "u64")), \(lane(1, "u64")), \(lane(2, "u32")), \(lane(3, "u64")));"
+      )
     case .symbol(let name, _), .label(let name):
-      guard context.isFunction(name) else { throw Unsupported(sentence: "the function \(name), which is not defined here") }
+      guard context.isFunction(name) else {
+        throw Unsupported(sentence: "the function \(name), which is not defined here")
+      }
       lines.append(
-        "{ uint8_t *const list[] = {\((arguments + ["0"]).joined(separator: ", "))}; \(context.cName(name))(w, \(mask), list); }")
+        "{ uint8_t *const list[] = {\((arguments + ["0"]).joined(separator: ", "))}; \(context.cName(name))(w, \(mask), list); }"
+      )
       lines.append("m &= w->live; if (VGPU_UNLIKELY(!m)) goto leave;")
     case .register(let name):
       guard let register = registers[name] else { throw Unsupported(sentence: "the register \(name)") }

@@ -160,13 +160,17 @@ struct FunctionTranslator {
       )
     }
     let frame = function.localVariables.filter { $0.space == .local }.reduce(0) { total, variable in
-      (total + max(variable.alignment, 1) - 1) / max(variable.alignment, 1) * max(variable.alignment, 1) + variable.byteCount
+      (total + max(variable.alignment, 1) - 1) / max(variable.alignment, 1) * max(variable.alignment, 1)
+        + variable.byteCount
     }
     if frame > 0 {
       // To the byte: what lies beyond belongs to nobody.
-      head.append("const uint32_t below = w->local_top, frame = (below + 15) & ~15u; w->local_top = frame + \(frame); (void)frame;")
       head.append(
-        "if (VGPU_UNLIKELY(w->local_top > w->local_stride)) vgpu_stack_overflow(w, \(sites.add(graph.instructions.first { $0.position != nil }, "entry")));")
+        "const uint32_t below = w->local_top, frame = (below + 15) & ~15u; w->local_top = frame + \(frame); (void)frame;"
+      )
+      head.append(
+        "if (VGPU_UNLIKELY(w->local_top > w->local_stride)) vgpu_stack_overflow(w, \(sites.add(graph.instructions.first { $0.position != nil }, "entry")));"
+      )
     }
     head.append("uint32_t next = 0; (void)next;")
     head.append("uint32_t CC = 0; (void)CC;")
@@ -177,7 +181,9 @@ struct FunctionTranslator {
         "\(try Self.storage(register)) \(register.name.dropFirst(2));"
       }
       // The compiler must not know that nobody else sees it.
-      head.append("struct { \(members.joined(separator: " ")) } K; memset(&K, 0, sizeof K); __asm__ volatile(\"\" : : \"r\"(&K) : \"memory\");")
+      head.append(
+        "struct { \(members.joined(separator: " ")) } K; memset(&K, 0, sizeof K); __asm__ volatile(\"\" : : \"r\"(&K) : \"memory\");"
+      )
     }
     for name in used.sorted() {
       guard let register = registers[name] else {
@@ -260,7 +266,9 @@ struct FunctionTranslator {
     }
     lines.append("{")
     if context.options.counts {
-      lines.append("if (VGPU_COUNT) { w->executions[\(context.blockBase) + \(number)]++; w->lanes_executed[\(context.blockBase) + \(number)] += (uint32_t)__builtin_popcount(m); }")
+      lines.append(
+        "if (VGPU_COUNT) { w->executions[\(context.blockBase) + \(number)]++; w->lanes_executed[\(context.blockBase) + \(number)] += (uint32_t)__builtin_popcount(m); }"
+      )
     }
     for stretch in stretches(block.range) { try translateStretch(stretch) }
     mask = "m"

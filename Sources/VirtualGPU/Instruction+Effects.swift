@@ -56,7 +56,8 @@ extension Instruction {
     case "atom", "shfl", "match", "ldmatrix", "mma", "wmma", "movmatrix", "elect": return true
     // The carry belongs to a lane.
     case "addc", "subc", "madc": return true
-    case "add" where modifiers.contains("cc"), "sub" where modifiers.contains("cc"), "mad" where modifiers.contains("cc"):
+    case "add" where modifiers.contains("cc"), "sub" where modifiers.contains("cc"),
+      "mad" where modifiers.contains("cc"):
       return true
     case "ld", "ldu":
       if modifiers.contains("local") { return true }

@@ -54,7 +54,8 @@ public enum InstructionKind: String, Sendable, Hashable, CaseIterable, Codable, 
     case "bra", "brx", "call", "ret", "exit", "trap": self = .control
     case "ex2", "lg2", "sin", "cos", "tanh", "rcp", "rsqrt", "sqrt": self = .special
     default:
-      let isArithmetic = ["add", "sub", "mul", "fma", "mad", "div", "min", "max", "abs", "neg"].contains(instruction.opcode)
+      let isArithmetic = ["add", "sub", "mul", "fma", "mad", "div", "min", "max", "abs", "neg"].contains(
+        instruction.opcode)
       let type = modifiers.last.flatMap(ScalarType.init(rawValue:))
       switch type {
       case .f32? where isArithmetic: self = instruction.opcode == "fma" ? .float32FMA : .float32

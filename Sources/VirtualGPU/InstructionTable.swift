@@ -4,7 +4,7 @@ public import PTX
 /// control are translated by ``FunctionTranslator``'s parts and listed in ``otherOpcodes``.
 public enum InstructionTable {
   /// All rows.
-  public static let forms: [InstructionForm] = 
+  public static let forms: [InstructionForm] =
     integerForms + nearestForms + directedForms + otherFloatForms + halfForms + otherHalfForms
 
   private static let index: [String: [InstructionForm]] = Dictionary(grouping: forms, by: \.opcode)
@@ -32,12 +32,18 @@ public enum InstructionTable {
     .init("mad", ["lo"], integers, "$0 * $1 + $2"),
     .init("mad", ["hi"], integers, "@mulhi_#($0, $1) + $2"),
     .init("mad", ["wide"], [.u16, .s16, .u32, .s32], "@mulwide_#($0, $1) + $2"),
+    .init("mad", ["hi", "sat"], [.s32], "@add_sat_s32(@mulhi_s32($0, $1), $2)"),
     .init("mul24", ["lo"], [.s32, .u32], "@mul24_#($0, $1)"),
+    .init("mul24", ["hi"], [.s32, .u32], "@mul24hi_#($0, $1)"),
     .init("mad24", ["lo"], [.s32, .u32], "@mul24_#($0, $1) + $2"),
+    .init("mad24", ["hi"], [.s32, .u32], "@mul24hi_#($0, $1) + $2"),
+    .init("mad24", ["hi", "sat"], [.s32], "@add_sat_s32(@mul24hi_s32($0, $1), $2)"),
     .init("div", [], integers, "@div_#($0, $1)"),
     .init("rem", [], integers, "@rem_#($0, $1)"),
     .init("min", [], integers, "@min_#($0, $1)"),
     .init("max", [], integers, "@max_#($0, $1)"),
+    .init("min", ["relu"], [.s32], "@max_s32(@min_s32($0, $1), 0)"),
+    .init("max", ["relu"], [.s32], "@max_s32(@max_s32($0, $1), 0)"),
     .init("abs", [], [.s16, .s32, .s64], "@abs_#($0)"),
     .init("neg", [], [.s16, .s32, .s64], "0 - $0"),
     .init("and", [], bits, "$0 & $1"),
@@ -65,11 +71,14 @@ public enum InstructionTable {
     .init("prmt", ["ecl"], [.b32], "@prmt_ecl($0, $1, $2)"),
     .init("prmt", ["ecr"], [.b32], "@prmt_ecr($0, $1, $2)"),
     .init("prmt", ["rc16"], [.b32], "@prmt_rc16($0, $1, $2)"),
+    .init("sad", [], [.s16, .u16], "@sad_#($0, $1, $2)", operands: [nil, nil, .u16], result: .u16),
     .init("sad", [], [.s32, .u32], "@sad_#($0, $1, $2)", operands: [nil, nil, u32], result: u32),
+    .init("sad", [], [.s64, .u64], "@sad_#($0, $1, $2)", operands: [nil, nil, .u64], result: .u64),
   ]
 
   /// Rounded to the nearest, said or not said.
-  private static let nearestForms: [InstructionForm] = [[], ["rn"]].flatMap { (rounding: [String]) -> [InstructionForm] in
+  private static let nearestForms: [InstructionForm] = [[], ["rn"]].flatMap {
+    (rounding: [String]) -> [InstructionForm] in
     [
       .init("add", rounding, [.f32, .f64], "$0 + $1"),
       .init("sub", rounding, [.f32, .f64], "$0 - $1"),
@@ -80,7 +89,8 @@ public enum InstructionTable {
   }
 
   /// Rounded down, up and towards zero.
-  private static let directedForms: [InstructionForm] = ["rm", "rp", "rz"].flatMap { (mode: String) -> [InstructionForm] in
+  private static let directedForms: [InstructionForm] = ["rm", "rp", "rz"].flatMap {
+    (mode: String) -> [InstructionForm] in
     [
       .init("add", [mode], [.f32, .f64], "@add_\(mode)_#($0, $1)"),
       .init("sub", [mode], [.f32, .f64], "@sub_\(mode)_#($0, $1)"),
@@ -99,11 +109,11 @@ public enum InstructionTable {
     .init("div", ["approx"], [.f32], "$0 / $1"),
     .init("rcp", ["rn"], [.f32, .f64], "1 / $0"),
     .init("rcp", ["approx"], [.f32], "@rcp_f32($0)"),
-    .init("rcp", ["approx"], [.f64], "@rcp20_f64($0)"),
+    .init("rcp", ["approx", "ftz"], [.f64], "@rcp20_f64($0)"),
     .init("sqrt", ["rn"], [.f32, .f64], "@sqrt_#($0)"),
     .init("sqrt", ["approx"], [.f32], "@sqrt_f32($0)"),
     .init("rsqrt", ["approx"], [.f32, .f64], "@rsqrt_#($0)"),
-    .init("rsqrt", ["approx", "ftz20"], [.f64], "@rsqrt20_f64($0)"),
+    .init("rsqrt", ["approx", "ftz"], [.f64], "@rsqrt20_f64($0)"),
     .init("min", [], [.f32, .f64], "@min_#($0, $1)"),
     .init("max", [], [.f32, .f64], "@max_#($0, $1)"),
     .init("min", ["NaN"], [.f32], "@min_nan_f32($0, $1)"),

@@ -1,6 +1,5 @@
 import CUDAToolchain
 
-
 /// What one kernel did in a run, all its launches together.
 public struct KernelRun: Sendable, Hashable, Codable {
   /// What was counted at one place in the source.
@@ -81,7 +80,8 @@ public struct KernelRun: Sendable, Hashable, Codable {
     }
     activeLanes = all > 0 ? lanes / (all * 32) : 1
     sites = []
-    for (number, counts) in event.sites.enumerated() where number < layout.sites.count && counts.count == 6 && counts[0] > 0 {
+    for (number, counts) in event.sites.enumerated()
+    where number < layout.sites.count && counts.count == 6 && counts[0] > 0 {
       let site = layout.sites[number]
       let words = site.instruction.split(separator: ".")
       let space = ["global", "shared", "local"].first { space in words.contains { $0.hasPrefix(space) } } ?? ""

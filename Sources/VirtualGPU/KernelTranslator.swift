@@ -46,7 +46,8 @@ public enum KernelTranslator {
   /// A kernel with an instruction that is not known stays in the module, and its launch is refused by name.
   ///
   /// - Complexity: linear in the instructions, but for the analysis of control flow, which is O(blocks × divergent branches).
-  public static func translate(_ module: PTXModule, options: TranslationOptions = TranslationOptions()) throws(TranslationError)
+  public static func translate(_ module: PTXModule, options: TranslationOptions = TranslationOptions())
+    throws(TranslationError)
     -> KernelTranslation
   {
     var context = ModuleContext(module, options: options)
@@ -171,7 +172,9 @@ public enum KernelTranslator {
   ) -> String {
     let count = function.parameters.count
     let bytes = count == 0 ? 0 : context.parameterOffset(function, count - 1) + function.parameters[count - 1].byteCount
-    let frame = function.localVariables.filter { $0.space == .local }.reduce(0) { $0 + $1.byteCount + max($1.alignment, 1) }
+    let frame = function.localVariables.filter { $0.space == .local }.reduce(0) {
+      $0 + $1.byteCount + max($1.alignment, 1)
+    }
     let limit =
       [function.directives.maxntid, function.directives.reqntid].first { !$0.isEmpty }?.reduce(1, *) ?? 1024
     return """

@@ -12,7 +12,9 @@ enum MachineMemory {
   static var mostOfFree: Int {
     for line in (Folders.read("/proc/meminfo", limit: 4096) ?? "").split(separator: "\n")
     where line.hasPrefix("MemAvailable:") {
-      if let kibibytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) { return kibibytes / 10 * 9 * 1024 }
+      if let kibibytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) {
+        return kibibytes / 10 * 9 * 1024
+      }
     }
     return Int(ProcessInfo.processInfo.physicalMemory / 10 * 8)
   }

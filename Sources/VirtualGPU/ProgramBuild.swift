@@ -172,7 +172,9 @@ struct ProgramBuild: Sendable {
       else { continue }
       var path = String(decoding: line[line.index(after: open)..<close], as: UTF8.self)
       if path.hasPrefix("source/"), let folder = source.folder { path = folder + "/" + path.dropFirst("source/".count) }
-      guard path.hasPrefix("/"), !path.hasPrefix("/usr/"), !hidden.contains(where: { path.hasPrefix($0) }) else { continue }
+      guard path.hasPrefix("/"), !path.hasPrefix("/usr/"), !hidden.contains(where: { path.hasPrefix($0) }) else {
+        continue
+      }
       found.insert(path)
     }
     let ours = tools.compiler.includes

@@ -103,8 +103,10 @@ public struct ProgramBuilder: Sendable {
     return SHA256.hex(
       ([
         "1", source.text, source.name, source.folder ?? "", gpu.virtual, gpu.machine,
-        "\(options.checksMemory)\(options.checksRaces)\(options.counts)\(asksAssembler)", compiler.nvcc, compiler.version,
-        compiler.hostCompiler + FileIdentity.of(compiler.hostCompiler), RuntimeLibrary.key(tools.clang), Self.executable,
+        "\(options.checksMemory)\(options.checksRaces)\(options.counts)\(asksAssembler)", compiler.nvcc,
+        compiler.version,
+        compiler.hostCompiler + FileIdentity.of(compiler.hostCompiler), RuntimeLibrary.key(tools.clang),
+        Self.executable,
       ] + flags).joined(separator: "\0"))
   }
 

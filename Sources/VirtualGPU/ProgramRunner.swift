@@ -24,7 +24,8 @@ public struct ProgramRunner: Sendable {
     /// What kernels are translated with.
     public var options: TranslationOptions {
       TranslationOptions(
-        checksMemory: self == .memory || self == .all, checksRaces: self == .races || self == .all, counts: self != .none)
+        checksMemory: self == .memory || self == .all, checksRaces: self == .races || self == .all,
+        counts: self != .none)
     }
   }
 
@@ -68,21 +69,22 @@ public struct ProgramRunner: Sendable {
     let kind = InputTee.kind()
     if case .stream = kind, let descriptor = tee.start() { input = .descriptor(descriptor) }
     let (result, events) = try await once(
-      program, arguments, environment, input: input, output: .inherited, errors: .inherited, scratch: scratch, number: 0,
+      program, arguments, environment, input: input, output: .inherited, errors: .inherited, scratch: scratch,
+      number: 0,
       variables: randomSeed.map { ["BASIC_VGPU_SCHEDULE": "random", "BASIC_VGPU_SEED": "\($0)"] } ?? [:])
     tee.stop()
     var report = RunReport(program: name, gpu: gpu, events: events, layout: program.layout, result: result)
-    if events.unreadable > 0 { report.notes.append("\(events.unreadable) lines of the program's own report were cut off.") }
+    if events.unreadable > 0 {
+      report.notes.append("\(events.unreadable) lines of the program's own report were cut off.")
+    }
     let open = report.findings.filter { $0.kind == .race || $0.kind == .uninitializedRead }
     guard !open.isEmpty, result.stop == nil, otherSchedules > 0 else { return report }
     try await judge(
-      &report, program, arguments, environment, replayed(kind, tee), scratch, result, hasRaces: open.contains { $0.kind == .race },
+      &report, program, arguments, environment, replayed(kind, tee), scratch, result,
+      hasRaces: open.contains { $0.kind == .race },
       hasReads: open.contains { $0.kind == .uninitializedRead }, announce)
     return report
   }
-
-  /// Kills every program that runs now: for a process that is about to end without waiting for them.
-  public static func killAll() { ChildProgram.killAll() }
 
   /// Runs the program with nothing to read and its output kept, once.
   ///
@@ -100,6 +102,9 @@ public struct ProgramRunner: Sendable {
     let output = (try? Data(contentsOf: URL(filePath: path))).map { String(decoding: $0, as: UTF8.self) } ?? ""
     return (RunReport(program: name, gpu: gpu, events: events, layout: program.layout, result: result), output)
   }
+
+  /// Kills every program that runs now: for a process that is about to end without waiting for them.
+  public static func killAll() { ChildProgram.killAll() }
 
   // MARK: Whether the output depends on it
 
@@ -127,7 +132,8 @@ public struct ProgramRunner: Sendable {
 
   private func judge(
     _ report: inout RunReport, _ program: BuiltProgram, _ arguments: [String], _ environment: [String: String],
-    _ input: (Int) -> ChildProgram.Stream?, _ scratch: String, _ first: ChildProgram.Result, hasRaces: Bool, hasReads: Bool,
+    _ input: (Int) -> ChildProgram.Stream?, _ scratch: String, _ first: ChildProgram.Result, hasRaces: Bool,
+    hasReads: Bool,
     _ announce: @Sendable (String) -> Void
   ) async throws {
     // What the first run printed went to the user and was not kept: a run like the first one is what others are held against.
@@ -143,7 +149,8 @@ public struct ProgramRunner: Sendable {
     for (number, variables) in trials.enumerated() {
       guard let stream = input(number) else {
         report.notes.append(
-          "Standard input was too long to be given again, so it was not tried whether the output depends on what was found.")
+          "Standard input was too long to be given again, so it was not tried whether the output depends on what was found."
+        )
         return
       }
       announce("trying schedule \(number + 1) of \(trials.count)")
@@ -161,10 +168,13 @@ public struct ProgramRunner: Sendable {
       } else {
         expected = seen
         // A program that prints what differs by itself, such as times, says nothing by differing.
-        if number == 0, let again = try await repeated(program, arguments, environment, input, scratch, variables), again != seen {
+        if number == 0, let again = try await repeated(program, arguments, environment, input, scratch, variables),
+          again != seen
+        {
           expected = nil
           report.notes.append(
-            "The program's output differs from one run to the next, so it was only compared what it copied from the GPU.")
+            "The program's output differs from one run to the next, so it was only compared what it copied from the GPU."
+          )
           try await judgeByHash(&report, program, arguments, environment, input, scratch, trials, &changed)
           break
         }
@@ -184,7 +194,8 @@ public struct ProgramRunner: Sendable {
     defer { try? FileManager.default.removeItem(atPath: temporary(900)) }
     let output = "\(scratch)/output-again"
     let (result, events) = try await once(
-      program, arguments, environment, input: stream, output: .file(output), errors: .none, scratch: scratch, number: 900,
+      program, arguments, environment, input: stream, output: .file(output), errors: .none, scratch: scratch,
+      number: 900,
       variables: variables)
     let text = (try? Data(contentsOf: URL(filePath: output))).map { String(decoding: $0, as: UTF8.self) } ?? ""
     try? FileManager.default.removeItem(atPath: output)
@@ -193,13 +204,15 @@ public struct ProgramRunner: Sendable {
 
   private func judgeByHash(
     _ report: inout RunReport, _ program: BuiltProgram, _ arguments: [String], _ environment: [String: String],
-    _ input: (Int) -> ChildProgram.Stream?, _ scratch: String, _ trials: [[String: String]], _ changed: inout Set<Finding.Kind>
+    _ input: (Int) -> ChildProgram.Stream?, _ scratch: String, _ trials: [[String: String]],
+    _ changed: inout Set<Finding.Kind>
   ) async throws {
     for (number, variables) in trials.enumerated().dropFirst() {
       guard let stream = input(number) else { return }
       defer { try? FileManager.default.removeItem(atPath: temporary(number)) }
       let (_, events) = try await once(
-        program, arguments, environment, input: stream, output: .none, errors: .none, scratch: scratch, number: number + 1,
+        program, arguments, environment, input: stream, output: .none, errors: .none, scratch: scratch,
+        number: number + 1,
         variables: variables)
       report.schedulesTried += 1
       if events.outputHash != report.outputHash {

@@ -29,7 +29,8 @@ public struct ProgramSource: Sendable, Hashable {
       if line.contains("detected in the compilation of \"program.cu\"") { continue }
       result.append(line)
       guard line.hasPrefix(name + "("), let quote = lines.first, quote.contains("__attribute__((") else { continue }
-      guard let number = Int(line.dropFirst(name.count + 1).prefix { $0.isNumber }), own.indices.contains(number - 1) else {
+      guard let number = Int(line.dropFirst(name.count + 1).prefix { $0.isNumber }), own.indices.contains(number - 1)
+      else {
         continue
       }
       lines.removeFirst()

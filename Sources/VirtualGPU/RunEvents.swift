@@ -86,7 +86,11 @@ struct RunEvents: Sendable {
       }
       switch kind.event {
       case "finding":
-        if let event = try? decoder.decode(FindingEvent.self, from: data) { findings.append(Self.finding(event)) } else { unreadable += 1 }
+        if let event = try? decoder.decode(FindingEvent.self, from: data) {
+          findings.append(Self.finding(event))
+        } else {
+          unreadable += 1
+        }
       case "finding-count":
         guard let count = try? decoder.decode(Count.self, from: data) else { continue }
         for index in findings.indices
@@ -94,14 +98,20 @@ struct RunEvents: Sendable {
           && findings[index].location == Finding.Location(file: count.file, line: count.line)
         { findings[index].count = max(findings[index].count, count.count) }
       case "kernel":
-        if let event = try? decoder.decode(KernelEvent.self, from: data) { kernels.append(event) } else { unreadable += 1 }
+        if let event = try? decoder.decode(KernelEvent.self, from: data) {
+          kernels.append(event)
+        } else {
+          unreadable += 1
+        }
       case "unsupported":
         if let event = try? decoder.decode(UnsupportedEvent.self, from: data), !unsupported.contains(event) {
           unsupported.append(event)
         }
       case "error":
         // That something is not ready yet is an answer.
-        if let event = try? decoder.decode(RunReport.CallError.self, from: data), event.code != 600, !errors.contains(event) {
+        if let event = try? decoder.decode(RunReport.CallError.self, from: data), event.code != 600,
+          !errors.contains(event)
+        {
           errors.append(event)
         }
       case "output": outputHash = (try? decoder.decode(Hash.self, from: data))?.hash ?? outputHash

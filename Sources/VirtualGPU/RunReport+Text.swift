@@ -25,13 +25,16 @@ extension RunReport {
   /// Calls that failed: nobody may have looked. What a finding explains is not said again.
   private var errorLines: [String] {
     let faults: Set = [700, 702, 710, 715, 716, 717, 718, 719]
-    let told = callErrors.filter { !($0.code == 801 && !unsupported.isEmpty) && !(faults.contains($0.code) && hasErrors) }
+    let told = callErrors.filter {
+      !($0.code == 801 && !unsupported.isEmpty) && !(faults.contains($0.code) && hasErrors)
+    }
     let more = told.count > 4 ? ["… and \(told.count - 4) more calls that failed"] : []
     return told.prefix(4).map { "failed call: \($0.call): \($0.name)" } + more
   }
 
   private static func lines(_ kernel: KernelRun) -> [String] {
-    var head = "\(kernel.displayName): \(count(kernel.launches, "launch", "launches")), grid \(shape(kernel.grid)), block \(shape(kernel.block))"
+    var head =
+      "\(kernel.displayName): \(count(kernel.launches, "launch", "launches")), grid \(shape(kernel.grid)), block \(shape(kernel.block))"
     head += ", \(duration(kernel.hostSeconds)) of host time"
     if let estimate = kernel.estimate {
       head += "; estimate for \(estimate.gpu): \(duration(estimate.seconds)), bound by \(estimate.bound)"
@@ -71,7 +74,9 @@ extension RunReport {
         wastes.append(
           Waste(
             cost: conflicts,
-            text: "  bank conflicts: \(decimal(site.wavefronts / site.requests)) passes instead of \(decimal(site.idealWavefronts / site.requests)) in \(place)"))
+            text:
+              "  bank conflicts: \(decimal(site.wavefronts / site.requests)) passes instead of \(decimal(site.idealWavefronts / site.requests)) in \(place)"
+          ))
       }
     }
     var seen: Set<String> = []
@@ -81,7 +86,9 @@ extension RunReport {
   private func lines(_ finding: Finding, _ emphasis: (String, Finding.Severity) -> String) -> [String] {
     let severity = finding.severity
     var place = finding.location.line > 0 ? "\(finding.location.file):\(finding.location.line)" : program
-    if !finding.kernel.isEmpty { place += " in \(kernels.first { $0.name == finding.kernel }?.displayName ?? KernelName.readable(finding.kernel))" }
+    if !finding.kernel.isEmpty {
+      place += " in \(kernels.first { $0.name == finding.kernel }?.displayName ?? KernelName.readable(finding.kernel))"
+    }
     var lines = ["\(emphasis(severity.rawValue, severity)): \(finding.kind.rawValue) at \(place): \(finding.message)"]
     var details: [String] = []
     if !finding.thread.thread.isEmpty {
@@ -101,7 +108,9 @@ extension RunReport {
 
   // MARK: Words
 
-  private static func count(_ number: Int, _ one: String, _ many: String) -> String { "\(number) \(number == 1 ? one : many)" }
+  private static func count(_ number: Int, _ one: String, _ many: String) -> String {
+    "\(number) \(number == 1 ? one : many)"
+  }
   private static func shape(_ size: [Int]) -> String {
     let trimmed = size.reversed().drop { $0 == 1 }.reversed()
     return trimmed.isEmpty ? "1" : trimmed.map(String.init).joined(separator: "×")

@@ -93,7 +93,8 @@ public struct RunReport: Sendable, Codable {
     unsupported = events.unsupported.map { event in
       let kernel = event.kernel ?? ""
       return Unsupported(
-        name: kernel.isEmpty ? event.call ?? "" : KernelName.readable(kernel), isKernel: !kernel.isEmpty, what: event.what)
+        name: kernel.isEmpty ? event.call ?? "" : KernelName.readable(kernel), isKernel: !kernel.isEmpty,
+        what: event.what)
     }
     callErrors = events.errors
     notes = events.notes
@@ -112,5 +113,7 @@ public struct RunReport: Sendable, Codable {
   public var hasErrors: Bool { findings.contains { $0.severity == .error } }
 
   /// True if what the program did says nothing, since a part of it was not done.
-  public var isIncomplete: Bool { unsupported.contains(where: \.isKernel) || (!unsupported.isEmpty && ending != .exited(0)) }
+  public var isIncomplete: Bool {
+    unsupported.contains(where: \.isKernel) || (!unsupported.isEmpty && ending != .exited(0))
+  }
 }

@@ -20,30 +20,27 @@ enum Programs {
   static func canBuild() async -> Bool { ((try? await tools()) ?? nil) != nil }
 
   private static let cache: BuildCache = {
-    let folder = FileManager.default.temporaryDirectory.path + "/basic-test-programs-\(ProcessInfo.processInfo.processIdentifier)"
-    atexit_b(folder)
+    let folder =
+      FileManager.default.temporaryDirectory.path + "/basic-test-programs-\(ProcessInfo.processInfo.processIdentifier)"
+    testCacheFolder = folder
+    atexit(removeTestCache)
     return BuildCache(folder: folder)
   }()
-
-  private static func atexit_b(_ folder: String) {
-    cacheFolder = folder
-    atexit { try? FileManager.default.removeItem(atPath: cacheFolder) }
-  }
-
-  nonisolated(unsafe) private static var cacheFolder = ""
 
   /// The files of a folder, by name; only some of them unless the long tests are wanted.
   static func names(_ part: String, default chosen: [String]) -> [String] {
     guard isLong else { return chosen }
-    return ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(part)")) ?? []).filter { $0.hasSuffix(".cu") }
-      .map { String($0.dropLast(3)) }.sorted()
+    return ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(part)")) ?? []).filter {
+      $0.hasSuffix(".cu")
+    }
+    .map { String($0.dropLast(3)) }.sorted()
   }
 
   static func text(_ path: String) -> String? { try? String(contentsOfFile: "\(folder)/\(path)", encoding: .utf8) }
 
   static func build(_ path: String, check: ProgramRunner.Check) async throws -> BuiltProgram {
-    let text = try #require(text(path))
-    return try await build(text: text, name: path, check: check)
+    let source = try #require(Programs.text(path))
+    return try await build(text: source, name: path, check: check)
   }
 
   static func build(text: String, name: String, check: ProgramRunner.Check) async throws -> BuiltProgram {
@@ -56,7 +53,8 @@ enum Programs {
   }
 
   static func run(
-    _ program: BuiltProgram, name: String, check: ProgramRunner.Check = .all, seed: UInt64? = nil, arguments: [String] = [],
+    _ program: BuiltProgram, name: String, check: ProgramRunner.Check = .all, seed: UInt64? = nil,
+    arguments: [String] = [],
     timeLimit: Duration = .seconds(60)
   ) async throws -> (report: RunReport, output: String) {
     try await withFolder { scratch in
@@ -72,3 +70,7 @@ enum Programs {
     return try await body(folder)
   }
 }
+
+nonisolated(unsafe) private var testCacheFolder = ""
+
+private func removeTestCache() { try? FileManager.default.removeItem(atPath: testCacheFolder) }

@@ -7,12 +7,17 @@ import VirtualGPU
   private static let clean = Programs.names(
     "Programs",
     default: [
-      "vector_add", "saxpy_float4", "block_reduce", "warp_reduce", "last_block_reduce", "scan", "histogram", "matmul_tiled",
-      "softmax", "divergence", "calls", "spin_lock", "producer_consumer", "cooperative_groups", "grid_sync", "half_arithmetic",
-      "wmma_matmul", "cp_async", "streams", "symbols", "device_printf", "early_return", "local_arrays", "atomic_cas_idiom",
+      "vector_add", "saxpy_float4", "block_reduce", "warp_reduce", "last_block_reduce", "scan", "histogram",
+      "matmul_tiled",
+      "softmax", "divergence", "calls", "spin_lock", "producer_consumer", "cooperative_groups", "grid_sync",
+      "half_arithmetic",
+      "wmma_matmul", "cp_async", "streams", "symbols", "device_printf", "early_return", "local_arrays",
+      "atomic_cas_idiom",
     ])
 
-  @Test(arguments: clean) func `a clean program computes what it should, and nothing is found`(_ name: String) async throws {
+  @Test(arguments: clean) func `a clean program computes what it should, and nothing is found`(_ name: String)
+    async throws
+  {
     let path = "Programs/\(name).cu"
     let program = try await Programs.build(path, check: .all)
     let (report, output) = try await Programs.run(program, name: path)
@@ -34,8 +39,10 @@ import VirtualGPU
   private static let planted = Programs.names(
     "Planted",
     default: [
-      "add_off_by_one_load", "add_off_by_one_store", "shared_off_by_one", "local_off_by_one", "null_pointer", "host_pointer",
-      "float4_unaligned", "output_accumulated", "shared_accumulator", "tile_read_too_early", "reduction_without_barrier",
+      "add_off_by_one_load", "add_off_by_one_store", "shared_off_by_one", "local_off_by_one", "null_pointer",
+      "host_pointer",
+      "float4_unaligned", "output_accumulated", "shared_accumulator", "tile_read_too_early",
+      "reduction_without_barrier",
       "warp_synchronous", "blocks_one_cell", "last_block_without_fence", "histogram_shared_plain", "barrier_in_branch",
       "barrier_in_loop", "freed_input", "assert_fails", "recursion_without_end", "endless_loop", "memcpy_past_end",
     ])
@@ -79,7 +86,10 @@ import VirtualGPU
     let (report, _) = try await Programs.run(program, name: path, check: .none)
     #expect(report.ending != .exited(0))
     #expect(!report.unsupported.isEmpty)
-    #expect(report.unsupported.contains { $0.name.contains("Array") || $0.name.contains("Texture") || $0.what.contains("tex") })
+    #expect(
+      report.unsupported.contains {
+        $0.name.contains("Array") || $0.name.contains("Texture") || $0.what.contains("tex")
+      })
   }
 
   @Test func `a program without a check and with every check prints the same`() async throws {

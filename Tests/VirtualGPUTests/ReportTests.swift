@@ -41,7 +41,8 @@ import Testing
   ]) func `occupancy follows from threads, registers and shared memory`(
     _ threads: Int, _ registers: Int, _ shared: Int, _ name: String, _ blocks: Int, _ limit: Occupancy.Limit
   ) throws {
-    let occupancy = Occupancy(threads: threads, registers: registers, sharedBytes: shared, on: try GPUModel(named: name))
+    let occupancy = Occupancy(
+      threads: threads, registers: registers, sharedBytes: shared, on: try GPUModel(named: name))
     #expect(occupancy.blocks == blocks)
     #expect(occupancy.limit == limit)
   }

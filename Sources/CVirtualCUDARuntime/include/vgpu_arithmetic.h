@@ -133,6 +133,15 @@ VGPU_INLINE int32_t s_mul24_s32(int32_t a, int32_t b) {
 VGPU_INLINE uint32_t s_mul24_u32(uint32_t a, uint32_t b) { return (a & 0xffffff) * (b & 0xffffff); }
 VGPU_WARP2(mul24_s32, s32, s32, s32)
 VGPU_WARP2(mul24_u32, u32, u32, u32)
+// Bits 16 to 47 of the product.
+VGPU_INLINE int32_t s_mul24hi_s32(int32_t a, int32_t b) {
+  return (int32_t)(((int64_t)((int32_t)((uint32_t)a << 8) >> 8) * ((int32_t)((uint32_t)b << 8) >> 8)) >> 16);
+}
+VGPU_INLINE uint32_t s_mul24hi_u32(uint32_t a, uint32_t b) {
+  return (uint32_t)(((uint64_t)(a & 0xffffff) * (b & 0xffffff)) >> 16);
+}
+VGPU_WARP2(mul24hi_s32, s32, s32, s32)
+VGPU_WARP2(mul24hi_u32, u32, u32, u32)
 
 // Shift amounts are clamped to the width.
 #define VGPU_SHIFTS(U, S, bits)                                                                                    \
@@ -358,11 +367,15 @@ VGPU_DOT4(u32_s32, uint8_t, int8_t, int32_t)
 
 #define VGPU_SAD(T, U)                                                                                      \
   VGPU_INLINE VGPU_T_##U s_sad_##T(VGPU_T_##T a, VGPU_T_##T b, VGPU_T_##U c) {                              \
-    return c + (a < b ? (VGPU_T_##U)b - (VGPU_T_##U)a : (VGPU_T_##U)a - (VGPU_T_##U)b);                     \
+    return (VGPU_T_##U)(c + (a < b ? (VGPU_T_##U)b - (VGPU_T_##U)a : (VGPU_T_##U)a - (VGPU_T_##U)b));       \
   }                                                                                                         \
   VGPU_WARP3(sad_##T, U, T, T, U)
+VGPU_SAD(s16, u16)
+VGPU_SAD(u16, u16)
 VGPU_SAD(s32, u32)
 VGPU_SAD(u32, u32)
+VGPU_SAD(s64, u64)
+VGPU_SAD(u64, u64)
 
 VGPU_INLINE int32_t s_add_sat_s32(int32_t a, int32_t b) {
   int64_t r = (int64_t)a + b;

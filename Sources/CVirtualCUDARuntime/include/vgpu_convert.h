@@ -1,4 +1,4 @@
-// Conversions (cvt): rounding to integers saturates and takes NaN to 0; other directions round as the name says.
+// Conversions (cvt): rounding to integers saturates; other directions round as the name says.
 #ifndef VGPU_CONVERT_H
 #define VGPU_CONVERT_H
 
@@ -20,8 +20,8 @@ VGPU_ROUNDINGS(f64)
 
 // `a` is a whole number, or not finite. The upper bounds are the first value past the range.
 #define VGPU_TO_INTEGER(D, low, past, lowest, highest)                                                \
-  VGPU_INLINE VGPU_T_##D s_whole_##D(double a) {                                                      \
-    return a != a ? 0 : a >= past ? highest : a <= low ? lowest : (VGPU_T_##D)a;                      \
+  VGPU_INLINE VGPU_T_##D s_whole_##D(double a, VGPU_T_##D nan) {                                      \
+    return a != a ? nan : a >= past ? highest : a <= low ? lowest : (VGPU_T_##D)a;                    \
   }
 VGPU_TO_INTEGER(u8, 0.0, 256.0, 0, 255)
 VGPU_TO_INTEGER(s8, -128.0, 128.0, -128, 127)
@@ -32,8 +32,13 @@ VGPU_TO_INTEGER(s32, -2147483648.0, 2147483648.0, INT32_MIN, INT32_MAX)
 VGPU_TO_INTEGER(u64, 0.0, 18446744073709551616.0, 0, UINT64_MAX)
 VGPU_TO_INTEGER(s64, -9223372036854775808.0, 9223372036854775808.0, INT64_MIN, INT64_MAX)
 
+// NaN gives 0 between types of up to 32 bits, and the highest bit alone where one of them has 64.
+#define VGPU_NAN_f32(D) (sizeof(VGPU_T_##D) == 8 ? (VGPU_T_##D)(1ull << 63) : 0)
+#define VGPU_NAN_f64(D) ((VGPU_T_##D)(1ull << (8 * sizeof(VGPU_T_##D) - 1)))
 #define VGPU_CVT_INTEGER(D, S, mode)                                                                         \
-  VGPU_INLINE VGPU_T_##D s_cvt_##mode##_##D##_##S(VGPU_T_##S a) { return s_whole_##D(s_##mode##_##S(a)); }   \
+  VGPU_INLINE VGPU_T_##D s_cvt_##mode##_##D##_##S(VGPU_T_##S a) {                                            \
+    return s_whole_##D(s_##mode##_##S(a), VGPU_NAN_##S(D));                                                  \
+  }                                                                                                          \
   VGPU_WARP1(cvt_##mode##_##D##_##S, D, S)
 #define VGPU_CVT_INTEGERS(D)   \
   VGPU_CVT_INTEGER(D, f32, rni) \
@@ -120,7 +125,6 @@ VGPU_CVT_HALF_DIRECTED(bf16, p, 0x7f80)
 VGPU_CVT_HALF_DIRECTED(bf16, z, 0x7f80)
 VGPU_WARP1(double_to_f16, u16, f64)
 VGPU_WARP1(double_to_bf16, u16, f64)
-VGPU_WARP1(flush_f16, u16, u16)
 
 // TensorFloat-32: 10 bits of mantissa, halves away from zero (rna) or to even (rn).
 VGPU_INLINE uint32_t s_to_tf32_rna(float a) {
@@ -131,7 +135,15 @@ VGPU_INLINE uint32_t s_to_tf32_rn(float a) {
   uint32_t b = s_bits_f32(a);
   return a - a != 0 ? b : (b + 0xfff + ((b >> 13) & 1)) & ~0x1fffu;
 }
-VGPU_INLINE uint32_t s_to_tf32_rz(float a) { return s_bits_f32(a) & ~0x1fffu; }
+VGPU_INLINE uint32_t s_to_tf32_rz(float a) {
+  uint32_t b = s_bits_f32(a);
+  return a != a ? b : b & ~0x1fffu;
+}
+// The largest finite number for infinite ones, and zero for negative ones.
+VGPU_INLINE uint32_t s_finite_tf32(uint32_t a) { return (a & 0x7fffffffu) == 0x7f800000u ? a - 0x2000 : a; }
+VGPU_INLINE uint32_t s_relu_tf32(uint32_t a) { return (a & 0x7fffffffu) <= 0x7f800000u && a >> 31 ? 0 : a; }
+VGPU_WARP1(finite_tf32, u32, u32)
+VGPU_WARP1(relu_tf32, u32, u32)
 VGPU_WARP1(to_tf32_rna, u32, f32)
 VGPU_WARP1(to_tf32_rn, u32, f32)
 VGPU_WARP1(to_tf32_rz, u32, f32)
@@ -140,10 +152,21 @@ VGPU_INLINE uint32_t s_join16(uint16_t high, uint16_t low) { return (uint32_t)hi
 VGPU_INLINE vu32 v_join16(vu16 high, vu16 low) {
   return __builtin_convertvector(high, vu32) << 16 | __builtin_convertvector(low, vu32);
 }
-VGPU_INLINE uint16_t s_relu_f16(uint16_t a) { return s_to_f16(s_max_f32(s_from_f16(a), 0.0f)); }
-VGPU_INLINE uint16_t s_relu_bf16(uint16_t a) { return s_to_bf16(s_max_f32(s_from_bf16(a), 0.0f)); }
-VGPU_WARP1(relu_f16, u16, u16)
-VGPU_WARP1(relu_bf16, u16, u16)
+#define VGPU_LIMITS(H, infinity)                                                                            \
+  VGPU_INLINE uint16_t s_finite_##H(uint16_t a) { return (a & 0x7fff) == infinity ? a - 1 : a; }            \
+  VGPU_INLINE uint16_t s_relu_##H(uint16_t a) { return (a & 0x7fff) > infinity ? 0x7fff : a >> 15 ? 0 : a; } \
+  VGPU_WARP1(finite_##H, u16, u16)                                                                          \
+  VGPU_WARP1(relu_##H, u16, u16)
+VGPU_LIMITS(f16, 0x7c00)
+VGPU_LIMITS(bf16, 0x7f80)
+
+// 64 bits in the 53 that a double has, rounded to odd: rounding once more to 16 bits is right.
+VGPU_INLINE uint64_t s_jam_u64(uint64_t a) { return a >> 53 ? (a & ~0x7ffull) | (a & 0x7ff ? 0x800 : 0) : a; }
+VGPU_INLINE int64_t s_jam_s64(int64_t a) {
+  return a < 0 ? (int64_t)(0 - s_jam_u64(0 - (uint64_t)a)) : (int64_t)s_jam_u64((uint64_t)a);
+}
+VGPU_WARP1(jam_u64, u64, u64)
+VGPU_WARP1(jam_s64, s64, s64)
 
 // Saturating conversions between integers.
 #define VGPU_CLAMP(D, lowest, highest)                                                                       \

@@ -316,27 +316,28 @@ VGPU_INLINE vf32 v_rsqrt_f32(vf32 a) {
 VGPU_INLINE float s_rsqrt_f32(float a) { return s_nan_f32((float)(1.0 / __builtin_sqrt((double)a))); }
 VGPU_INLINE vf64 v_rsqrt_f64(vf64 a) { return 1.0 / __builtin_elementwise_sqrt(a); }
 VGPU_INLINE double s_rsqrt_f64(double a) { return 1.0 / __builtin_sqrt(a); }
-// rcp.approx.ftz.f64 works on the upper word: 20 bits of result, lower word zero. Iterations refine it, so this may be exact.
-VGPU_INLINE double s_rcp20_f64(double a) { return s_f64(s_bits_f64(1.0 / s_f64(s_bits_f64(a) & ~0xffffffffull)) & ~0xffffffffull); }
-VGPU_INLINE vf64 v_rcp20_f64(vf64 a) {
-  return (vf64)((vu64)(1.0 / (vf64)((vu64)a & ~0xffffffffull)) & ~0xffffffffull);
+// rcp.approx.ftz.f64 and rsqrt.approx.ftz.f64 work on the upper word: 20 bits of result, the lower word zero; subnormals are
+// zeros. Iterations refine them, so they may be as exact as 20 bits can be.
+VGPU_INLINE vf64 v_upper_f64(vf64 a) {
+  vu64 bits = (vu64)a;
+  vu64 upper = bits & ((bits & 0x7ff0000000000000ull) == 0 ? (vu64)(0x8000000000000000ull) : (vu64)(0xffffffff00000000ull));
+  return a != a ? (vf64)(vu64)(0x7fffffff00000000ull) : (vf64)upper;
 }
-VGPU_INLINE double s_rsqrt20_f64(double a) {
-  return s_f64(s_bits_f64(1.0 / __builtin_sqrt(s_f64(s_bits_f64(a) & ~0xffffffffull))) & ~0xffffffffull);
-}
-VGPU_INLINE vf64 v_rsqrt20_f64(vf64 a) {
-  return (vf64)((vu64)(1.0 / __builtin_elementwise_sqrt((vf64)((vu64)a & ~0xffffffffull))) & ~0xffffffffull);
-}
+VGPU_INLINE vf64 v_rcp20_f64(vf64 a) { return v_upper_f64(1.0 / v_upper_f64(a)); }
+VGPU_INLINE double s_rcp20_f64(double a) { return v_rcp20_f64((vf64)(a))[0]; }
+VGPU_INLINE vf64 v_rsqrt20_f64(vf64 a) { return v_upper_f64(1.0 / __builtin_elementwise_sqrt(v_upper_f64(a))); }
+VGPU_INLINE double s_rsqrt20_f64(double a) { return v_rsqrt20_f64((vf64)(a))[0]; }
 
+// Zeros count as normal.
 VGPU_INLINE uint32_t s_testp_f32(float a, int kind) {
   uint32_t b = s_bits_f32(a), e = (b >> 23) & 255, m = b & 0x7fffff;
   return kind == 'f' ? e != 255 : kind == 'i' ? e == 255 && !m : kind == 'n' ? e == 255 && m : kind == 'o' ? !(e == 255 && m)
-    : kind == 'r' ? e != 0 && e != 255 : e == 0 && m;
+    : kind == 'r' ? e != 255 && (e || !m) : e == 0 && m;
 }
 VGPU_INLINE uint32_t s_testp_f64(double a, int kind) {
   uint64_t b = s_bits_f64(a), e = (b >> 52) & 2047, m = b & 0xfffffffffffffull;
   return kind == 'f' ? e != 2047 : kind == 'i' ? e == 2047 && !m : kind == 'n' ? e == 2047 && m
-    : kind == 'o' ? !(e == 2047 && m) : kind == 'r' ? e != 0 && e != 2047 : e == 0 && m;
+    : kind == 'o' ? !(e == 2047 && m) : kind == 'r' ? e != 2047 && (e || !m) : e == 0 && m;
 }
 VGPU_INLINE uint32_t v_testp_f32(vf32 a, int kind) {
   uint32_t r = 0;

@@ -86,7 +86,17 @@ VGPU_INLINE vu16 v_to_bf16(vf32 a) {
   }                                                                                                                  \
   VGPU_WARP3(op##_##H##x2, u32, u32, u32, u32)
 
+// Subnormals as zeros of their sign.
 VGPU_INLINE uint16_t s_flush_f16(uint16_t a) { return (a & 0x7c00) ? a : a & 0x8000; }
+VGPU_INLINE uint16_t s_flush_bf16(uint16_t a) { return (a & 0x7f80) ? a : a & 0x8000; }
+#define VGPU_FLUSH_PAIR(H)                                                                                           \
+  VGPU_INLINE uint32_t s_flush_##H##x2(uint32_t a) {                                                                 \
+    return s_flush_##H((uint16_t)a) | (uint32_t)s_flush_##H((uint16_t)(a >> 16)) << 16;                              \
+  }                                                                                                                  \
+  VGPU_WARP1(flush_##H, u16, u16)                                                                                    \
+  VGPU_WARP1(flush_##H##x2, u32, u32)
+VGPU_FLUSH_PAIR(f16)
+VGPU_FLUSH_PAIR(bf16)
 
 // Sums and products of two halves are exact in float but for one rounding that double rounding does not disturb
 // (24 >= 2 * 11 + 2); a bfloat16's sum may span more than 24 bits, so it goes by way of double and odd.
@@ -111,6 +121,36 @@ VGPU_INLINE uint16_t s_flush_f16(uint16_t a) { return (a & 0x7c00) ? a : a & 0x8
   VGPU_WARP1(abs_##H, u16, u16)                                                                                      \
   VGPU_WARP1(neg_##H##x2, u32, u32)                                                                                  \
   VGPU_WARP1(abs_##H##x2, u32, u32)
+
+// Comparisons of pairs: 0xffff in each half that compares true.
+#define VGPU_COMPARE_PAIR(H, name, expression)                                                                       \
+  VGPU_INLINE uint32_t s_##name##_##H##x2(uint32_t p, uint32_t q) {                                                  \
+    uint32_t r = 0;                                                                                                  \
+    for (int h = 0; h < 32; h += 16) {                                                                               \
+      float a = s_from_##H((uint16_t)(p >> h)), b = s_from_##H((uint16_t)(q >> h));                                  \
+      r |= (uint32_t)((expression) ? 0xffff : 0) << h;                                                               \
+    }                                                                                                                \
+    return r;                                                                                                        \
+  }                                                                                                                  \
+  VGPU_WARP2(name##_##H##x2, u32, u32, u32)
+#define VGPU_COMPARE_PAIRS(H)                      \
+  VGPU_COMPARE_PAIR(H, eq, a == b)                 \
+  VGPU_COMPARE_PAIR(H, ne, a < b || a > b)         \
+  VGPU_COMPARE_PAIR(H, lt, a < b)                  \
+  VGPU_COMPARE_PAIR(H, le, a <= b)                 \
+  VGPU_COMPARE_PAIR(H, gt, a > b)                  \
+  VGPU_COMPARE_PAIR(H, ge, a >= b)                 \
+  VGPU_COMPARE_PAIR(H, equ, !(a < b || a > b))     \
+  VGPU_COMPARE_PAIR(H, neu, a != b)                \
+  VGPU_COMPARE_PAIR(H, ltu, !(a >= b))             \
+  VGPU_COMPARE_PAIR(H, leu, !(a > b))              \
+  VGPU_COMPARE_PAIR(H, gtu, !(a <= b))             \
+  VGPU_COMPARE_PAIR(H, geu, !(a < b))              \
+  VGPU_COMPARE_PAIR(H, num, a == a && b == b)      \
+  VGPU_COMPARE_PAIR(H, nan, a != a || b != b)
+VGPU_COMPARE_PAIRS(f16)
+VGPU_COMPARE_PAIRS(bf16)
+
 VGPU_HALVES(f16, double_)
 VGPU_HALVES(bf16, double_)
 

@@ -121,6 +121,11 @@ VGPU_INLINE hu32 vgpu_half32(uint64_t address, int32_t stride) {
 #endif
 }
 
+// The half warps of a contiguous pattern have no place in common.
+VGPU_INLINE int vgpu_are_apart(vgpu_pattern p, uint64_t span) {
+  return p.base[1] - p.base[0] >= span && p.base[0] - p.base[1] >= span;
+}
+
 // T the type in memory, R the register's, N how many values an access moves.
 #define VGPU_LOADS(T, U)                                                                                             \
   static __attribute__((noinline, unused)) void vgpu_gather_##T(                                                     \
@@ -191,7 +196,9 @@ VGPU_INLINE hu32 vgpu_half32(uint64_t address, int32_t stride) {
     int is_volatile, const v##T *in, uint32_t count) {                                                               \
     uint32_t bytes = sizeof(VGPU_T_##T) * count;                                                                     \
     uint32_t sound = vgpu_watch(w, site, mask, p, a, origin, offset, bytes, VGPU_STORE, space, is_volatile);         \
-    if (VGPU_LIKELY(count == 1 && p.stride == (int)sizeof(VGPU_T_##T) && sound == 0xffffffffu)) {                    \
+    if (VGPU_LIKELY(                                                                                                 \
+          count == 1 && p.stride == (int)sizeof(VGPU_T_##T) && sound == 0xffffffffu &&                               \
+          (!VGPU_CHECK_RACES || vgpu_are_apart(p, 16 * sizeof(VGPU_T_##T))))) {                                      \
       memcpy((void *)(p.base[0] + origin + (uint64_t)offset), in, sizeof *in / 2);                                   \
       memcpy((void *)(p.base[1] + origin + (uint64_t)offset), (const char *)in + sizeof *in / 2, sizeof *in / 2);    \
     } else {                                                                                                         \
