@@ -26,7 +26,7 @@ struct ProgramSession: Sendable {
 
   /// Runs it and returns the status to end with.
   func run() async throws -> Int32 {
-    let gpu = try GPUModel(named: command.gpu)
+    try checkOutput()
     let context = ProcessContext.current
     let toolchain = try await Toolchain.find(
       environment: context.environment,
@@ -42,7 +42,7 @@ struct ProgramSession: Sendable {
       }
     }
     do {
-      return try await runVirtually(source, gpu, BuildTools(toolchain: toolchain), scratch)
+      return try await runVirtually(source, command.gpu, BuildTools(toolchain: toolchain), scratch)
     } catch let error as VirtualGPUError {
       throw Self.failure(error)
     }
@@ -57,7 +57,7 @@ struct ProgramSession: Sendable {
     progress.clear()
     let runner = ProgramRunner(
       gpu: gpu, check: command.check, randomSeed: command.schedule == .random ? command.seed : nil,
-      timeLimit: .seconds(command.timeout))
+      timeLimit: .seconds(command.timeout), memoryLimit: command.memory.map { $0 * 1_000_000 })
     let report = try await runner.run(
       program, name: source.name, arguments: command.arguments, environment: ProcessInfo.processInfo.environment,
       scratch: scratch
@@ -77,6 +77,18 @@ struct ProgramSession: Sendable {
 
   // MARK: The report
 
+  /// Finds out before the work whether its report can be kept.
+  private func checkOutput() throws {
+    guard let output = command.output else { return }
+    let folder = Files.folder(of: output)
+    guard !output.isEmpty, !Files.isDirectory(output), Files.isDirectory(folder) else {
+      throw CommandFailure(.usage, "--output \(output): name a file in a folder that exists.")
+    }
+    guard access(Files.exists(output) ? output : folder, W_OK) == 0 else {
+      throw CommandFailure(.usage, "--output \(output): it cannot be written (\(Files.lastReason())).")
+    }
+  }
+
   private func deliver(_ report: RunReport) throws {
     let text: String
     switch command.format {
@@ -88,7 +100,7 @@ struct ProgramSession: Sendable {
       var lines = shown.lines { word, severity in severity == .error ? palette.red(word) : palette.magenta(word) }
       switch report.ending {
       case .outOfTime: lines.append("The program was ended: it ran longer than \(command.timeout) s (--timeout).")
-      case .outOfMemory: lines.append("The program was ended: it held more memory than this machine can spare.")
+      case .outOfMemory: lines.append("The program was ended: it held more memory than it may\(command.memory == nil ? "; that is most of what was free" : " (--memory)").")
       case .signalled(let signal): lines.append("The program was ended by signal \(signal).")
       case .exited: break
       }

@@ -20,8 +20,9 @@ struct Run: AsyncParsableCommand {
       as JSON to the file that --output names. Times on the virtual GPU are host time; times for a GPU are estimates.
 
       The status is the program's own. Where that is 0 and a check found an error it is --error-exitcode. It is 64 for a \
-      wrong call or a program that does not compile, 69 for something that the virtual GPU does not do, 70 for a failure of \
-      ours, 124 where the time was up, 128 and a signal's number where the program was killed by one.
+      wrong call or a program that does not compile, 69 where the virtual GPU could not do a part of it, 70 for a failure of \
+      ours, 124 where the time was up, 130 after Ctrl-C, 137 where it held too much memory, 128 and a signal's number where \
+      the program was killed by one.
 
       Examples:
         basic run program.cu
@@ -46,7 +47,7 @@ struct Run: AsyncParsableCommand {
   var device: Device = .auto
 
   @Option(help: ArgumentHelp("The GPU whose limits hold and for which times are estimated.", valueName: "name"))
-  var gpu = "h100"
+  var gpu = GPUModel.h100
 
   @Option(help: ArgumentHelp("What to look for.", valueName: "what"))
   var check: ProgramRunner.Check = .all
@@ -60,6 +61,11 @@ struct Run: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("End the program after this many seconds.", valueName: "s"))
   var timeout: Double = 300
+
+  @Option(
+    help: ArgumentHelp(
+      "End the program when it holds more than this many MB of memory. Default: most of what is free.", valueName: "mb"))
+  var memory: Int?
 
   @Option(
     name: .customLong("error-exitcode"),
@@ -86,10 +92,8 @@ struct Run: AsyncParsableCommand {
       throw ValidationError("--timeout must be above 0 and at most 1000000 seconds.")
     }
     if !(0...255).contains(errorExitCode) { throw ValidationError("--error-exitcode must be between 0 and 255.") }
-    do {
-      _ = try GPUModel(named: gpu)
-    } catch {
-      throw ValidationError(error.message)
+    if let memory, !(1...1_000_000_000).contains(memory) {
+      throw ValidationError("--memory must be between 1 and 1000000000 MB.")
     }
   }
 

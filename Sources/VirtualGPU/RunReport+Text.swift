@@ -1,3 +1,4 @@
+import CUDAToolchain
 public import KernelVerdicts
 
 extension RunReport {
@@ -86,7 +87,7 @@ extension RunReport {
     let severity = finding.severity
     var place = finding.location.line > 0 ? "\(finding.location.file):\(finding.location.line)" : program
     if !finding.kernel.isEmpty {
-      place += " in \(kernels.first { $0.name == finding.kernel }?.displayName ?? finding.kernel)"
+      place += " in \(kernels.first { $0.name == finding.kernel }?.displayName ?? KernelName.readable(finding.kernel))"
     }
     var lines = ["\(emphasis(severity.rawValue, severity)): \(finding.kind.rawValue) at \(place): \(finding.message)"]
     var details: [String] = []
