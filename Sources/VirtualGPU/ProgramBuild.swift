@@ -18,7 +18,7 @@ struct ProgramBuild: Sendable {
   private var tools: BuildTools { builder.tools }
 
   static let kernelFlags =
-    ["-std=gnu11", "-O2"] + Clang.machineFlags + [
+    ["-std=gnu11", "-O2", "-fno-slp-vectorize"] + Clang.machineFlags + [
       "-fwrapv", "-fno-strict-aliasing", "-ffp-contract=off", "-fno-math-errno", "-fPIC", "-w",
     ]
 
