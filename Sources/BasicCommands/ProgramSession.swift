@@ -100,7 +100,10 @@ struct ProgramSession: Sendable {
       var lines = shown.lines { word, severity in severity == .error ? palette.red(word) : palette.magenta(word) }
       switch report.ending {
       case .outOfTime: lines.append("The program was ended: it ran longer than \(command.timeout) s (--timeout).")
-      case .outOfMemory: lines.append("The program was ended: it held more memory than it may\(command.memory == nil ? "; that is most of what was free" : " (--memory)").")
+      case .outOfMemory:
+        lines.append(
+          "The program was ended: it held more memory than it may\(command.memory == nil ? "; that is most of what was free" : " (--memory)")."
+        )
       case .signalled(let signal): lines.append("The program was ended by signal \(signal).")
       case .exited: break
       }

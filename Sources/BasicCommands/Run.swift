@@ -64,7 +64,8 @@ struct Run: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "End the program when it holds more than this many MB of memory. Default: most of what is free.", valueName: "mb"))
+      "End the program when it holds more than this many MB of memory. Default: most of what is free.", valueName: "mb")
+  )
   var memory: Int?
 
   @Option(

@@ -3,7 +3,9 @@ import Testing
 
 @Suite(.enabled(if: CommandLineTool.isBuilt, Comment(rawValue: CommandLineTool.notBuilt)))
 struct HelpTests {
-  @Test(arguments: [[], ["generate"], ["prompt"], ["bench"], ["bench", "decode"], ["bench", "kernels"], ["run"], ["doctor"]])
+  @Test(arguments: [
+    [], ["generate"], ["prompt"], ["bench"], ["bench", "decode"], ["bench", "kernels"], ["run"], ["doctor"],
+  ])
   func `the help of every command is as it was read last`(command: [String]) throws {
     let outcome = try TemporaryFolder.with { try CommandLineTool(folder: $0).run(command + ["--help"]) }
     #expect(outcome.status == 0)
