@@ -6556,13 +6556,15 @@ VGPU_INLINE vf32 v_lg2_f32(vf32 a) {
 }
 VGPU_INLINE float s_lg2_f32(float a) { return v_lg2_f32((vf32)(a))[0]; }
 
-// Reduced in double, so that large arguments keep their accuracy; the polynomials are Taylor's on [-pi/4, pi/4].
+// Reduced in double, so that large arguments keep their accuracy; the polynomials are Taylor's on [-pi/4, pi/4]. From 10^15 on
+// a double cannot tell the quarters apart; a GPU promises nothing there, and any number between -1 and 1 will do: these are 0 and 1.
 VGPU_INLINE vf32 vgpu_sine(vf32 a, int quarter) {
   vf64 x = __builtin_convertvector(a, vf64);
+  x = __builtin_elementwise_abs(x) < 1e15 ? x : (vf64)(0.0);
   vf64 q = __builtin_elementwise_rint(x * 0.63661977236758134308);
   vf64 t = v_fma_f64(q, (vf64)(-1.57079632679489655800), x);
   t = v_fma_f64(q, (vf64)(-6.123233995736766e-17), t);
-  vs64 n = __builtin_convertvector(((q - q != 0) | (__builtin_elementwise_abs(q) > 1e15)) ? (vf64)(0.0) : q, vs64) + quarter;
+  vs64 n = __builtin_convertvector(q, vs64) + quarter;
   vf64 s = t * t;
   vf64 sine = (vf64)(2.7557319224e-6);
   sine = v_fma_f64(sine, s, (vf64)(-1.9841269841e-4));
@@ -6578,6 +6580,8 @@ VGPU_INLINE vf32 vgpu_sine(vf32 a, int quarter) {
   vf64 r = (n & 1) != 0 ? cosine : sine;
   r = (n & 2) != 0 ? -r : r;
   vf32 out = __builtin_convertvector(r, vf32);
+  // Minus zero stays what it is.
+  if (quarter == 0) out = a == 0 ? a : out;
   return a - a != 0 ? (vf32)(vu32)(0x7fffffffu) : out;
 }
 VGPU_INLINE vf32 v_sin_f32(vf32 a) { return vgpu_sine(a, 0); }
