@@ -34,6 +34,8 @@ vgpu_block *vgpu_start_block(vgpu_worker *worker, uint64_t linear) {
   const vgpu_kernel *kernel = launch->kernel;
   vgpu_block *block = worker->spare_blocks;
   uint64_t shared = launch->shared_bytes;
+  // Slack, so that a comparison of 16 chunks stays within.
+  const uint64_t race_chunks = shared / 64 + 32;
   if (block) {
     worker->spare_blocks = block->next;
   } else {
@@ -51,7 +53,8 @@ vgpu_block *vgpu_start_block(vgpu_worker *worker, uint64_t linear) {
       // A time and a thread for each word.
       block->shared_writers = calloc(shared / 4 + 64, 8);
       block->shared_readers = calloc(shared / 4 + 64, 8);
-      if (!block->shared_writers || !block->shared_readers) vgpu_die("out of memory for the history of shared memory");
+      block->shared_chunks = calloc(race_chunks, 5 * 4);
+      if (!block->shared_writers || !block->shared_readers || !block->shared_chunks) vgpu_die("out of memory for the history of shared memory");
     }
     if (!block->shared) vgpu_die("out of memory for shared memory");
   }
@@ -61,6 +64,8 @@ vgpu_block *vgpu_start_block(vgpu_worker *worker, uint64_t linear) {
   if (block->shared_writers) {
     memset(block->shared_writers, 0, (shared / 4 + 64) * 8);
     memset(block->shared_readers, 0, (shared / 4 + 64) * 8);
+    memset(block->shared_chunks, 0, race_chunks * 5 * 4);
+    block->log.count = 0;
   }
   block->next = NULL;
   block->launch = launch;
@@ -94,6 +99,10 @@ vgpu_block *vgpu_start_block(vgpu_worker *worker, uint64_t linear) {
     w->shared_writers = block->shared_writers;
     w->shared_readers = block->shared_readers;
     w->race_words = shared / 4 + 64;
+    w->shared_chunks = block->shared_chunks;
+    w->race_chunks = race_chunks;
+    w->log = &block->log;
+    w->batch_counts = worker->batches;
     w->stack_low = fiber->stack + 4096;
     w->fuel = VGPU_FUEL;
     w->index = i;

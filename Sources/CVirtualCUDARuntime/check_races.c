@@ -16,8 +16,9 @@ static uint64_t mapping_bytes;
 
 static void open_record(void) {
   uint64_t words = (uint64_t)(vgpu_arena_end - vgpu_arena) / 4 + 256, bytes = (words * 4 + 4095) & ~4095ull;
+  uint64_t chunk_bytes = (words / 4 + 4095) & ~4095ull;
   void *memory =
-    mmap(NULL, 6 * bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    mmap(NULL, 6 * (bytes + chunk_bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) {
     vgpu_races.state = 2;
     vgpu_report_line(
@@ -26,11 +27,16 @@ static void open_record(void) {
     return;
   }
   mapping = memory;
-  mapping_bytes = 6 * bytes;
-  uint32_t *part[6];
-  for (uint64_t i = 0; i < 6; i++) part[i] = (uint32_t *)(mapping + i * bytes);
+  mapping_bytes = 6 * (bytes + chunk_bytes);
+  uint32_t *part[6], *chunks[6];
+  for (uint64_t i = 0; i < 6; i++) {
+    part[i] = (uint32_t *)(mapping + i * bytes);
+    chunks[i] = (uint32_t *)(mapping + 6 * bytes + i * chunk_bytes);
+  }
   vgpu_races.writers = (vgpu_race_side){part[0], part[1], part[2]};
   vgpu_races.readers = (vgpu_race_side){part[3], part[4], part[5]};
+  vgpu_races.chunk_writers = (vgpu_race_side){chunks[0], chunks[1], chunks[2]};
+  vgpu_races.chunk_readers = (vgpu_race_side){chunks[3], chunks[4], chunks[5]};
   vgpu_races.state = 1;
 }
 
@@ -41,6 +47,9 @@ void vgpu_race_forget(void) {
 void vgpu_race_forget_range(uint64_t address, uint64_t bytes) {
   if (vgpu_races.state != 1 || !bytes) return;
   uint64_t first = (address - (uint64_t)(uintptr_t)vgpu_arena) / 4, count = (bytes + 3) / 4;
+  // Chunks at the ends may hold words of others.
+  const vgpu_warp any = {0};
+  for (uint64_t word = first & ~15ull; word < first + count; word += 16) vgpu_spread_chunk(&any, 0, word);
   memset(vgpu_races.writers.serial + first, 0, count * 4);
   memset(vgpu_races.readers.serial + first, 0, count * 4);
 }
@@ -265,6 +274,8 @@ void vgpu_race_access(
         if (vgpu_races.state != 1) continue;
       }
       for (uint64_t word = offset >> 2; word <= (offset + bytes - 1) >> 2; word++) {
+        if (step == 0 && is_shared && vgpu_is_logged(w, word << 2, 4)) vgpu_settle_reads(w);
+        vgpu_spread_chunk(w, is_shared, word);
         vgpu_race_place at = vgpu_race_at(w, is_shared, word);
         // Nobody has been there.
         if (step == 0 && (is_shared ? *at.write_time < w->barrier_time : *at.write_serial < w->launch_serial) &&
@@ -275,11 +286,13 @@ void vgpu_race_access(
           .is_volatile = is_volatile == 2, .is_shared = is_shared, .address = addresses[lane], .size = bytes,
           .bytes = bytes >= 4 ? 15 : ((1u << bytes) - 1) << (offset & 3)};
         if (step == 0) {
-          if (check_write(&t, at) || access == VGPU_LOAD || check_read(&t, at)) break;
+          if (check_write(&t, at) || (access != VGPU_LOAD && check_read(&t, at))) break;
         } else if (access != VGPU_LOAD) {
           note_write(&t, at);
+          vgpu_touch_chunk(w, is_shared, word, 1);
         } else if (!is_strong) {
           note_read(&t, at);
+          vgpu_touch_chunk(w, is_shared, word, 0);
         }
       }
     }

@@ -232,6 +232,7 @@ int vgpu_launch(
     worker->executions = calloc(kernel->block_count + 1, 8);
     worker->lanes = calloc(kernel->block_count + 1, 8);
     worker->sites = calloc(kernel->site_count + 1, sizeof(vgpu_site_counts));
+    worker->batches = calloc(kernel->batch_count + 1, 16);
   }
   double start = seconds_now();
   watch w = {.launch = &launch, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
@@ -276,7 +277,8 @@ int vgpu_launch(
     const uint64_t *from = (const uint64_t *)worker->sites;
     uint64_t *to = (uint64_t *)counts->sites;
     for (uint64_t k = 0; k < kernel->site_count * sizeof(vgpu_site_counts) / 8; k++) to[k] += from[k];
-    free(worker->executions), free(worker->lanes), free(worker->sites);
+    vgpu_add_batch_counts(kernel, worker->batches, counts->sites);
+    free(worker->executions), free(worker->lanes), free(worker->sites), free(worker->batches);
     while (worker->spare_blocks) {
       vgpu_block *spare = worker->spare_blocks;
       worker->spare_blocks = spare->next;
@@ -284,7 +286,7 @@ int vgpu_launch(
       if (spare->local) munmap(spare->local, local);
       if (spare->local_state) munmap(spare->local_state, local);
       free(spare->shared), free(spare->shared_state), free(spare->shared_writers), free(spare->shared_readers);
-      free(spare->print_text), free(spare);
+      free(spare->shared_chunks), free(spare->log.reads), free(spare->print_text), free(spare);
     }
   }
   vgpu_print_flush();

@@ -129,6 +129,8 @@ static void open_barrier(vgpu_block *block, vgpu_barrier *barrier) {
   barrier->expected = 0;
   barrier->generation++;
   block->time++;
+  // Everything before is in order with everything after.
+  block->log.count = 0;
   if (vgpu_options.check_races)
     for (uint32_t i = 0; i < block->warp_count; i++) {
       vgpu_warp *w = &block->fibers[i]->warp;

@@ -42,6 +42,8 @@ void vgpu_forget_host_ranges(void);
 
 // memory_state.c
 uint64_t vgpu_first_uninitialised(const void *address, uint64_t bytes);  // offset of the first, or bytes
+// To be called after bytes have become uninitialised or ceased to be allocated.
+void vgpu_begin_state_epoch(void);
 void vgpu_copy_states(const void *to, const void *from, uint64_t bytes);
 
 // cuda_error.c

@@ -23,6 +23,7 @@
 #define CLASSES 512
 
 uint8_t *vgpu_arena, *vgpu_arena_end, *vgpu_state;
+uint32_t *vgpu_written, vgpu_state_epoch = 1;
 
 enum { LIVE, QUARANTINED, FREE };
 
@@ -56,9 +57,15 @@ static void open_memory(void) {
   for (uint64_t bytes = (2 * vgpu_named_gpu()->memory_bytes + 2 * MiB) & ~(2 * MiB - 1); bytes >= 64 * MiB; bytes /= 2) {
     bytes &= ~(2 * MiB - 1);
     vgpu_arena = reserve(bytes);
-    if (vgpu_arena && vgpu_options.check_memory && !(vgpu_state = reserve(bytes))) {
-      munmap(vgpu_arena, bytes);
-      vgpu_arena = NULL;
+    if (vgpu_arena && vgpu_options.check_memory) {
+      vgpu_state = reserve(bytes);
+      vgpu_written = (uint32_t *)reserve(bytes / 16);
+      if (!vgpu_state || !vgpu_written) {
+        munmap(vgpu_arena, bytes);
+        if (vgpu_state) munmap(vgpu_state, bytes);
+        if (vgpu_written) munmap(vgpu_written, bytes / 16);
+        vgpu_arena = vgpu_state = NULL;
+      }
     }
     if (!vgpu_arena) continue;
     vgpu_arena_end = vgpu_arena + bytes;
@@ -202,6 +209,7 @@ done:;
   // The host writes to managed and pinned memory unseen.
   int is_written = is_variable || kind == VGPU_MEMORY_MANAGED || kind == VGPU_MEMORY_HOST;
   if (vgpu_state) memset(vgpu_state + (address - vgpu_arena), is_written ? 3 : 1, bytes);
+  vgpu_begin_state_epoch();
   return address;
 }
 
@@ -230,6 +238,7 @@ static void release_extent(int32_t index) {
   newest = index;
   quarantined += freed->span;
   if (vgpu_state) give_back(vgpu_state + (freed->address - (uint64_t)vgpu_arena), freed->size, 1);
+  vgpu_begin_state_epoch();
   give_back((uint8_t *)freed->address, freed->size, 0);
   while (oldest >= 0 && quarantined - extents[oldest].span >= QUARANTINE) {
     int32_t ready = oldest;

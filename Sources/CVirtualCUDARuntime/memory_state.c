@@ -12,6 +12,8 @@ static uint8_t *states(const void *address, uint64_t *bytes) {
   return vgpu_state + (start - vgpu_arena);
 }
 
+void vgpu_begin_state_epoch(void) { __atomic_add_fetch(&vgpu_state_epoch, 1, __ATOMIC_SEQ_CST); }
+
 void vgpu_mark_initialised(void *address, uint64_t bytes) {
   uint8_t *state = states(address, &bytes);
   if (state) memset(state, 3, bytes);
@@ -20,6 +22,7 @@ void vgpu_mark_initialised(void *address, uint64_t bytes) {
 void vgpu_mark_uninitialised(void *address, uint64_t bytes) {
   uint8_t *state = states(address, &bytes);
   if (state) memset(state, 1, bytes);
+  vgpu_begin_state_epoch();
 }
 
 uint64_t vgpu_first_uninitialised(const void *address, uint64_t bytes) {
@@ -43,4 +46,5 @@ void vgpu_copy_states(const void *to, const void *from, uint64_t bytes) {
   if (!target) return;
   if (source) memmove(target, source, to_bytes < from_bytes ? to_bytes : from_bytes);
   else memset(target, 3, to_bytes);
+  vgpu_begin_state_epoch();
 }

@@ -151,6 +151,8 @@ static void settle(vgpu_warp *w, history *h) {
 void vgpu_order_acquire(vgpu_warp *w) {
   vgpu_order_begin(w);
   if (!vgpu_races.clock) return;
+  // What was read before was read without.
+  if (w->log->count) vgpu_settle_reads(w);
   w->acquired = vgpu_races.clock;
   if (!w->has_acquired)
     for (uint32_t i = 0; i < w->block->warp_count; i++) w->block->fibers[i]->warp.has_acquired = 1;

@@ -57,7 +57,8 @@ typedef struct vgpu_block {
   vgpu_barrier barriers[16];
   vgpu_fiber *fibers[32];
   uint8_t *shared, *local, *shared_state, *local_state;
-  uint32_t *shared_writers, *shared_readers;
+  uint32_t *shared_writers, *shared_readers, *shared_chunks;
+  vgpu_read_log log;
   // What printf wrote, until the block ends.
   char *print_text;
   uint64_t printed, print_capacity;
@@ -73,6 +74,7 @@ typedef struct vgpu_worker {
   uint64_t random;
   uint64_t *executions, *lanes;
   vgpu_site_counts *sites;
+  uint64_t *batches;
   sigjmp_buf fault;
 } vgpu_worker;
 
@@ -134,6 +136,8 @@ void vgpu_report_fault(vgpu_warp *, uint64_t address);
 int vgpu_report_is_elsewhere(const vgpu_kernel *, uint32_t site, uint32_t other);
 void vgpu_report_know(const vgpu_kernel *);
 void vgpu_report_finish(void);
+// Adds what batches of loads were counted as to their sites.
+void vgpu_add_batch_counts(const vgpu_kernel *, const uint64_t *counts, vgpu_site_counts *sites);
 void vgpu_race_forget(void);
 // Memory begins a new life within a launch.
 void vgpu_race_forget_range(uint64_t address, uint64_t bytes);

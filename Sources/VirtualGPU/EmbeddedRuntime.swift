@@ -5,6 +5,69 @@ enum EmbeddedRuntime {
   /// Every file, by its path below that folder, in the order of their paths.
   static let files: [(path: String, text: String)] = [
 (
+"batches.c",
+###"""
+// The log of reads of shared memory, and what batches of loads were counted as: see include/vgpu_batches.h.
+#include "vgpu_internal.h"
+
+#define MAX_READS 1024u
+
+// As if each load had been recorded when it was executed: what lies between has touched no chunk that is in the log.
+void vgpu_settle_reads(vgpu_warp *w) {
+  vgpu_read_log *log = w->log;
+  uint32_t count = log->count;
+  log->count = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    const vgpu_read *read = &log->reads[i];
+    const vgpu_batch *batch = read->batch;
+    vgpu_warp *reader = &w->block->fibers[read->warp]->warp;
+    const uint32_t clock = reader->clock, warp_time = reader->warp_time;
+    reader->clock = read->clock;
+    reader->warp_time = read->warp_time;
+    for (uint32_t k = 0; k < batch->count; k++) {
+      const uint32_t site = batch->loads[k].site, offset = (uint32_t)batch->loads[k].offset;
+      const uint32_t a = read->a + offset, b = read->b + offset;
+      if (read->is_line) {
+        vgpu_race_line(reader, site, 0, a, 4, 0, 1, 2, a == b ? VGPU_WHO_WARP_TOO : 0);
+        if (a != b) vgpu_race_line(reader, site, 1, b, 4, 0, 1, 2, 0);
+      } else {
+        vgpu_race_spot(reader, site, 0, a, 4, 1, 2);
+        if (a != b) vgpu_race_spot(reader, site, 1, b, 4, 1, 2);
+      }
+    }
+    reader->clock = clock;
+    reader->warp_time = warp_time;
+  }
+}
+
+void vgpu_make_room(vgpu_warp *w) {
+  vgpu_read_log *log = w->log;
+  if (log->capacity == MAX_READS) {
+    vgpu_settle_reads(w);
+    return;
+  }
+  log->capacity = log->capacity ? log->capacity * 2 : 64;
+  log->reads = realloc(log->reads, log->capacity * sizeof *log->reads);
+  if (!log->reads) vgpu_die("out of memory for the log of reads");
+}
+
+void vgpu_add_batch_counts(const vgpu_kernel *kernel, const uint64_t *counts, vgpu_site_counts *sites) {
+  for (uint32_t i = 0; i < kernel->batch_count; i++) {
+    const vgpu_batch *batch = &kernel->batches[i];
+    const uint64_t executions = counts[2 * i], second_turns = counts[2 * i + 1];
+    for (uint32_t k = 0; k < batch->count; k++) {
+      vgpu_site_counts *site = &sites[batch->loads[k].site];
+      site->requests += executions;
+      site->lanes += 32 * executions;
+      site->ideal_wavefronts += executions;
+      site->wavefronts += executions + second_turns;
+    }
+  }
+}
+
+"""###
+),
+(
 "blocks.c",
 ###"""
 // Blocks of a launch: their memory, their warps, and running them until they end or only wait.
@@ -43,6 +106,8 @@ vgpu_block *vgpu_start_block(vgpu_worker *worker, uint64_t linear) {
   const vgpu_kernel *kernel = launch->kernel;
   vgpu_block *block = worker->spare_blocks;
   uint64_t shared = launch->shared_bytes;
+  // Slack, so that a comparison of 16 chunks stays within.
+  const uint64_t race_chunks = shared / 64 + 32;
   if (block) {
     worker->spare_blocks = block->next;
   } else {
@@ -60,7 +125,8 @@ vgpu_block *vgpu_start_block(vgpu_worker *worker, uint64_t linear) {
       // A time and a thread for each word.
       block->shared_writers = calloc(shared / 4 + 64, 8);
       block->shared_readers = calloc(shared / 4 + 64, 8);
-      if (!block->shared_writers || !block->shared_readers) vgpu_die("out of memory for the history of shared memory");
+      block->shared_chunks = calloc(race_chunks, 5 * 4);
+      if (!block->shared_writers || !block->shared_readers || !block->shared_chunks) vgpu_die("out of memory for the history of shared memory");
     }
     if (!block->shared) vgpu_die("out of memory for shared memory");
   }
@@ -70,6 +136,8 @@ vgpu_block *vgpu_start_block(vgpu_worker *worker, uint64_t linear) {
   if (block->shared_writers) {
     memset(block->shared_writers, 0, (shared / 4 + 64) * 8);
     memset(block->shared_readers, 0, (shared / 4 + 64) * 8);
+    memset(block->shared_chunks, 0, race_chunks * 5 * 4);
+    block->log.count = 0;
   }
   block->next = NULL;
   block->launch = launch;
@@ -103,6 +171,10 @@ vgpu_block *vgpu_start_block(vgpu_worker *worker, uint64_t linear) {
     w->shared_writers = block->shared_writers;
     w->shared_readers = block->shared_readers;
     w->race_words = shared / 4 + 64;
+    w->shared_chunks = block->shared_chunks;
+    w->race_chunks = race_chunks;
+    w->log = &block->log;
+    w->batch_counts = worker->batches;
     w->stack_low = fiber->stack + 4096;
     w->fuel = VGPU_FUEL;
     w->index = i;
@@ -498,8 +570,9 @@ static uint64_t mapping_bytes;
 
 static void open_record(void) {
   uint64_t words = (uint64_t)(vgpu_arena_end - vgpu_arena) / 4 + 256, bytes = (words * 4 + 4095) & ~4095ull;
+  uint64_t chunk_bytes = (words / 4 + 4095) & ~4095ull;
   void *memory =
-    mmap(NULL, 6 * bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    mmap(NULL, 6 * (bytes + chunk_bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) {
     vgpu_races.state = 2;
     vgpu_report_line(
@@ -508,11 +581,16 @@ static void open_record(void) {
     return;
   }
   mapping = memory;
-  mapping_bytes = 6 * bytes;
-  uint32_t *part[6];
-  for (uint64_t i = 0; i < 6; i++) part[i] = (uint32_t *)(mapping + i * bytes);
+  mapping_bytes = 6 * (bytes + chunk_bytes);
+  uint32_t *part[6], *chunks[6];
+  for (uint64_t i = 0; i < 6; i++) {
+    part[i] = (uint32_t *)(mapping + i * bytes);
+    chunks[i] = (uint32_t *)(mapping + 6 * bytes + i * chunk_bytes);
+  }
   vgpu_races.writers = (vgpu_race_side){part[0], part[1], part[2]};
   vgpu_races.readers = (vgpu_race_side){part[3], part[4], part[5]};
+  vgpu_races.chunk_writers = (vgpu_race_side){chunks[0], chunks[1], chunks[2]};
+  vgpu_races.chunk_readers = (vgpu_race_side){chunks[3], chunks[4], chunks[5]};
   vgpu_races.state = 1;
 }
 
@@ -523,6 +601,9 @@ void vgpu_race_forget(void) {
 void vgpu_race_forget_range(uint64_t address, uint64_t bytes) {
   if (vgpu_races.state != 1 || !bytes) return;
   uint64_t first = (address - (uint64_t)(uintptr_t)vgpu_arena) / 4, count = (bytes + 3) / 4;
+  // Chunks at the ends may hold words of others.
+  const vgpu_warp any = {0};
+  for (uint64_t word = first & ~15ull; word < first + count; word += 16) vgpu_spread_chunk(&any, 0, word);
   memset(vgpu_races.writers.serial + first, 0, count * 4);
   memset(vgpu_races.readers.serial + first, 0, count * 4);
 }
@@ -747,6 +828,8 @@ void vgpu_race_access(
         if (vgpu_races.state != 1) continue;
       }
       for (uint64_t word = offset >> 2; word <= (offset + bytes - 1) >> 2; word++) {
+        if (step == 0 && is_shared && vgpu_is_logged(w, word << 2, 4)) vgpu_settle_reads(w);
+        vgpu_spread_chunk(w, is_shared, word);
         vgpu_race_place at = vgpu_race_at(w, is_shared, word);
         // Nobody has been there.
         if (step == 0 && (is_shared ? *at.write_time < w->barrier_time : *at.write_serial < w->launch_serial) &&
@@ -757,11 +840,13 @@ void vgpu_race_access(
           .is_volatile = is_volatile == 2, .is_shared = is_shared, .address = addresses[lane], .size = bytes,
           .bytes = bytes >= 4 ? 15 : ((1u << bytes) - 1) << (offset & 3)};
         if (step == 0) {
-          if (check_write(&t, at) || access == VGPU_LOAD || check_read(&t, at)) break;
+          if (check_write(&t, at) || (access != VGPU_LOAD && check_read(&t, at))) break;
         } else if (access != VGPU_LOAD) {
           note_write(&t, at);
+          vgpu_touch_chunk(w, is_shared, word, 1);
         } else if (!is_strong) {
           note_read(&t, at);
+          vgpu_touch_chunk(w, is_shared, word, 0);
         }
       }
     }
@@ -4345,6 +4430,7 @@ int vgpu_launch(
     worker->executions = calloc(kernel->block_count + 1, 8);
     worker->lanes = calloc(kernel->block_count + 1, 8);
     worker->sites = calloc(kernel->site_count + 1, sizeof(vgpu_site_counts));
+    worker->batches = calloc(kernel->batch_count + 1, 16);
   }
   double start = seconds_now();
   watch w = {.launch = &launch, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
@@ -4389,7 +4475,8 @@ int vgpu_launch(
     const uint64_t *from = (const uint64_t *)worker->sites;
     uint64_t *to = (uint64_t *)counts->sites;
     for (uint64_t k = 0; k < kernel->site_count * sizeof(vgpu_site_counts) / 8; k++) to[k] += from[k];
-    free(worker->executions), free(worker->lanes), free(worker->sites);
+    vgpu_add_batch_counts(kernel, worker->batches, counts->sites);
+    free(worker->executions), free(worker->lanes), free(worker->sites), free(worker->batches);
     while (worker->spare_blocks) {
       vgpu_block *spare = worker->spare_blocks;
       worker->spare_blocks = spare->next;
@@ -4397,7 +4484,7 @@ int vgpu_launch(
       if (spare->local) munmap(spare->local, local);
       if (spare->local_state) munmap(spare->local_state, local);
       free(spare->shared), free(spare->shared_state), free(spare->shared_writers), free(spare->shared_readers);
-      free(spare->print_text), free(spare);
+      free(spare->shared_chunks), free(spare->log.reads), free(spare->print_text), free(spare);
     }
   }
   vgpu_print_flush();
@@ -4541,6 +4628,8 @@ static void open_barrier(vgpu_block *block, vgpu_barrier *barrier) {
   barrier->expected = 0;
   barrier->generation++;
   block->time++;
+  // Everything before is in order with everything after.
+  block->log.count = 0;
   if (vgpu_options.check_races)
     for (uint32_t i = 0; i < block->warp_count; i++) {
       vgpu_warp *w = &block->fibers[i]->warp;
@@ -4929,6 +5018,8 @@ void vgpu_forget_host_ranges(void);
 
 // memory_state.c
 uint64_t vgpu_first_uninitialised(const void *address, uint64_t bytes);  // offset of the first, or bytes
+// To be called after bytes have become uninitialised or ceased to be allocated.
+void vgpu_begin_state_epoch(void);
 void vgpu_copy_states(const void *to, const void *from, uint64_t bytes);
 
 // cuda_error.c
@@ -5130,6 +5221,25 @@ typedef struct vgpu_barrier {
 
 struct vgpu_block;
 
+// A batch of loads that a block has looked at before.
+typedef struct {
+  const vgpu_batch *batch;
+  uint64_t a, b;
+  int is_line;
+} vgpu_batch_memo;
+
+// Reads of shared memory since the last barrier that no entry tells of yet: see vgpu_batches.h.
+typedef struct {
+  const vgpu_batch *batch;
+  uint32_t a, b;
+  uint32_t warp, is_line;
+  uint32_t clock, warp_time;
+} vgpu_read;
+typedef struct {
+  uint32_t count, capacity;
+  vgpu_read *reads;
+} vgpu_read_log;
+
 typedef struct vgpu_warp {
   // Lanes that exist and have not ended.
   uint32_t live;
@@ -5158,6 +5268,14 @@ typedef struct vgpu_warp {
   // seen, and whether the block has seen any.
   uint32_t *shared_writers, *shared_readers;
   uint64_t race_words;
+  // The same for chunks of 64 bytes, race_chunks apart: the last write's time and who, the last read's, and when a read was
+  // last put into the log.
+  uint32_t *shared_chunks;
+  uint64_t race_chunks;
+  vgpu_read_log *log;
+  // Batches whose bounds and initialisation were seen to be in order in this block, and the counts of all batches.
+  vgpu_batch_memo memos[8];
+  uint64_t *batch_counts;
   uint32_t acquired, has_acquired;
   uint32_t barrier_time, warp_time;
   uint32_t barrier_result;
@@ -5209,6 +5327,9 @@ void vgpu_race_values(
   int space);
 void vgpu_race_fence(vgpu_warp *, uint32_t lanes, int scope);
 void vgpu_warp_sync(vgpu_warp *);
+// Records the reads of the block's log and empties it.
+void vgpu_settle_reads(vgpu_warp *);
+void vgpu_make_room(vgpu_warp *);
 
 // MARK: Masks and conversions between a lane's value and a warp's
 
@@ -5735,6 +5856,107 @@ VGPU_WARP2(sub_sat_s32, s32, s32, s32)
 """###
 ),
 (
+"include/vgpu_batches.h",
+###"""
+// Batches: loads of shared memory in one stretch of a block are checked and counted together.
+//
+// That they are within bounds and read what was written once holds for the whole block, so it is remembered by the addresses.
+// That no thread has written there since the last barrier is one comparison for each 64 bytes. Which thread read what matters
+// only if another writes there before the next barrier: so a read goes into a log, which a barrier empties. Whoever
+// meets a chunk with logged reads has the log entered into the record first (vgpu_settle_reads).
+#ifndef VGPU_BATCHES_H
+#define VGPU_BATCHES_H
+
+// A batch that reaches over more is looked at load by load.
+#define VGPU_BATCH_CHUNKS 128u
+
+// True if reads of these bytes of shared memory may be in the log.
+VGPU_INLINE int vgpu_is_logged(const vgpu_warp *w, uint64_t place, uint32_t bytes) {
+  if (VGPU_LIKELY(!w->log->count)) return 0;
+  const uint32_t *logged = w->shared_chunks + 4 * w->race_chunks;
+  for (uint64_t c = place >> 6; c <= (place + bytes - 1) >> 6; c++)
+    if (logged[c] >= w->barrier_time) return 1;
+  return 0;
+}
+
+VGPU_INLINE int vgpu_batch_is_sound(const vgpu_warp *w, const vgpu_batch *batch, uint64_t a, uint64_t b, int is_line) {
+  const uint32_t span = is_line ? 64 : 4;
+  if ((a | b) & 3) return 0;
+  if (VGPU_CHECK_MEMORY && !w->shared_state) return 0;
+  for (uint32_t i = 0; i < batch->count; i++) {
+    const uint64_t x = a + (uint64_t)(int64_t)batch->loads[i].offset, y = b + (uint64_t)(int64_t)batch->loads[i].offset;
+    if ((x & 3) || x >= w->shared_bytes || y >= w->shared_bytes || x + span > w->shared_bytes || y + span > w->shared_bytes)
+      return 0;
+    if (VGPU_CHECK_MEMORY &&
+        !(vgpu_states_are(w->shared_state + x, span, 2) & vgpu_states_are(w->shared_state + y, span, 2)))
+      return 0;
+  }
+  return 1;
+}
+
+// The chunks that a batch reaches over, all of them between its ends.
+typedef struct {
+  uint32_t first, count;
+} vgpu_chunk_range;
+VGPU_INLINE vgpu_chunk_range vgpu_batch_chunks(const vgpu_batch *batch, uint64_t a, uint64_t b, int is_line) {
+  const uint64_t low = (a < b ? a : b) + (uint64_t)(int64_t)batch->low;
+  const uint64_t high = (a < b ? b : a) + (uint64_t)(int64_t)batch->high + (is_line ? 63 : 3);
+  return (vgpu_chunk_range){(uint32_t)(low >> 6), (uint32_t)((high >> 6) - (low >> 6) + 1)};
+}
+
+// 1 if nothing is wrong with a batch of which each half warp reads one address (or, `is_line`, neighbours). Changes nothing.
+static __attribute__((noinline, unused)) int vgpu_batch_look_at(
+  vgpu_warp *w, const vgpu_batch *batch, uint64_t a, uint64_t b, int is_line) {
+  vgpu_batch_memo *memo = &w->memos[(batch->number + (uint32_t)(a >> 8)) & 7];
+  if (VGPU_UNLIKELY(memo->batch != batch || memo->a != a || memo->b != b || memo->is_line != is_line)) {
+    if (!vgpu_batch_is_sound(w, batch, a, b, is_line)) return 0;
+    *memo = (vgpu_batch_memo){batch, a, b, is_line};
+  }
+  if (!VGPU_CHECK_RACES) return 1;
+  if (!w->shared_chunks || w->has_acquired) return 0;
+  const vgpu_chunk_range range = vgpu_batch_chunks(batch, a, b, is_line);
+  if (range.count > VGPU_BATCH_CHUNKS) return 0;
+  const vgpu_line16 lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  for (uint32_t i = 0; i < range.count; i += 16) {
+    const vgpu_line16 written = vgpu_line16_at(w->shared_chunks + range.first + i);
+    if (VGPU_ANY((written >= w->barrier_time) & (lanes + i < range.count))) return 0;
+  }
+  return 1;
+}
+VGPU_INLINE int vgpu_batch_look(vgpu_warp *w, const vgpu_batch *batch, vgpu_pattern p) {
+  return vgpu_batch_look_at(w, batch, p.base[0], p.base[1], p.stride != 0);
+}
+
+// Counts a batch, and has its reads remembered.
+static __attribute__((noinline, unused)) void vgpu_batch_note_at(
+  vgpu_warp *w, const vgpu_batch *batch, uint64_t a, uint64_t b, int is_line) {
+  if (VGPU_COUNT) {
+    uint64_t *counts = w->batch_counts + 2 * batch->number;
+    counts[0]++;
+    counts[1] += vgpu_turns(a >> 2, b >> 2, is_line ? 16 : 1) - 1;
+  }
+  if (!VGPU_CHECK_RACES) return;
+  vgpu_read_log *log = w->log;
+  if (VGPU_UNLIKELY(log->count == log->capacity)) vgpu_make_room(w);
+  log->reads[log->count++] =
+    (vgpu_read){batch, (uint32_t)a, (uint32_t)b, w->index, (uint32_t)is_line, w->clock, w->warp_time};
+  const vgpu_chunk_range range = vgpu_batch_chunks(batch, a, b, is_line);
+  uint32_t *logged = w->shared_chunks + 4 * w->race_chunks + range.first;
+  const vgpu_line16 lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  for (uint32_t i = 0; i < range.count; i += 16) {
+    const vgpu_line16 old = vgpu_line16_at(logged + i), now = lanes + i < range.count ? (vgpu_line16)w->clock : old;
+    memcpy(logged + i, &now, sizeof now);
+  }
+}
+VGPU_INLINE void vgpu_batch_note(vgpu_warp *w, const vgpu_batch *batch, vgpu_pattern p) {
+  vgpu_batch_note_at(w, batch, p.base[0], p.base[1], p.stride != 0);
+}
+
+#endif
+
+"""###
+),
+(
 "include/vgpu_convert.h",
 ###"""
 // Conversions (cvt): rounding to integers saturates; other directions round as the name says.
@@ -5957,6 +6179,19 @@ typedef struct {
   uint32_t ptx_line;
 } vgpu_site;
 
+// Loads of words of shared memory from one address register, with nothing between them that other threads could notice:
+// they are checked and counted together.
+typedef struct {
+  uint32_t site;
+  int32_t offset;
+} vgpu_batch_load;
+typedef struct {
+  uint32_t number, count;
+  // The least and the greatest offset.
+  int32_t low, high;
+  const vgpu_batch_load *loads;
+} vgpu_batch;
+
 enum {
   // The order of blocks can change the result (floating-point or returning atomics on global memory): one worker, one order.
   VGPU_ORDER_SENSITIVE = 1,
@@ -5998,6 +6233,8 @@ typedef struct vgpu_kernel {
   const char *unsupported;
   const vgpu_site *sites;
   uint32_t site_count, block_count;
+  const vgpu_batch *batches;
+  uint32_t batch_count;
   vgpu_kernel_counts *counts;
 } vgpu_kernel;
 
@@ -6079,6 +6316,9 @@ int vgpu_find_allocation_above(uint64_t address, vgpu_allocation *out);
 extern uint8_t *vgpu_arena, *vgpu_arena_end;
 // One byte per byte of arena: bit 0 allocated, bit 1 initialised. NULL unless vgpu_options.check_memory.
 extern uint8_t *vgpu_state;
+// For each 64 bytes of arena the epoch in which all of them were seen to be allocated and initialised. A new one begins
+// where bytes cease to be.
+extern uint32_t *vgpu_written, vgpu_state_epoch;
 void vgpu_mark_initialised(void *address, uint64_t bytes);
 void vgpu_mark_uninitialised(void *address, uint64_t bytes);
 
@@ -6149,6 +6389,18 @@ VGPU_INLINE int vgpu_states_are(const uint8_t *state, uint32_t count, uint8_t wa
   return is_good;
 }
 
+// True if a range of global memory is allocated and initialised, as far as whole chunks of 64 bytes tell.
+VGPU_INLINE int vgpu_is_written(uint64_t place, uint32_t bytes) {
+  // Before the states, so that what is cleared meanwhile is not taken for good.
+  const uint32_t epoch = __atomic_load_n(&vgpu_state_epoch, __ATOMIC_ACQUIRE);
+  for (uint64_t c = place >> 6; c <= (place + bytes - 1) >> 6; c++) {
+    if (VGPU_LIKELY(vgpu_written[c] == epoch)) continue;
+    if (!vgpu_states_are64(vgpu_state + (c << 6), 3)) return 0;
+    vgpu_written[c] = epoch;
+  }
+  return 1;
+}
+
 // MARK: Counters
 
 // The words of two half warps, each `words` in a row from a and b on: 1 or 2 turns of the 32 banks.
@@ -6176,6 +6428,8 @@ VGPU_INLINE void vgpu_count_fast(
   c->ideal_sectors += ((a == b ? span : 2 * span) + 31) / 32;
 }
 
+#include "vgpu_batches.h"
+
 // Two half warps at a and b: neighbours, or one place each. 1 if nothing is wrong and everything is counted.
 VGPU_INLINE int vgpu_watch_halves(
   vgpu_warp *w, uint32_t site, uint64_t a, uint64_t b, int is_line, uint32_t bytes, int is_store, int is_shared,
@@ -6184,6 +6438,8 @@ VGPU_INLINE int vgpu_watch_halves(
   const uint64_t bottom = (uint64_t)(uintptr_t)(is_shared ? w->shared : vgpu_arena);
   const uint64_t size = is_shared ? w->shared_bytes : (uint64_t)(vgpu_arena_end - vgpu_arena);
   const uint32_t span = is_line ? bytes * 16 : bytes;
+  // What is looked at below takes as long as memory takes to answer.
+  if (!is_shared && !is_store) __builtin_prefetch((const void *)a), __builtin_prefetch((const void *)b);
   a -= bottom, b -= bottom;
   if (VGPU_CHECK_MEMORY || watches_races) {
     if (a >= size || b >= size || a + span > size || b + span > size) return 0;
@@ -6191,10 +6447,12 @@ VGPU_INLINE int vgpu_watch_halves(
     if ((a | b) & (is_line && bytes < 4 ? 3 : bytes - 1)) return 0;
   }
   uint8_t *states = is_shared ? w->shared_state : vgpu_state;
+  int is_written = 0;
   if (VGPU_CHECK_MEMORY) {
     if (!states) return 0;
+    is_written = !is_shared && vgpu_is_written(a, span) && vgpu_is_written(b, span);
     const uint8_t wanted = is_shared ? 2 : is_store ? 1 : 3;
-    if (!(is_shared && is_store)) {
+    if (!is_written && !(is_shared && is_store)) {
       int is_good;
       if (is_line) is_good = vgpu_states_are(states + a, bytes * 16, wanted) & vgpu_states_are(states + b, bytes * 16, wanted);
       else is_good = vgpu_states_are(states + a, bytes, wanted) & vgpu_states_are(states + b, bytes, wanted);
@@ -6203,9 +6461,10 @@ VGPU_INLINE int vgpu_watch_halves(
   }
   if (watches_races && (is_shared || vgpu_races.state != 2)) {
     if (is_shared ? !w->shared_writers : vgpu_races.state != 1) return 0;
+    if (is_shared && VGPU_UNLIKELY(vgpu_is_logged(w, a, span) || vgpu_is_logged(w, b, span))) vgpu_settle_reads(w);
     if (!is_line) {
-      if (!vgpu_race_spot(w, site, 0, a, bytes, is_shared)) return 0;
-      if (a != b && !vgpu_race_spot(w, site, 1, b, bytes, is_shared)) return 0;
+      if (!vgpu_race_spot(w, site, 0, a, bytes, is_shared, 0)) return 0;
+      if (a != b && !vgpu_race_spot(w, site, 1, b, bytes, is_shared, 0)) return 0;
     } else if (!is_store) {
       // Where both halves read the same, one stands for both.
       if (!vgpu_race_line(w, site, 0, a, bytes, 0, is_shared, 0, a == b ? VGPU_WHO_WARP_TOO : 0)) return 0;
@@ -6218,7 +6477,7 @@ VGPU_INLINE int vgpu_watch_halves(
           if (!vgpu_race_line(w, site, half, half ? b : a, bytes, 1, is_shared, step, 0)) return 0;
     }
   }
-  if (VGPU_CHECK_MEMORY && is_store) {
+  if (VGPU_CHECK_MEMORY && is_store && !is_written) {
     memset(states + a, 3, bytes * 16);
     memset(states + b, 3, bytes * 16);
   }
@@ -7551,7 +7810,17 @@ VGPU_LOADS(u16, u16)
 VGPU_LOADS(u32, u32)
 VGPU_LOADS(u64, u64)
 
-// A load whose pattern is known to be simple, in a stretch of them.
+// A load whose pattern is known to be simple, in a stretch of them; watched with others already.
+VGPU_INLINE vu32 v_watched_u32(
+  vgpu_warp *w, uint32_t site, uint32_t mask, vgpu_pattern p, vu64 a, uint64_t origin, int64_t offset, int space,
+  int is_volatile) {
+  (void)w, (void)site, (void)mask, (void)a, (void)space, (void)is_volatile;
+  return VGPU_JOIN(
+    vgpu_half32(p.base[0] + origin + (uint64_t)offset, p.stride),
+    vgpu_half32(p.base[1] + origin + (uint64_t)offset, p.stride));
+}
+
+// The same, where it is to be watched.
 VGPU_INLINE vu32 v_line_u32(
   vgpu_warp *w, uint32_t site, uint32_t mask, vgpu_pattern p, vu64 a, uint64_t origin, int64_t offset, int space,
   int is_volatile) {
@@ -7563,9 +7832,7 @@ VGPU_INLINE vu32 v_line_u32(
     vgpu_gather_u32(&gathered, 1, sound, addresses);
     return gathered;
   }
-  return VGPU_JOIN(
-    vgpu_half32(p.base[0] + origin + (uint64_t)offset, p.stride),
-    vgpu_half32(p.base[1] + origin + (uint64_t)offset, p.stride));
+  return v_watched_u32(w, site, mask, p, a, origin, offset, space, is_volatile);
 }
 
 // MARK: Parameters of called functions: a lane's are together, lane after lane.
@@ -7648,6 +7915,217 @@ VGPU_ATOMICS(badd, u32, s_add_bf16x2(a, b))
 """###
 ),
 (
+"include/vgpu_race_chunks.h",
+###"""
+// The record of accesses by chunks: 16 neighbouring words that half a warp reads or writes as one have one entry together.
+//
+// A chunk's entry is like a word's. Its shape tells what it stands for: 0, 1 and 2 that word i belongs to the thread after
+// i >> shape of them, as accesses of 4, 8 and 16 bytes leave it; VGPU_SHAPE_WORDS that each word has its own entry. Then
+// serial and time are those of the last access to any of them. What is older than the launch, or in shared memory than the
+// last barrier, is in order with everything, so an entry that is says nothing of its words, and they say nothing either.
+#ifndef VGPU_RACE_CHUNKS_H
+#define VGPU_RACE_CHUNKS_H
+
+#define VGPU_SHAPE_WORDS VGPU_WHO_SHAPE
+
+// The entries of one word or of one chunk, in one memory or the other.
+typedef struct {
+  uint32_t *write_serial, *write_time, *write_who, *read_serial, *read_time, *read_who;
+} vgpu_race_place;
+VGPU_INLINE vgpu_race_place vgpu_race_at(const vgpu_warp *w, int is_shared, uint64_t word) {
+  if (is_shared) {
+    uint32_t *writer = w->shared_writers + word, *reader = w->shared_readers + word;
+    return (vgpu_race_place){0, writer, writer + w->race_words, 0, reader, reader + w->race_words};
+  }
+  return (vgpu_race_place){
+    vgpu_races.writers.serial + word, vgpu_races.writers.time + word, vgpu_races.writers.who + word,
+    vgpu_races.readers.serial + word, vgpu_races.readers.time + word, vgpu_races.readers.who + word};
+}
+VGPU_INLINE vgpu_race_place vgpu_chunk_at(const vgpu_warp *w, int is_shared, uint64_t chunk) {
+  if (is_shared) {
+    uint32_t *entry = w->shared_chunks + chunk;
+    const uint64_t n = w->race_chunks;
+    return (vgpu_race_place){0, entry, entry + n, 0, entry + 2 * n, entry + 3 * n};
+  }
+  return (vgpu_race_place){
+    vgpu_races.chunk_writers.serial + chunk, vgpu_races.chunk_writers.time + chunk, vgpu_races.chunk_writers.who + chunk,
+    vgpu_races.chunk_readers.serial + chunk, vgpu_races.chunk_readers.time + chunk, vgpu_races.chunk_readers.who + chunk};
+}
+
+// True where an entry can still matter.
+VGPU_INLINE int vgpu_is_recent(const vgpu_warp *w, const uint32_t *serial, const uint32_t *time) {
+  return serial ? *serial >= w->launch_serial : *time >= w->barrier_time;
+}
+
+// Gives each word of a chunk its own entry, on one side.
+VGPU_INLINE void vgpu_spread_side(
+  const vgpu_warp *w, uint32_t *serial, uint32_t *time, uint32_t *who, uint32_t *serials, uint32_t *times, uint32_t *whos) {
+  const uint32_t shape = *who & VGPU_WHO_SHAPE;
+  if (shape == VGPU_SHAPE_WORDS) return;
+  if (vgpu_is_recent(w, serial, time)) {
+    const vgpu_line16 lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    const vgpu_line16 each = (lanes >> (shape >> 10)) + (*who & ~VGPU_WHO_SHAPE), when = *time;
+    memcpy(times, &when, sizeof when), memcpy(whos, &each, sizeof each);
+    if (serial) {
+      const vgpu_line16 all = *serial;
+      memcpy(serials, &all, sizeof all);
+    }
+  }
+  *who |= VGPU_SHAPE_WORDS;
+}
+
+// Gives the words of the chunk at `word` entries of their own, to be looked at and changed one by one.
+VGPU_INLINE void vgpu_spread_chunk(const vgpu_warp *w, int is_shared, uint64_t word) {
+  const vgpu_race_place c = vgpu_chunk_at(w, is_shared, word >> 4);
+  if (VGPU_LIKELY((*c.write_who & *c.read_who & VGPU_WHO_SHAPE) == VGPU_SHAPE_WORDS)) return;
+  const vgpu_race_place at = vgpu_race_at(w, is_shared, word & ~15ull);
+  vgpu_spread_side(w, c.write_serial, c.write_time, c.write_who, at.write_serial, at.write_time, at.write_who);
+  vgpu_spread_side(w, c.read_serial, c.read_time, c.read_who, at.read_serial, at.read_time, at.read_who);
+}
+
+// After an entry of a word has changed.
+VGPU_INLINE void vgpu_touch_chunk(const vgpu_warp *w, int is_shared, uint64_t word, int is_write) {
+  const vgpu_race_place c = vgpu_chunk_at(w, is_shared, word >> 4);
+  uint32_t *serial = is_write ? c.write_serial : c.read_serial;
+  if (serial) *serial = w->block_serial;
+  *(is_write ? c.write_time : c.read_time) = w->clock;
+  *(is_write ? c.write_who : c.read_who) = VGPU_SHAPE_WORDS;
+}
+
+// MARK: One entry: vgpu_race_lines.h's rules, for a word or a chunk by itself
+
+// A recent write is in order with an access by the threads that `own` begins with.
+VGPU_INLINE int vgpu_write_is_ordered(const vgpu_warp *w, const uint32_t *serial, uint32_t time, uint32_t who, uint32_t own) {
+  const uint32_t other = who ^ own;
+  if (serial && *serial != w->block_serial) return 0;
+  return time < w->barrier_time || !(other & (VGPU_WHO_THREAD | VGPU_WHO_SHAPE)) ||
+         (!(other & VGPU_WHO_WARP) && time < w->warp_time);
+}
+
+// Recent reads are in order with a write by those threads.
+VGPU_INLINE int vgpu_read_is_ordered(const vgpu_warp *w, const uint32_t *serial, uint32_t time, uint32_t who, uint32_t own) {
+  const uint32_t other = who ^ own;
+  if (serial && (*serial != w->block_serial || (who & VGPU_WHO_GRID_TOO))) return 0;
+  return time < w->barrier_time ||
+         !(other & (VGPU_WHO_THREAD | VGPU_WHO_SHAPE | VGPU_WHO_WARP_TOO | VGPU_WHO_BLOCK_TOO)) ||
+         (!(other & (VGPU_WHO_WARP | VGPU_WHO_BLOCK_TOO)) && time < w->warp_time);
+}
+
+// 0 where there are reads of other threads that may have been released.
+VGPU_INLINE int vgpu_note_read(
+  const vgpu_warp *w, uint32_t *serial, uint32_t *time, uint32_t *who, uint32_t own, uint32_t too) {
+  if (vgpu_is_recent(w, serial, time) && !((*who ^ own) & VGPU_WHO_SHAPE)) {
+    const uint32_t other = *who ^ own, is_mine = !serial || *serial == w->block_serial;
+    const uint32_t is_near = is_mine && *time >= w->barrier_time;
+    uint32_t flags = serial && (!is_mine || (other & VGPU_WHO_GRID_TOO)) ? VGPU_WHO_GRID_TOO : 0;
+    if (is_near && (other & (VGPU_WHO_WARP | VGPU_WHO_BLOCK_TOO))) flags |= VGPU_WHO_BLOCK_TOO;
+    if (is_near && *time >= w->warp_time && (other & (VGPU_WHO_THREAD | VGPU_WHO_WARP_TOO))) flags |= VGPU_WHO_WARP_TOO;
+    if (VGPU_UNLIKELY(w->has_acquired) && flags) return 0;
+    too |= flags;
+  }
+  if (serial) *serial = w->block_serial;
+  *time = w->clock;
+  *who = own | too;
+  return 1;
+}
+
+VGPU_INLINE void vgpu_note_write(const vgpu_warp *w, uint32_t *serial, uint32_t *time, uint32_t *who, uint32_t own) {
+  if (serial) *serial = w->block_serial;
+  *time = w->clock;
+  *who = own;
+}
+
+// MARK: Half a warp
+
+#define VGPU_RACE_LINE(N, OWN)                                                                                       \
+  do {                                                                                                               \
+    vgpu_line##N own = (OWN);                                                                                        \
+    vgpu_race_place at = vgpu_race_at(w, is_shared, word);                                                           \
+    const int is_two = (word & 15) + N > 16;                                                                         \
+    vgpu_spread_chunk(w, is_shared, word);                                                                           \
+    if (is_two) vgpu_spread_chunk(w, is_shared, word + N - 1);                                                       \
+    if (step != 2) {                                                                                                 \
+      if (!vgpu_writes_ordered##N(w, at.write_serial, at.write_time, at.write_who, own)) return 0;                   \
+      if (is_store && !vgpu_reads_ordered##N(w, at.read_serial, at.read_time, at.read_who, own)) return 0;           \
+    }                                                                                                                \
+    if (step != 1) {                                                                                                 \
+      if (is_store) vgpu_note_writes##N(w, at.write_serial, at.write_time, at.write_who, own);                       \
+      else if (!vgpu_note_reads##N(w, at.read_serial, at.read_time, at.read_who, own, too)) return 0;                \
+      vgpu_touch_chunk(w, is_shared, word, is_store);                                                                \
+      if (is_two) vgpu_touch_chunk(w, is_shared, word + N - 1, is_store);                              \
+    }                                                                                                                \
+  } while (0)
+
+// Half a warp at neighbouring places. Step 0: looks and records; 1: looks; 2: records. `too`: flags of all that read.
+VGPU_INLINE int vgpu_race_line(
+  vgpu_warp *w, uint32_t site, uint32_t half, uint64_t place, uint32_t bytes, int is_store, int is_shared, int step,
+  uint32_t too) {
+  const uint32_t who = vgpu_who(w, site, half * 16);
+  uint64_t word = place >> 2;
+  if (bytes == 1) {
+    const vgpu_line4 threads = {0, 4, 8, 12};
+    VGPU_RACE_LINE(4, (threads | VGPU_SHAPE_QUAD) + who);
+  } else if (bytes == 2) {
+    const vgpu_line8 threads = {0, 2, 4, 6, 8, 10, 12, 14};
+    VGPU_RACE_LINE(8, (threads | VGPU_SHAPE_PAIR) + who);
+  } else {
+    const vgpu_line16 threads = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    const uint32_t shift = bytes == 4 ? 0 : bytes == 8 ? 1 : 2;
+#pragma clang loop unroll(disable)
+    for (uint32_t k = 0; k < bytes / 4; k++, word += 16) {
+      const uint32_t first = k * (16u >> shift) + who;
+      if (VGPU_LIKELY(!(place & 63))) {
+        const vgpu_race_place at = vgpu_chunk_at(w, is_shared, word >> 4);
+        const uint32_t own = first | shift << 10;
+        const int is_written = vgpu_is_recent(w, at.write_serial, at.write_time);
+        const int is_read = vgpu_is_recent(w, at.read_serial, at.read_time);
+        // What is recent has to be of this shape, to be compared as a whole and to be replaced.
+        if (VGPU_LIKELY(
+              !((is_written ? *at.write_who ^ own : 0) & VGPU_WHO_SHAPE) &&
+              !((is_read ? *at.read_who ^ own : 0) & VGPU_WHO_SHAPE))) {
+          if (step != 2) {
+            if (is_written && !vgpu_write_is_ordered(w, at.write_serial, *at.write_time, *at.write_who, own)) return 0;
+            if (is_store && is_read && !vgpu_read_is_ordered(w, at.read_serial, *at.read_time, *at.read_who, own)) return 0;
+          }
+          if (step != 1) {
+            if (is_store) vgpu_note_write(w, at.write_serial, at.write_time, at.write_who, own);
+            else if (!vgpu_note_read(w, at.read_serial, at.read_time, at.read_who, own, too)) return 0;
+          }
+          continue;
+        }
+      }
+      VGPU_RACE_LINE(16, (threads >> shift) + first);
+    }
+  }
+  return 1;
+}
+
+// Half a warp that reads one place. Steps as above.
+VGPU_INLINE int vgpu_race_spot(
+  vgpu_warp *w, uint32_t site, uint32_t half, uint64_t place, uint32_t bytes, int is_shared, int step) {
+  const uint32_t shape = bytes == 1 ? (8u + (uint32_t)(place & 3)) << 10 : bytes == 2 ? (4u + (uint32_t)(place & 2)) << 10 : 0;
+  const uint32_t own = vgpu_who(w, site, half * 16) | shape;
+  vgpu_spread_chunk(w, is_shared, place >> 2);
+  for (uint32_t k = 0; k < (bytes + 3) / 4; k++) {
+    vgpu_race_place at = vgpu_race_at(w, is_shared, (place >> 2) + k);
+    // A write by the first of them is not in order with the others' reads.
+    if (step != 2 && vgpu_is_recent(w, at.write_serial, at.write_time)) {
+      if (at.write_serial && *at.write_serial != w->block_serial) return 0;
+      if (*at.write_time >= w->barrier_time &&
+          (((*at.write_who ^ own) & VGPU_WHO_WARP) || *at.write_time >= w->warp_time))
+        return 0;
+    }
+    if (step != 1 && !vgpu_note_read(w, at.read_serial, at.read_time, at.read_who, own, VGPU_WHO_WARP_TOO)) return 0;
+  }
+  if (step != 1) vgpu_touch_chunk(w, is_shared, place >> 2, 0);
+  return 1;
+}
+
+#endif
+
+"""###
+),
+(
 "include/vgpu_race_lines.h",
 ###"""
 // The record of accesses, for races, and the short way through it: neighbouring words at once.
@@ -7683,6 +8161,8 @@ typedef struct {
 } vgpu_race_side;
 typedef struct {
   vgpu_race_side writers, readers;
+  // The same for chunks of 16 words: see vgpu_race_chunks.h.
+  vgpu_race_side chunk_writers, chunk_readers;
   // 0 not made yet, 1 made, 2 could not be made.
   uint32_t state;
   // How often threads of this launch have released what they did before.
@@ -7782,81 +8262,11 @@ VGPU_INLINE uint32_t vgpu_who(const vgpu_warp *w, uint32_t site, uint32_t lane) 
     memcpy(whos, &own, sizeof own);                                                                                  \
     return 1;                                                                                                        \
   }
-VGPU_RACE_LINES(1)
 VGPU_RACE_LINES(4)
 VGPU_RACE_LINES(8)
 VGPU_RACE_LINES(16)
 
-
-// The entries of one word, in one memory or the other.
-typedef struct {
-  uint32_t *write_serial, *write_time, *write_who, *read_serial, *read_time, *read_who;
-} vgpu_race_place;
-VGPU_INLINE vgpu_race_place vgpu_race_at(const vgpu_warp *w, int is_shared, uint64_t word) {
-  if (is_shared) {
-    uint32_t *writer = w->shared_writers + word, *reader = w->shared_readers + word;
-    return (vgpu_race_place){0, writer, writer + w->race_words, 0, reader, reader + w->race_words};
-  }
-  return (vgpu_race_place){
-    vgpu_races.writers.serial + word, vgpu_races.writers.time + word, vgpu_races.writers.who + word,
-    vgpu_races.readers.serial + word, vgpu_races.readers.time + word, vgpu_races.readers.who + word};
-}
-
-#define VGPU_RACE_LINE(N, OWN)                                                                                       \
-  do {                                                                                                               \
-    vgpu_line##N own = (OWN);                                                                                        \
-    vgpu_race_place at = vgpu_race_at(w, is_shared, word);                                                           \
-    if (step != 2) {                                                                                                 \
-      if (!vgpu_writes_ordered##N(w, at.write_serial, at.write_time, at.write_who, own)) return 0;                   \
-      if (is_store && !vgpu_reads_ordered##N(w, at.read_serial, at.read_time, at.read_who, own)) return 0;           \
-    }                                                                                                                \
-    if (step != 1) {                                                                                                 \
-      if (is_store) vgpu_note_writes##N(w, at.write_serial, at.write_time, at.write_who, own);                       \
-      else if (!vgpu_note_reads##N(w, at.read_serial, at.read_time, at.read_who, own, too)) return 0;                \
-    }                                                                                                                \
-  } while (0)
-
-// Half a warp at neighbouring places. Step 0: looks and records; 1: looks; 2: records. `too`: flags of all that read.
-VGPU_INLINE int vgpu_race_line(
-  vgpu_warp *w, uint32_t site, uint32_t half, uint64_t place, uint32_t bytes, int is_store, int is_shared, int step,
-  uint32_t too) {
-  const uint32_t who = vgpu_who(w, site, half * 16);
-  uint64_t word = place >> 2;
-  if (bytes == 1) {
-    const vgpu_line4 threads = {0, 4, 8, 12};
-    VGPU_RACE_LINE(4, (threads | VGPU_SHAPE_QUAD) + who);
-  } else if (bytes == 2) {
-    const vgpu_line8 threads = {0, 2, 4, 6, 8, 10, 12, 14};
-    VGPU_RACE_LINE(8, (threads | VGPU_SHAPE_PAIR) + who);
-  } else {
-    const vgpu_line16 threads = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-    const uint32_t shift = bytes == 4 ? 0 : bytes == 8 ? 1 : 2;
-#pragma clang loop unroll(disable)
-    for (uint32_t k = 0; k < bytes / 4; k++, word += 16)
-      VGPU_RACE_LINE(16, (threads >> shift) + (k * (16u >> shift) + who));
-  }
-  return 1;
-}
-
-// Half a warp that reads one place.
-VGPU_INLINE int vgpu_race_spot(vgpu_warp *w, uint32_t site, uint32_t half, uint64_t place, uint32_t bytes, int is_shared) {
-  const uint32_t shape = bytes == 1 ? (8u + (uint32_t)(place & 3)) << 10 : bytes == 2 ? (4u + (uint32_t)(place & 2)) << 10 : 0;
-  const vgpu_line1 own = vgpu_who(w, site, half * 16) | shape;
-  for (uint32_t k = 0; k < (bytes + 3) / 4; k++) {
-    vgpu_race_place at = vgpu_race_at(w, is_shared, (place >> 2) + k);
-    // A write by the first of them is not in order with the others' reads.
-    if (*at.write_time >= w->barrier_time || at.write_serial) {
-      if (at.write_serial && VGPU_LIKELY(*at.write_serial < w->launch_serial)) goto note;
-      if (at.write_serial && *at.write_serial != w->block_serial) return 0;
-      if (*at.write_time >= w->barrier_time &&
-          (((*at.write_who ^ own[0]) & VGPU_WHO_WARP) || *at.write_time >= w->warp_time))
-        return 0;
-    }
-  note:
-    if (!vgpu_note_reads1(w, at.read_serial, at.read_time, at.read_who, own, VGPU_WHO_WARP_TOO)) return 0;
-  }
-  return 1;
-}
+#include "vgpu_race_chunks.h"
 
 #endif
 
@@ -8066,6 +8476,7 @@ uint64_t vgpu_machine_bytes(void) {
 #define CLASSES 512
 
 uint8_t *vgpu_arena, *vgpu_arena_end, *vgpu_state;
+uint32_t *vgpu_written, vgpu_state_epoch = 1;
 
 enum { LIVE, QUARANTINED, FREE };
 
@@ -8099,9 +8510,15 @@ static void open_memory(void) {
   for (uint64_t bytes = (2 * vgpu_named_gpu()->memory_bytes + 2 * MiB) & ~(2 * MiB - 1); bytes >= 64 * MiB; bytes /= 2) {
     bytes &= ~(2 * MiB - 1);
     vgpu_arena = reserve(bytes);
-    if (vgpu_arena && vgpu_options.check_memory && !(vgpu_state = reserve(bytes))) {
-      munmap(vgpu_arena, bytes);
-      vgpu_arena = NULL;
+    if (vgpu_arena && vgpu_options.check_memory) {
+      vgpu_state = reserve(bytes);
+      vgpu_written = (uint32_t *)reserve(bytes / 16);
+      if (!vgpu_state || !vgpu_written) {
+        munmap(vgpu_arena, bytes);
+        if (vgpu_state) munmap(vgpu_state, bytes);
+        if (vgpu_written) munmap(vgpu_written, bytes / 16);
+        vgpu_arena = vgpu_state = NULL;
+      }
     }
     if (!vgpu_arena) continue;
     vgpu_arena_end = vgpu_arena + bytes;
@@ -8245,6 +8662,7 @@ done:;
   // The host writes to managed and pinned memory unseen.
   int is_written = is_variable || kind == VGPU_MEMORY_MANAGED || kind == VGPU_MEMORY_HOST;
   if (vgpu_state) memset(vgpu_state + (address - vgpu_arena), is_written ? 3 : 1, bytes);
+  vgpu_begin_state_epoch();
   return address;
 }
 
@@ -8273,6 +8691,7 @@ static void release_extent(int32_t index) {
   newest = index;
   quarantined += freed->span;
   if (vgpu_state) give_back(vgpu_state + (freed->address - (uint64_t)vgpu_arena), freed->size, 1);
+  vgpu_begin_state_epoch();
   give_back((uint8_t *)freed->address, freed->size, 0);
   while (oldest >= 0 && quarantined - extents[oldest].span >= QUARANTINE) {
     int32_t ready = oldest;
@@ -8376,6 +8795,8 @@ static uint8_t *states(const void *address, uint64_t *bytes) {
   return vgpu_state + (start - vgpu_arena);
 }
 
+void vgpu_begin_state_epoch(void) { __atomic_add_fetch(&vgpu_state_epoch, 1, __ATOMIC_SEQ_CST); }
+
 void vgpu_mark_initialised(void *address, uint64_t bytes) {
   uint8_t *state = states(address, &bytes);
   if (state) memset(state, 3, bytes);
@@ -8384,6 +8805,7 @@ void vgpu_mark_initialised(void *address, uint64_t bytes) {
 void vgpu_mark_uninitialised(void *address, uint64_t bytes) {
   uint8_t *state = states(address, &bytes);
   if (state) memset(state, 1, bytes);
+  vgpu_begin_state_epoch();
 }
 
 uint64_t vgpu_first_uninitialised(const void *address, uint64_t bytes) {
@@ -8407,6 +8829,7 @@ void vgpu_copy_states(const void *to, const void *from, uint64_t bytes) {
   if (!target) return;
   if (source) memmove(target, source, to_bytes < from_bytes ? to_bytes : from_bytes);
   else memset(target, 3, to_bytes);
+  vgpu_begin_state_epoch();
 }
 
 """###
@@ -8630,6 +9053,8 @@ static void settle(vgpu_warp *w, history *h) {
 void vgpu_order_acquire(vgpu_warp *w) {
   vgpu_order_begin(w);
   if (!vgpu_races.clock) return;
+  // What was read before was read without.
+  if (w->log->count) vgpu_settle_reads(w);
   w->acquired = vgpu_races.clock;
   if (!w->has_acquired)
     for (uint32_t i = 0; i < w->block->warp_count; i++) w->block->fibers[i]->warp.has_acquired = 1;
@@ -9056,7 +9481,8 @@ typedef struct vgpu_block {
   vgpu_barrier barriers[16];
   vgpu_fiber *fibers[32];
   uint8_t *shared, *local, *shared_state, *local_state;
-  uint32_t *shared_writers, *shared_readers;
+  uint32_t *shared_writers, *shared_readers, *shared_chunks;
+  vgpu_read_log log;
   // What printf wrote, until the block ends.
   char *print_text;
   uint64_t printed, print_capacity;
@@ -9072,6 +9498,7 @@ typedef struct vgpu_worker {
   uint64_t random;
   uint64_t *executions, *lanes;
   vgpu_site_counts *sites;
+  uint64_t *batches;
   sigjmp_buf fault;
 } vgpu_worker;
 
@@ -9133,6 +9560,8 @@ void vgpu_report_fault(vgpu_warp *, uint64_t address);
 int vgpu_report_is_elsewhere(const vgpu_kernel *, uint32_t site, uint32_t other);
 void vgpu_report_know(const vgpu_kernel *);
 void vgpu_report_finish(void);
+// Adds what batches of loads were counted as to their sites.
+void vgpu_add_batch_counts(const vgpu_kernel *, const uint64_t *counts, vgpu_site_counts *sites);
 void vgpu_race_forget(void);
 // Memory begins a new life within a launch.
 void vgpu_race_forget_range(uint64_t address, uint64_t bytes);

@@ -17,7 +17,7 @@ extension FunctionTranslator {
 
   private static let spaces = ["global", "shared", "local", "const", "param"]
 
-  private static func space(_ instruction: Instruction) -> String? {
+  static func space(_ instruction: Instruction) -> String? {
     for modifier in instruction.modifiers {
       if let space = spaces.first(where: { modifier == $0 || modifier.hasPrefix($0 + "::") }) {
         return space
@@ -115,7 +115,10 @@ extension FunctionTranslator {
     let arguments =
       "w, \(site), \(mask), \(place.pattern), \(place.register), \(place.origin), \(place.offset)ll, \(place.space), \(isVolatile)"
     if destinations.count == 1 {
-      let function = isSimple && mask == "m" && addressRegister(instruction) != nil ? "v_line_u32" : "v_load_\(u)"
+      var function = "v_load_\(u)"
+      if isSimple && mask == "m" && addressRegister(instruction) != nil {
+        function = batched.contains(index) ? "v_watched_u32" : "v_line_u32"
+      }
       try assign(destinations[0], Self.asType("\(function)(\(arguments))", type, .warp), type, .warp)
     } else {
       let name = fresh("loaded")
@@ -201,7 +204,7 @@ extension FunctionTranslator {
 
   /// 0 for a plain load or store, 1 for one that is ordered with other threads', 2 for a volatile one, which orders nothing
   /// within a warp.
-  private static func strength(_ instruction: Instruction) -> Int {
+  static func strength(_ instruction: Instruction) -> Int {
     instruction.modifiers.contains("volatile") ? 2 : instruction.isStrong ? 1 : 0
   }
 

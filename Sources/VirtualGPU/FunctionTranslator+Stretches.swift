@@ -55,11 +55,31 @@ extension FunctionTranslator {
       patterns[name] = pattern
     }
     let known = patterns
-    let tests = bases.compactMap { patterns[$0] }.map { "VGPU_IS_SIMPLE(\($0), 4)" }
-    lines.append("if (VGPU_LIKELY(\(tests.joined(separator: " & ")))) {")
+    let tests = bases.compactMap { name in
+      patterns[name].map { pattern in
+        likelyStride(name).map { "\(pattern).stride == \($0)" } ?? "VGPU_IS_SIMPLE(\(pattern), 4)"
+      }
+    }
+    let batches = collectBatches(range)
+    var test = tests.joined(separator: " & ")
+    if !batches.isEmpty {
+      let looks = batches.map { "vgpu_batch_look(w, &batches[\($0.number)], \($0.pattern))" }
+      test = (["(\(test))", "m == 0xffffffffu"] + looks).joined(separator: " && ")
+    }
+    lines.append("if (VGPU_LIKELY(\(test))) {")
+    for batch in batches { lines.append("vgpu_batch_note(w, &batches[\(batch.number)], \(batch.pattern));") }
+    for name in bases {
+      guard let pattern = patterns[name], let stride = likelyStride(name) else { continue }
+      // Said again as a constant, so that each load becomes one of one address or of a row.
+      let constant = fresh("p")
+      lines.append(
+        "const vgpu_pattern \(constant) = {{\(pattern).base[0], \(pattern).base[1]}, \(stride)};")
+      patterns[name] = constant
+    }
     isSimple = true
     try translateAll(range)
     isSimple = false
+    batched = []
     lines.append("} else {")
     patterns = known
     try translateAll(range)
@@ -68,8 +88,45 @@ extension FunctionTranslator {
     patterns = known.filter { !written.contains($0.key) }
   }
 
+  /// The distance of neighbours' words that the simple form is written for; nil where it has to look.
+  private func likelyStride(_ register: String) -> Int64? {
+    strides.stride(register).flatMap { $0 == 0 || $0 == 4 ? $0 : nil }
+  }
+
+  /// The stretch's loads of shared memory up to the first thing that other threads could notice, by address register;
+  /// `batched` holds them from now on.
+  private mutating func collectBatches(_ range: Range<Int>) -> [(number: Int, pattern: String)] {
+    guard context.options.checksMemory || context.options.checksRaces else { return [] }
+    var loads: [String: [BatchTable.Load]] = [:]
+    var order: [String] = []
+    for index in range {
+      let instruction = graph.instructions[index]
+      if Self.endsBatch(instruction) { break }
+      guard let name = addressRegister(instruction), case .address(_, let offset) = instruction.operands[1],
+        Self.space(instruction) == "shared", Self.strength(instruction) == 0, !exchanged.contains("\(name)+\(offset)"),
+        patterns[name] != nil, (-1 << 24..<1 << 24).contains(offset)
+      else { continue }
+      if loads[name] == nil { order.append(name) }
+      loads[name, default: []].append(BatchTable.Load(site: sites.add(instruction, "load"), offset: offset))
+      batched.insert(index)
+    }
+    return order.compactMap { name in
+      guard let pattern = patterns[name], let loads = loads[name] else { return nil }
+      return (batches.add(loads), pattern)
+    }
+  }
+
+  /// True for what writes memory, puts accesses in order, or hands over to other threads.
+  private static func endsBatch(_ instruction: Instruction) -> Bool {
+    switch instruction.opcode {
+    case "st", "stu", "atom", "red", "cp", "stmatrix", "membar", "fence", "call", "nanosleep": true
+    default: instruction.isBarrier || instruction.isWarpSync || instruction.isStrong
+    }
+  }
+
   private mutating func translateAll(_ range: Range<Int>) throws(Unsupported) {
     for index in range {
+      self.index = index
       instruction = graph.instructions[index]
       try translate(graph.instructions[index])
     }

@@ -14,6 +14,8 @@ struct FunctionTranslator {
 
   var lines: [String] = []
   var sites: SiteTable
+  let batches: BatchTable
+  let strides: StrideGuess
   /// Every register's C name and type, by its PTX name.
   var registers: [String: Register] = [:]
   /// Registers that are written and read within one block only, each time before they are read.
@@ -30,6 +32,10 @@ struct FunctionTranslator {
   var patterns: [String: String] = [:]
   /// True where the patterns of all loads of words are known to be simple.
   var isSimple = false
+  /// Instructions whose access is checked with others, at the beginning of the stretch.
+  var batched: Set<Int> = []
+  /// The number of the present instruction in its function.
+  var index = 0
   var nextName = 0
   var isOrderSensitive = false
   /// Addresses that a compare-and-swap takes: a plain load from there only guesses what the swap will verify.
@@ -52,10 +58,13 @@ struct FunctionTranslator {
   var isApart: Bool { uniformity.apart.contains(block) }
   var canPart: Bool { !uniformity.apart.isEmpty }
 
-  init(_ function: Function, context: ModuleContext, sites: SiteTable) throws(TranslationError) {
+  init(_ function: Function, context: ModuleContext, sites: SiteTable, batches: BatchTable)
+    throws(TranslationError)
+  {
     self.function = function
     self.context = context
     self.sites = sites
+    self.batches = batches
     var graph = try ControlFlowGraph(function)
     let kernelParameters = function.isEntry ? Set(function.parameters.map(\.name)) : []
     mayWait = Waiting.isIn(graph)
@@ -75,6 +84,7 @@ struct FunctionTranslator {
     }
     self.graph = graph
     self.uniformity = uniformity
+    strides = StrideGuess(graph.instructions, uniformity: uniformity)
     dispatched = uniformity.apart.union(uniformity.meetings)
     for number in uniformity.apart { dispatched.formUnion(graph.successors(number)) }
     try collectRegisters()

@@ -52,6 +52,7 @@ public enum KernelTranslator {
   {
     var context = ModuleContext(module, options: options)
     let sites = SiteTable(files: module.files)
+    let batches = BatchTable()
     var bodies: [String] = []
     var prototypes: [String] = []
     var descriptors: [String] = []
@@ -66,7 +67,7 @@ public enum KernelTranslator {
       context.blockBase = blocks.count
       let name = context.cName(function.name)
       do {
-        var translator = try FunctionTranslator(function, context: context, sites: sites)
+        var translator = try FunctionTranslator(function, context: context, sites: sites, batches: batches)
         do throws(FunctionTranslator.Unsupported) {
           bodies.append(try translator.translate().joined(separator: "\n"))
           blocks += translator.instructionCounts
@@ -106,6 +107,7 @@ public enum KernelTranslator {
     text += "#define VGPU_COUNT \(options.counts ? 1 : 0)\n"
     text += "#include \"vgpu.h\"\n"
     let (variables, variableTable) = ModuleVariables.source(context)
+    text += batches.source
     text += variables + prototypes.joined(separator: "\n") + "\n" + bodies.joined(separator: "\n") + "\n"
     text += ModuleVariables.relocations(context)
     text += siteTable(sites)
@@ -115,7 +117,8 @@ public enum KernelTranslator {
     }
     text += "static const vgpu_kernel kernels[] = {\n"
     for (index, descriptor) in descriptors.enumerated() {
-      text += descriptor.replacingPlaceholder(index: index, sites: sites.sites.count, blocks: blocks.count)
+      text += descriptor.replacingPlaceholder(
+        index: index, sites: sites.sites.count, blocks: blocks.count, batches: batches.batches.count)
     }
     text += kernels.isEmpty ? "{0}\n};\n" : "};\n"
     text += variableTable
@@ -181,7 +184,7 @@ public enum KernelTranslator {
       {.name = \(cString(function.name)), .entry = \(context.cName(function.name)), .parameters = parameters_%I, .parameter_count = \(count), \
       .parameter_bytes = \(bytes), .static_shared_bytes = \(context.staticSharedBytes(function)), \
       .local_bytes = \(max(frame, anyFrame ? 16 : 0)), .max_threads = \(limit), .registers = 0, .flags = \(flags), \
-      .unsupported = \(failure.map(cString) ?? "0"), .sites = sites, .site_count = %S, .block_count = %B, .counts = &counts[%I]},
+      .unsupported = \(failure.map(cString) ?? "0"), .sites = sites, .site_count = %S, .block_count = %B, .batches = batches, .batch_count = %L, .counts = &counts[%I]},
 
       """
   }
@@ -219,7 +222,7 @@ public enum KernelTranslator {
 }
 
 extension String {
-  fileprivate func replacingPlaceholder(index: Int, sites: Int, blocks: Int) -> String {
+  fileprivate func replacingPlaceholder(index: Int, sites: Int, blocks: Int, batches: Int) -> String {
     var out = ""
     var rest = self[...]
     while let at = rest.firstIndex(of: "%") {
@@ -229,6 +232,7 @@ extension String {
       case "I": out += "\(index)"
       case "S": out += "\(sites)"
       case "B": out += "\(blocks)"
+      case "L": out += "\(batches)"
       default: out += "%" + String(rest[after])
       }
       rest = rest[rest.index(after: after)...]

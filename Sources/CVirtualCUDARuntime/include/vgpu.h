@@ -39,6 +39,25 @@ typedef struct vgpu_barrier {
 
 struct vgpu_block;
 
+// A batch of loads that a block has looked at before.
+typedef struct {
+  const vgpu_batch *batch;
+  uint64_t a, b;
+  int is_line;
+} vgpu_batch_memo;
+
+// Reads of shared memory since the last barrier that no entry tells of yet: see vgpu_batches.h.
+typedef struct {
+  const vgpu_batch *batch;
+  uint32_t a, b;
+  uint32_t warp, is_line;
+  uint32_t clock, warp_time;
+} vgpu_read;
+typedef struct {
+  uint32_t count, capacity;
+  vgpu_read *reads;
+} vgpu_read_log;
+
 typedef struct vgpu_warp {
   // Lanes that exist and have not ended.
   uint32_t live;
@@ -67,6 +86,14 @@ typedef struct vgpu_warp {
   // seen, and whether the block has seen any.
   uint32_t *shared_writers, *shared_readers;
   uint64_t race_words;
+  // The same for chunks of 64 bytes, race_chunks apart: the last write's time and who, the last read's, and when a read was
+  // last put into the log.
+  uint32_t *shared_chunks;
+  uint64_t race_chunks;
+  vgpu_read_log *log;
+  // Batches whose bounds and initialisation were seen to be in order in this block, and the counts of all batches.
+  vgpu_batch_memo memos[8];
+  uint64_t *batch_counts;
   uint32_t acquired, has_acquired;
   uint32_t barrier_time, warp_time;
   uint32_t barrier_result;
@@ -118,6 +145,9 @@ void vgpu_race_values(
   int space);
 void vgpu_race_fence(vgpu_warp *, uint32_t lanes, int scope);
 void vgpu_warp_sync(vgpu_warp *);
+// Records the reads of the block's log and empties it.
+void vgpu_settle_reads(vgpu_warp *);
+void vgpu_make_room(vgpu_warp *);
 
 // MARK: Masks and conversions between a lane's value and a warp's
 

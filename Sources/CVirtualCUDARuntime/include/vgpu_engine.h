@@ -25,6 +25,19 @@ typedef struct {
   uint32_t ptx_line;
 } vgpu_site;
 
+// Loads of words of shared memory from one address register, with nothing between them that other threads could notice:
+// they are checked and counted together.
+typedef struct {
+  uint32_t site;
+  int32_t offset;
+} vgpu_batch_load;
+typedef struct {
+  uint32_t number, count;
+  // The least and the greatest offset.
+  int32_t low, high;
+  const vgpu_batch_load *loads;
+} vgpu_batch;
+
 enum {
   // The order of blocks can change the result (floating-point or returning atomics on global memory): one worker, one order.
   VGPU_ORDER_SENSITIVE = 1,
@@ -66,6 +79,8 @@ typedef struct vgpu_kernel {
   const char *unsupported;
   const vgpu_site *sites;
   uint32_t site_count, block_count;
+  const vgpu_batch *batches;
+  uint32_t batch_count;
   vgpu_kernel_counts *counts;
 } vgpu_kernel;
 
@@ -147,6 +162,9 @@ int vgpu_find_allocation_above(uint64_t address, vgpu_allocation *out);
 extern uint8_t *vgpu_arena, *vgpu_arena_end;
 // One byte per byte of arena: bit 0 allocated, bit 1 initialised. NULL unless vgpu_options.check_memory.
 extern uint8_t *vgpu_state;
+// For each 64 bytes of arena the epoch in which all of them were seen to be allocated and initialised. A new one begins
+// where bytes cease to be.
+extern uint32_t *vgpu_written, vgpu_state_epoch;
 void vgpu_mark_initialised(void *address, uint64_t bytes);
 void vgpu_mark_uninitialised(void *address, uint64_t bytes);
 

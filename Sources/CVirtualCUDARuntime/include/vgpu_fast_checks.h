@@ -30,6 +30,18 @@ VGPU_INLINE int vgpu_states_are(const uint8_t *state, uint32_t count, uint8_t wa
   return is_good;
 }
 
+// True if a range of global memory is allocated and initialised, as far as whole chunks of 64 bytes tell.
+VGPU_INLINE int vgpu_is_written(uint64_t place, uint32_t bytes) {
+  // Before the states, so that what is cleared meanwhile is not taken for good.
+  const uint32_t epoch = __atomic_load_n(&vgpu_state_epoch, __ATOMIC_ACQUIRE);
+  for (uint64_t c = place >> 6; c <= (place + bytes - 1) >> 6; c++) {
+    if (VGPU_LIKELY(vgpu_written[c] == epoch)) continue;
+    if (!vgpu_states_are64(vgpu_state + (c << 6), 3)) return 0;
+    vgpu_written[c] = epoch;
+  }
+  return 1;
+}
+
 // MARK: Counters
 
 // The words of two half warps, each `words` in a row from a and b on: 1 or 2 turns of the 32 banks.
@@ -57,6 +69,8 @@ VGPU_INLINE void vgpu_count_fast(
   c->ideal_sectors += ((a == b ? span : 2 * span) + 31) / 32;
 }
 
+#include "vgpu_batches.h"
+
 // Two half warps at a and b: neighbours, or one place each. 1 if nothing is wrong and everything is counted.
 VGPU_INLINE int vgpu_watch_halves(
   vgpu_warp *w, uint32_t site, uint64_t a, uint64_t b, int is_line, uint32_t bytes, int is_store, int is_shared,
@@ -65,6 +79,8 @@ VGPU_INLINE int vgpu_watch_halves(
   const uint64_t bottom = (uint64_t)(uintptr_t)(is_shared ? w->shared : vgpu_arena);
   const uint64_t size = is_shared ? w->shared_bytes : (uint64_t)(vgpu_arena_end - vgpu_arena);
   const uint32_t span = is_line ? bytes * 16 : bytes;
+  // What is looked at below takes as long as memory takes to answer.
+  if (!is_shared && !is_store) __builtin_prefetch((const void *)a), __builtin_prefetch((const void *)b);
   a -= bottom, b -= bottom;
   if (VGPU_CHECK_MEMORY || watches_races) {
     if (a >= size || b >= size || a + span > size || b + span > size) return 0;
@@ -72,10 +88,12 @@ VGPU_INLINE int vgpu_watch_halves(
     if ((a | b) & (is_line && bytes < 4 ? 3 : bytes - 1)) return 0;
   }
   uint8_t *states = is_shared ? w->shared_state : vgpu_state;
+  int is_written = 0;
   if (VGPU_CHECK_MEMORY) {
     if (!states) return 0;
+    is_written = !is_shared && vgpu_is_written(a, span) && vgpu_is_written(b, span);
     const uint8_t wanted = is_shared ? 2 : is_store ? 1 : 3;
-    if (!(is_shared && is_store)) {
+    if (!is_written && !(is_shared && is_store)) {
       int is_good;
       if (is_line) is_good = vgpu_states_are(states + a, bytes * 16, wanted) & vgpu_states_are(states + b, bytes * 16, wanted);
       else is_good = vgpu_states_are(states + a, bytes, wanted) & vgpu_states_are(states + b, bytes, wanted);
@@ -84,9 +102,10 @@ VGPU_INLINE int vgpu_watch_halves(
   }
   if (watches_races && (is_shared || vgpu_races.state != 2)) {
     if (is_shared ? !w->shared_writers : vgpu_races.state != 1) return 0;
+    if (is_shared && VGPU_UNLIKELY(vgpu_is_logged(w, a, span) || vgpu_is_logged(w, b, span))) vgpu_settle_reads(w);
     if (!is_line) {
-      if (!vgpu_race_spot(w, site, 0, a, bytes, is_shared)) return 0;
-      if (a != b && !vgpu_race_spot(w, site, 1, b, bytes, is_shared)) return 0;
+      if (!vgpu_race_spot(w, site, 0, a, bytes, is_shared, 0)) return 0;
+      if (a != b && !vgpu_race_spot(w, site, 1, b, bytes, is_shared, 0)) return 0;
     } else if (!is_store) {
       // Where both halves read the same, one stands for both.
       if (!vgpu_race_line(w, site, 0, a, bytes, 0, is_shared, 0, a == b ? VGPU_WHO_WARP_TOO : 0)) return 0;
@@ -99,7 +118,7 @@ VGPU_INLINE int vgpu_watch_halves(
           if (!vgpu_race_line(w, site, half, half ? b : a, bytes, 1, is_shared, step, 0)) return 0;
     }
   }
-  if (VGPU_CHECK_MEMORY && is_store) {
+  if (VGPU_CHECK_MEMORY && is_store && !is_written) {
     memset(states + a, 3, bytes * 16);
     memset(states + b, 3, bytes * 16);
   }

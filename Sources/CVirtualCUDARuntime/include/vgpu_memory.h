@@ -222,7 +222,17 @@ VGPU_LOADS(u16, u16)
 VGPU_LOADS(u32, u32)
 VGPU_LOADS(u64, u64)
 
-// A load whose pattern is known to be simple, in a stretch of them.
+// A load whose pattern is known to be simple, in a stretch of them; watched with others already.
+VGPU_INLINE vu32 v_watched_u32(
+  vgpu_warp *w, uint32_t site, uint32_t mask, vgpu_pattern p, vu64 a, uint64_t origin, int64_t offset, int space,
+  int is_volatile) {
+  (void)w, (void)site, (void)mask, (void)a, (void)space, (void)is_volatile;
+  return VGPU_JOIN(
+    vgpu_half32(p.base[0] + origin + (uint64_t)offset, p.stride),
+    vgpu_half32(p.base[1] + origin + (uint64_t)offset, p.stride));
+}
+
+// The same, where it is to be watched.
 VGPU_INLINE vu32 v_line_u32(
   vgpu_warp *w, uint32_t site, uint32_t mask, vgpu_pattern p, vu64 a, uint64_t origin, int64_t offset, int space,
   int is_volatile) {
@@ -234,9 +244,7 @@ VGPU_INLINE vu32 v_line_u32(
     vgpu_gather_u32(&gathered, 1, sound, addresses);
     return gathered;
   }
-  return VGPU_JOIN(
-    vgpu_half32(p.base[0] + origin + (uint64_t)offset, p.stride),
-    vgpu_half32(p.base[1] + origin + (uint64_t)offset, p.stride));
+  return v_watched_u32(w, site, mask, p, a, origin, offset, space, is_volatile);
 }
 
 // MARK: Parameters of called functions: a lane's are together, lane after lane.

@@ -31,6 +31,8 @@ typedef struct {
 } vgpu_race_side;
 typedef struct {
   vgpu_race_side writers, readers;
+  // The same for chunks of 16 words: see vgpu_race_chunks.h.
+  vgpu_race_side chunk_writers, chunk_readers;
   // 0 not made yet, 1 made, 2 could not be made.
   uint32_t state;
   // How often threads of this launch have released what they did before.
@@ -130,80 +132,10 @@ VGPU_INLINE uint32_t vgpu_who(const vgpu_warp *w, uint32_t site, uint32_t lane) 
     memcpy(whos, &own, sizeof own);                                                                                  \
     return 1;                                                                                                        \
   }
-VGPU_RACE_LINES(1)
 VGPU_RACE_LINES(4)
 VGPU_RACE_LINES(8)
 VGPU_RACE_LINES(16)
 
-
-// The entries of one word, in one memory or the other.
-typedef struct {
-  uint32_t *write_serial, *write_time, *write_who, *read_serial, *read_time, *read_who;
-} vgpu_race_place;
-VGPU_INLINE vgpu_race_place vgpu_race_at(const vgpu_warp *w, int is_shared, uint64_t word) {
-  if (is_shared) {
-    uint32_t *writer = w->shared_writers + word, *reader = w->shared_readers + word;
-    return (vgpu_race_place){0, writer, writer + w->race_words, 0, reader, reader + w->race_words};
-  }
-  return (vgpu_race_place){
-    vgpu_races.writers.serial + word, vgpu_races.writers.time + word, vgpu_races.writers.who + word,
-    vgpu_races.readers.serial + word, vgpu_races.readers.time + word, vgpu_races.readers.who + word};
-}
-
-#define VGPU_RACE_LINE(N, OWN)                                                                                       \
-  do {                                                                                                               \
-    vgpu_line##N own = (OWN);                                                                                        \
-    vgpu_race_place at = vgpu_race_at(w, is_shared, word);                                                           \
-    if (step != 2) {                                                                                                 \
-      if (!vgpu_writes_ordered##N(w, at.write_serial, at.write_time, at.write_who, own)) return 0;                   \
-      if (is_store && !vgpu_reads_ordered##N(w, at.read_serial, at.read_time, at.read_who, own)) return 0;           \
-    }                                                                                                                \
-    if (step != 1) {                                                                                                 \
-      if (is_store) vgpu_note_writes##N(w, at.write_serial, at.write_time, at.write_who, own);                       \
-      else if (!vgpu_note_reads##N(w, at.read_serial, at.read_time, at.read_who, own, too)) return 0;                \
-    }                                                                                                                \
-  } while (0)
-
-// Half a warp at neighbouring places. Step 0: looks and records; 1: looks; 2: records. `too`: flags of all that read.
-VGPU_INLINE int vgpu_race_line(
-  vgpu_warp *w, uint32_t site, uint32_t half, uint64_t place, uint32_t bytes, int is_store, int is_shared, int step,
-  uint32_t too) {
-  const uint32_t who = vgpu_who(w, site, half * 16);
-  uint64_t word = place >> 2;
-  if (bytes == 1) {
-    const vgpu_line4 threads = {0, 4, 8, 12};
-    VGPU_RACE_LINE(4, (threads | VGPU_SHAPE_QUAD) + who);
-  } else if (bytes == 2) {
-    const vgpu_line8 threads = {0, 2, 4, 6, 8, 10, 12, 14};
-    VGPU_RACE_LINE(8, (threads | VGPU_SHAPE_PAIR) + who);
-  } else {
-    const vgpu_line16 threads = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-    const uint32_t shift = bytes == 4 ? 0 : bytes == 8 ? 1 : 2;
-#pragma clang loop unroll(disable)
-    for (uint32_t k = 0; k < bytes / 4; k++, word += 16)
-      VGPU_RACE_LINE(16, (threads >> shift) + (k * (16u >> shift) + who));
-  }
-  return 1;
-}
-
-// Half a warp that reads one place.
-VGPU_INLINE int vgpu_race_spot(vgpu_warp *w, uint32_t site, uint32_t half, uint64_t place, uint32_t bytes, int is_shared) {
-  const uint32_t shape = bytes == 1 ? (8u + (uint32_t)(place & 3)) << 10 : bytes == 2 ? (4u + (uint32_t)(place & 2)) << 10 : 0;
-  const vgpu_line1 own = vgpu_who(w, site, half * 16) | shape;
-  for (uint32_t k = 0; k < (bytes + 3) / 4; k++) {
-    vgpu_race_place at = vgpu_race_at(w, is_shared, (place >> 2) + k);
-    // A write by the first of them is not in order with the others' reads.
-    if (*at.write_time >= w->barrier_time || at.write_serial) {
-      if (at.write_serial && VGPU_LIKELY(*at.write_serial < w->launch_serial)) goto note;
-      if (at.write_serial && *at.write_serial != w->block_serial) return 0;
-      if (*at.write_time >= w->barrier_time &&
-          (((*at.write_who ^ own[0]) & VGPU_WHO_WARP) || *at.write_time >= w->warp_time))
-        return 0;
-    }
-  note:
-    if (!vgpu_note_reads1(w, at.read_serial, at.read_time, at.read_who, own, VGPU_WHO_WARP_TOO)) return 0;
-  }
-  return 1;
-}
+#include "vgpu_race_chunks.h"
 
 #endif

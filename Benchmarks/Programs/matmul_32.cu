@@ -1,0 +1,2 @@
+#define TILE 32
+#include "tiled.cuh"
