@@ -7810,6 +7810,27 @@ VGPU_LOADS(u16, u16)
 VGPU_LOADS(u32, u32)
 VGPU_LOADS(u64, u64)
 
+// The same as functions, for where there are many or where they are not expected to run: what is inlined thousands of
+// times takes the compiler minutes.
+#define VGPU_FAR(T)                                                                                                  \
+  static __attribute__((noinline, unused)) void vgpu_far_loads_##T(                                                  \
+    vgpu_warp *w, uint32_t site, uint32_t mask, const vgpu_pattern *p, const vu64 *a, uint64_t origin,               \
+    int64_t offset, int space, int is_volatile, v##T *out, uint32_t count) {                                         \
+    if (count == 1) *out = v_load_##T(w, site, mask, *p, *a, origin, offset, space, is_volatile);                    \
+    else v_loads_##T(w, site, mask, *p, *a, origin, offset, space, is_volatile, out, count);                         \
+  }                                                                                                                  \
+  VGPU_INLINE v##T v_far_load_##T(                                                                                   \
+    vgpu_warp *w, uint32_t site, uint32_t mask, vgpu_pattern p, vu64 a, uint64_t origin, int64_t offset, int space,  \
+    int is_volatile) {                                                                                               \
+    v##T out;                                                                                                        \
+    vgpu_far_loads_##T(w, site, mask, &p, &a, origin, offset, space, is_volatile, &out, 1);                          \
+    return out;                                                                                                      \
+  }
+VGPU_FAR(u8)
+VGPU_FAR(u16)
+VGPU_FAR(u32)
+VGPU_FAR(u64)
+
 // A load whose pattern is known to be simple, in a stretch of them; watched with others already.
 VGPU_INLINE vu32 v_watched_u32(
   vgpu_warp *w, uint32_t site, uint32_t mask, vgpu_pattern p, vu64 a, uint64_t origin, int64_t offset, int space,

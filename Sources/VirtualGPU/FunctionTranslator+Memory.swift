@@ -115,7 +115,7 @@ extension FunctionTranslator {
     let arguments =
       "w, \(site), \(mask), \(place.pattern), \(place.register), \(place.origin), \(place.offset)ll, \(place.space), \(isVolatile)"
     if destinations.count == 1 {
-      var function = "v_load_\(u)"
+      var function = isFar || isLarge ? "v_far_load_\(u)" : "v_load_\(u)"
       if isSimple && mask == "m" && addressRegister(instruction) != nil {
         function = batched.contains(index) ? "v_watched_u32" : "v_line_u32"
       }

@@ -82,7 +82,9 @@ extension FunctionTranslator {
     batched = []
     lines.append("} else {")
     patterns = known
+    isFar = true
     try translateAll(range)
+    isFar = false
     lines.append("}")
     let written = Set(range.flatMap { graph.instructions[$0].effects.writes })
     patterns = known.filter { !written.contains($0.key) }

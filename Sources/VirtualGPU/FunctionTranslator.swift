@@ -32,6 +32,10 @@ struct FunctionTranslator {
   var patterns: [String: String] = [:]
   /// True where the patterns of all loads of words are known to be simple.
   var isSimple = false
+  /// True in the other form of a stretch, which few lanes take.
+  var isFar = false
+  /// True for a function of so many instructions that its accesses are calls.
+  var isLarge: Bool { graph.instructions.count > 2000 }
   /// Instructions whose access is checked with others, at the beginning of the stretch.
   var batched: Set<Int> = []
   /// The number of the present instruction in its function.
