@@ -82,7 +82,7 @@ if hasEngine {
       name: "BasicCommands",
       dependencies: [
         "LlamaRuntime", "SpeculativeDecoding", "LanguageModels", "GPUModels", "KernelBench", "KernelPrompting",
-        "CUDAToolchain", "VirtualGPU", "KernelVerdicts",
+        "CUDAToolchain", "VirtualGPU", "KernelVerdicts", "PTX",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(

@@ -5,6 +5,10 @@ import PackageDescription
 // Micro-benchmarks of the host's side of decoding. Whole decodings are measured by `basic bench decode`.
 //
 //   swift run -c release --package-path Benchmarks decoding
+//
+// `virtual-gpu` measures the virtual GPU beside plain C, with the `basic` that `make build` has built.
+//
+//   swift run -c release --package-path Benchmarks virtual-gpu
 let package = Package(
   name: "Benchmarks",
   platforms: [.macOS(.v15)],
@@ -18,7 +22,8 @@ let package = Package(
       dependencies: [
         .product(name: "SpeculativeDecoding", package: "bASIC"),
         .product(name: "Benchmark", package: "swift-benchmark"),
-      ])
+      ]),
+    .executableTarget(name: "virtual-gpu"),
   ],
   swiftLanguageModes: [.v6]
 )

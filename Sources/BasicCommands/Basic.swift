@@ -19,7 +19,7 @@ public struct Basic: AsyncParsableCommand {
         basic doctor
       """,
     version: version,
-    subcommands: [Generate.self, PromptCommand.self, Run.self, Bench.self, Doctor.self])
+    subcommands: [Generate.self, PromptCommand.self, Run.self, Instructions.self, Bench.self, Doctor.self])
 
   /// Makes the command; its options are read afterwards.
   public init() {}

@@ -18,6 +18,8 @@ public struct CUDAToolchainError: Error, Sendable, CustomStringConvertible {
     public static let candidateTooLarge = Code(rawValue: "candidate-too-large")
     /// There is no Python to read a candidate with.
     public static let noPython = Code(rawValue: "no-python")
+    /// There is no CUDA compiler to compile with.
+    public static let noCompiler = Code(rawValue: "no-compiler")
   }
 
   /// What kind of trouble it is.

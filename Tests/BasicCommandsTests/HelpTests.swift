@@ -4,7 +4,8 @@ import Testing
 @Suite(.enabled(if: CommandLineTool.isBuilt, Comment(rawValue: CommandLineTool.notBuilt)))
 struct HelpTests {
   @Test(arguments: [
-    [], ["generate"], ["prompt"], ["bench"], ["bench", "decode"], ["bench", "kernels"], ["run"], ["doctor"],
+    [], ["generate"], ["prompt"], ["bench"], ["bench", "decode"], ["bench", "kernels"], ["run"],
+    ["instructions"], ["doctor"],
   ])
   func `the help of every command is as it was read last`(command: [String]) throws {
     let outcome = try TemporaryFolder.with { try CommandLineTool(folder: $0).run(command + ["--help"]) }
@@ -13,7 +14,9 @@ struct HelpTests {
     try Golden.check(outcome.output, (["help"] + command).joined(separator: "-") + ".txt")
   }
 
-  @Test(arguments: [[], ["generate"], ["prompt"], ["bench", "decode"], ["bench", "kernels"], ["run"], ["doctor"]])
+  @Test(arguments: [
+    [], ["generate"], ["prompt"], ["bench", "decode"], ["bench", "kernels"], ["run"], ["instructions"], ["doctor"],
+  ])
   func `help has examples and fits 80 columns`(command: [String]) throws {
     let outcome = try TemporaryFolder.with { try CommandLineTool(folder: $0).run(command + ["--help"]) }
     #expect(outcome.output.contains("Examples:\n  basic "))
