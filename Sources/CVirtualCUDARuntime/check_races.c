@@ -16,9 +16,9 @@ static uint64_t mapping_bytes;
 
 static void open_record(void) {
   uint64_t words = (uint64_t)(vgpu_arena_end - vgpu_arena) / 4 + 256, bytes = (words * 4 + 4095) & ~4095ull;
-  uint64_t chunk_bytes = (words / 4 + 4095) & ~4095ull;
+  uint64_t chunk_bytes = (words / 16 + 1) * VGPU_CHUNK_ENTRY * 4;
   void *memory =
-    mmap(NULL, 6 * (bytes + chunk_bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    mmap(NULL, 6 * bytes + chunk_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) {
     vgpu_races.state = 2;
     vgpu_report_line(
@@ -27,16 +27,12 @@ static void open_record(void) {
     return;
   }
   mapping = memory;
-  mapping_bytes = 6 * (bytes + chunk_bytes);
-  uint32_t *part[6], *chunks[6];
-  for (uint64_t i = 0; i < 6; i++) {
-    part[i] = (uint32_t *)(mapping + i * bytes);
-    chunks[i] = (uint32_t *)(mapping + 6 * bytes + i * chunk_bytes);
-  }
+  mapping_bytes = 6 * bytes + chunk_bytes;
+  uint32_t *part[6];
+  for (uint64_t i = 0; i < 6; i++) part[i] = (uint32_t *)(mapping + i * bytes);
   vgpu_races.writers = (vgpu_race_side){part[0], part[1], part[2]};
   vgpu_races.readers = (vgpu_race_side){part[3], part[4], part[5]};
-  vgpu_races.chunk_writers = (vgpu_race_side){chunks[0], chunks[1], chunks[2]};
-  vgpu_races.chunk_readers = (vgpu_race_side){chunks[3], chunks[4], chunks[5]};
+  vgpu_races.chunks = (uint32_t *)(mapping + 6 * bytes);
   vgpu_races.state = 1;
 }
 

@@ -570,9 +570,9 @@ static uint64_t mapping_bytes;
 
 static void open_record(void) {
   uint64_t words = (uint64_t)(vgpu_arena_end - vgpu_arena) / 4 + 256, bytes = (words * 4 + 4095) & ~4095ull;
-  uint64_t chunk_bytes = (words / 4 + 4095) & ~4095ull;
+  uint64_t chunk_bytes = (words / 16 + 1) * VGPU_CHUNK_ENTRY * 4;
   void *memory =
-    mmap(NULL, 6 * (bytes + chunk_bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    mmap(NULL, 6 * bytes + chunk_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) {
     vgpu_races.state = 2;
     vgpu_report_line(
@@ -581,16 +581,12 @@ static void open_record(void) {
     return;
   }
   mapping = memory;
-  mapping_bytes = 6 * (bytes + chunk_bytes);
-  uint32_t *part[6], *chunks[6];
-  for (uint64_t i = 0; i < 6; i++) {
-    part[i] = (uint32_t *)(mapping + i * bytes);
-    chunks[i] = (uint32_t *)(mapping + 6 * bytes + i * chunk_bytes);
-  }
+  mapping_bytes = 6 * bytes + chunk_bytes;
+  uint32_t *part[6];
+  for (uint64_t i = 0; i < 6; i++) part[i] = (uint32_t *)(mapping + i * bytes);
   vgpu_races.writers = (vgpu_race_side){part[0], part[1], part[2]};
   vgpu_races.readers = (vgpu_race_side){part[3], part[4], part[5]};
-  vgpu_races.chunk_writers = (vgpu_race_side){chunks[0], chunks[1], chunks[2]};
-  vgpu_races.chunk_readers = (vgpu_race_side){chunks[3], chunks[4], chunks[5]};
+  vgpu_races.chunks = (uint32_t *)(mapping + 6 * bytes);
   vgpu_races.state = 1;
 }
 
@@ -7948,6 +7944,7 @@ VGPU_ATOMICS(badd, u32, s_add_bf16x2(a, b))
 #define VGPU_RACE_CHUNKS_H
 
 #define VGPU_SHAPE_WORDS VGPU_WHO_SHAPE
+#define VGPU_CHUNK_ENTRY 8
 
 // The entries of one word or of one chunk, in one memory or the other.
 typedef struct {
@@ -7968,9 +7965,9 @@ VGPU_INLINE vgpu_race_place vgpu_chunk_at(const vgpu_warp *w, int is_shared, uin
     const uint64_t n = w->race_chunks;
     return (vgpu_race_place){0, entry, entry + n, 0, entry + 2 * n, entry + 3 * n};
   }
-  return (vgpu_race_place){
-    vgpu_races.chunk_writers.serial + chunk, vgpu_races.chunk_writers.time + chunk, vgpu_races.chunk_writers.who + chunk,
-    vgpu_races.chunk_readers.serial + chunk, vgpu_races.chunk_readers.time + chunk, vgpu_races.chunk_readers.who + chunk};
+  // All of an entry lies in one line of the cache.
+  uint32_t *e = vgpu_races.chunks + chunk * VGPU_CHUNK_ENTRY;
+  return (vgpu_race_place){e, e + 1, e + 2, e + 3, e + 4, e + 5};
 }
 
 // True where an entry can still matter.
@@ -8182,8 +8179,8 @@ typedef struct {
 } vgpu_race_side;
 typedef struct {
   vgpu_race_side writers, readers;
-  // The same for chunks of 16 words: see vgpu_race_chunks.h.
-  vgpu_race_side chunk_writers, chunk_readers;
+  // The same for chunks of 16 words, VGPU_CHUNK_ENTRY numbers each, side by side: see vgpu_race_chunks.h.
+  uint32_t *chunks;
   // 0 not made yet, 1 made, 2 could not be made.
   uint32_t state;
   // How often threads of this launch have released what they did before.

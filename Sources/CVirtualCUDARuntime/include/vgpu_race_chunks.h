@@ -8,6 +8,7 @@
 #define VGPU_RACE_CHUNKS_H
 
 #define VGPU_SHAPE_WORDS VGPU_WHO_SHAPE
+#define VGPU_CHUNK_ENTRY 8
 
 // The entries of one word or of one chunk, in one memory or the other.
 typedef struct {
@@ -28,9 +29,9 @@ VGPU_INLINE vgpu_race_place vgpu_chunk_at(const vgpu_warp *w, int is_shared, uin
     const uint64_t n = w->race_chunks;
     return (vgpu_race_place){0, entry, entry + n, 0, entry + 2 * n, entry + 3 * n};
   }
-  return (vgpu_race_place){
-    vgpu_races.chunk_writers.serial + chunk, vgpu_races.chunk_writers.time + chunk, vgpu_races.chunk_writers.who + chunk,
-    vgpu_races.chunk_readers.serial + chunk, vgpu_races.chunk_readers.time + chunk, vgpu_races.chunk_readers.who + chunk};
+  // All of an entry lies in one line of the cache.
+  uint32_t *e = vgpu_races.chunks + chunk * VGPU_CHUNK_ENTRY;
+  return (vgpu_race_place){e, e + 1, e + 2, e + 3, e + 4, e + 5};
 }
 
 // True where an entry can still matter.

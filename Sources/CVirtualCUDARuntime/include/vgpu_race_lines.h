@@ -31,8 +31,8 @@ typedef struct {
 } vgpu_race_side;
 typedef struct {
   vgpu_race_side writers, readers;
-  // The same for chunks of 16 words: see vgpu_race_chunks.h.
-  vgpu_race_side chunk_writers, chunk_readers;
+  // The same for chunks of 16 words, VGPU_CHUNK_ENTRY numbers each, side by side: see vgpu_race_chunks.h.
+  uint32_t *chunks;
   // 0 not made yet, 1 made, 2 could not be made.
   uint32_t state;
   // How often threads of this launch have released what they did before.
