@@ -70,11 +70,27 @@ extension FunctionTranslator {
       } else {
         pattern = fresh("p")
         lines.append("const vgpu_pattern \(pattern) = vgpu_pattern\(width)(\(register.name), \(mask));")
+        if isLarge { spell(pattern, register64) }
         if mask == "m" { patterns[name] = pattern }
       }
       return Place(pattern: pattern, register: register64, origin: origin, offset: offset, space: cSpace)
     }
   }
+
+  /// Keeps the lanes' addresses beside a pattern.
+  mutating func spell(_ pattern: String, _ addresses: String) {
+    lines.append("const vu64 a_\(pattern) = \(addresses);")
+    spelled.insert(pattern)
+  }
+
+  /// Where an access is, as arguments: of a call, or of what is inlined.
+  private func whereabouts(_ place: Place, isCall: Bool) -> String {
+    let lanes = isCall ? "&\(place.pattern), &a_\(place.pattern)" : "\(place.pattern), \(place.register)"
+    return "\(lanes), \(place.origin), \(place.offset)ll, \(place.space)"
+  }
+
+  /// True for an access that is called and not inlined.
+  private func isCalled(_ place: Place) -> Bool { (isFar || isLarge) && spelled.contains(place.pattern) }
 
   // MARK: Loads
 
@@ -112,17 +128,20 @@ extension FunctionTranslator {
       }
       return
     }
-    let arguments =
-      "w, \(site), \(mask), \(place.pattern), \(place.register), \(place.origin), \(place.offset)ll, \(place.space), \(isVolatile)"
+    var isCall = isCalled(place)
     if destinations.count == 1 {
-      var function = isFar || isLarge ? "v_far_load_\(u)" : "v_load_\(u)"
+      var function = isCall ? "v_far_load_\(u)" : "v_load_\(u)"
       if isSimple && mask == "m" && addressRegister(instruction) != nil {
         function = batched.contains(index) ? "v_watched_u32" : "v_line_u32"
+        isCall = false
       }
+      let arguments = "w, \(site), \(mask), \(whereabouts(place, isCall: isCall)), \(isVolatile)"
       try assign(destinations[0], Self.asType("\(function)(\(arguments))", type, .warp), type, .warp)
     } else {
       let name = fresh("loaded")
-      lines.append("v\(u) \(name)[\(width)]; v_loads_\(u)(\(arguments), \(name), \(width));")
+      let arguments = "w, \(site), \(mask), \(whereabouts(place, isCall: isCall)), \(isVolatile)"
+      let function = (isCall ? "vgpu_far_loads_" : "v_loads_") + u
+      lines.append("v\(u) \(name)[\(width)]; \(function)(\(arguments), \(name), \(width));")
       for (index, destination) in destinations.enumerated() {
         try assign(destination, Self.asType("\(name)[\(index)]", type, .warp), type, .warp)
       }
@@ -193,10 +212,13 @@ extension FunctionTranslator {
     var values: [String] = []
     for source in sources { values.append(try value(source, bits, .warp)) }
     let name = fresh("stored")
+    let isCall = isCalled(place)
     release(instruction)
     lines.append("const v\(u) \(name)[\(values.count)] = {\(values.joined(separator: ", "))};")
+    let function = (isCall ? "vgpu_far_stores_" : "v_stores_") + u
+    let at = whereabouts(place, isCall: isCall)
     lines.append(
-      "v_stores_\(u)(w, \(site), \(mask), \(place.pattern), \(place.register), \(place.origin), \(place.offset)ll, \(place.space), \(Self.strength(instruction)), \(name), \(values.count));"
+      "\(function)(w, \(site), \(mask), \(at), \(Self.strength(instruction)), \(name), \(values.count));"
     )
   }
 

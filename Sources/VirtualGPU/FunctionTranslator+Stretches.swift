@@ -82,9 +82,15 @@ extension FunctionTranslator {
     batched = []
     lines.append("} else {")
     patterns = known
+    let outside = spelled
+    for name in bases {
+      guard let pattern = patterns[name], let register = registers[name] else { continue }
+      spell(pattern, register.type.bitWidth == 64 ? register.name : "vgpu_wide(\(register.name))")
+    }
     isFar = true
     try translateAll(range)
     isFar = false
+    spelled = outside
     lines.append("}")
     let written = Set(range.flatMap { graph.instructions[$0].effects.writes })
     patterns = known.filter { !written.contains($0.key) }

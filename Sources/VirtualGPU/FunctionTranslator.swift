@@ -34,6 +34,8 @@ struct FunctionTranslator {
   var isSimple = false
   /// True in the other form of a stretch, which few lanes take.
   var isFar = false
+  /// Patterns beside which the lanes' addresses stand in a variable of their own, for calls: `a_` and the pattern's name.
+  var spelled: Set<String> = []
   /// True for a function of so many instructions that its accesses are calls.
   var isLarge: Bool { graph.instructions.count > 2000 }
   /// Instructions whose access is checked with others, at the beginning of the stretch.

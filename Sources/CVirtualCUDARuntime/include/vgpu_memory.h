@@ -231,11 +231,16 @@ VGPU_LOADS(u64, u64)
     if (count == 1) *out = v_load_##T(w, site, mask, *p, *a, origin, offset, space, is_volatile);                    \
     else v_loads_##T(w, site, mask, *p, *a, origin, offset, space, is_volatile, out, count);                         \
   }                                                                                                                  \
+  static __attribute__((noinline, unused)) void vgpu_far_stores_##T(                                                 \
+    vgpu_warp *w, uint32_t site, uint32_t mask, const vgpu_pattern *p, const vu64 *a, uint64_t origin,               \
+    int64_t offset, int space, int is_volatile, const v##T *in, uint32_t count) {                                    \
+    v_stores_##T(w, site, mask, *p, *a, origin, offset, space, is_volatile, in, count);                              \
+  }                                                                                                                  \
   VGPU_INLINE v##T v_far_load_##T(                                                                                   \
-    vgpu_warp *w, uint32_t site, uint32_t mask, vgpu_pattern p, vu64 a, uint64_t origin, int64_t offset, int space,  \
-    int is_volatile) {                                                                                               \
+    vgpu_warp *w, uint32_t site, uint32_t mask, const vgpu_pattern *p, const vu64 *a, uint64_t origin,               \
+    int64_t offset, int space, int is_volatile) {                                                                    \
     v##T out;                                                                                                        \
-    vgpu_far_loads_##T(w, site, mask, &p, &a, origin, offset, space, is_volatile, &out, 1);                          \
+    vgpu_far_loads_##T(w, site, mask, p, a, origin, offset, space, is_volatile, &out, 1);                            \
     return out;                                                                                                      \
   }
 VGPU_FAR(u8)
