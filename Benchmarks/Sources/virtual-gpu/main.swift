@@ -3,6 +3,7 @@
 //   swift run -c release --package-path Benchmarks virtual-gpu [ROUNDS] [THREADS]
 //
 // `basic` is .build/release/basic of this checkout, or what BASIC names; plain C is built by the clang that CLANG names.
+// Both are bound to the first THREADS processors with taskset, which makes the virtual GPU's workers share them.
 // Each round runs every form of every kernel once; a figure is what one launch took, the mean of five in one process.
 
 import Foundation
@@ -19,11 +20,11 @@ struct Failure: Error, CustomStringConvertible {
 }
 
 /// Runs a program to its end; what it wrote.
-func run(_ program: String, _ arguments: [String], threads: Int? = nil) throws -> (output: String, errors: String) {
+func run(_ program: String, _ arguments: [String], bound: Bool = false) throws -> (output: String, errors: String) {
+  if bound { return try run("taskset", ["-c", "0-\(threads - 1)", program] + arguments) }
   let process = Process()
   process.executableURL = URL(filePath: program.contains("/") ? program : "/usr/bin/env")
   process.arguments = program.contains("/") ? arguments : [program] + arguments
-  if let threads { process.environment = environment.merging(["BASIC_VGPU_THREADS": "\(threads)"]) { _, new in new } }
   let (outputPath, errorsPath) = (scratch + "/output", scratch + "/errors")
   for path in [outputPath, errorsPath] { FileManager.default.createFile(atPath: path, contents: nil) }
   process.standardOutput = FileHandle(forWritingAtPath: outputPath)
@@ -48,14 +49,14 @@ func virtual(_ kernel: String, _ check: String) throws -> (milliseconds: Double,
   }
   let path = scratch + "/report.json"
   let arguments = ["run", "\(programs)/\(kernel).cu", "--check", check, "--format", "json", "--output", path]
-  let output = try run(basic, arguments, threads: threads).output
+  let output = try run(basic, arguments, bound: true).output
   let report = try JSONDecoder().decode(Report.self, from: Data(contentsOf: URL(filePath: path)))
   guard let one = report.kernels.first, one.launches > 0 else { throw Failure(description: "\(kernel) ran no kernel") }
   return (one.hostSeconds / Double(one.launches) * 1000, output)
 }
 
 func plain(_ kernel: String) throws -> (milliseconds: Double, output: String) {
-  let (output, errors) = try run(scratch + "/plain", [kernel, "\(threads)"])
+  let (output, errors) = try run(scratch + "/plain", [kernel, "\(threads)"], bound: true)
   guard let seconds = Double(errors.trimmingCharacters(in: .whitespacesAndNewlines)) else {
     throw Failure(description: "plain \(kernel) printed no time: \(errors)")
   }
