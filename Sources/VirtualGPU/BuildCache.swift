@@ -26,7 +26,7 @@ public struct BuildCache: Sendable {
   }
 
   /// The folder of an entry, if it is there; its time of use is set.
-  func entry(_ kind: String, _ key: String) -> String? {
+  package func entry(_ kind: String, _ key: String) -> String? {
     let path = "\(folder)/\(kind)/\(key)"
     guard FileManager.default.fileExists(atPath: path + "/complete") else { return nil }
     try? FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: path)
@@ -38,7 +38,7 @@ public struct BuildCache: Sendable {
   /// Where the cache cannot be written, the folder stays where `fallback` is.
   ///
   /// - Returns: the folder with the files.
-  func make(
+  package func make(
     _ kind: String, _ key: String, fallback: String, _ fill: (String) async throws -> Void
   ) async throws -> String {
     let files = FileManager.default

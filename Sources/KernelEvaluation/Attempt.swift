@@ -1,0 +1,369 @@
+import KernelVerdicts
+import VirtualGPU
+
+/// A candidate held against the reference at one size of the problem.
+struct Attempt: Sendable {
+  let reference: ReferenceSide
+  let candidate: CandidateSide
+  let options: JudgeOptions
+  /// The problem's constants where they are not its own.
+  let values: [String: Int]
+  /// How many inputs are tried.
+  let trials: Int
+  /// Where inputs are written.
+  let shared: String
+  var seeds: SeededGenerator
+
+  /// What memory that nobody wrote is filled with, trial by trial: NaN in floats, small and large numbers, zeros.
+  static let poisons: [UInt32?] = [nil, 0x42F6_E979, 0x7FC0_0000, 0x0000_0000, 0xC47A_0000]
+
+  /// What came of it.
+  struct Outcome: Sendable {
+    var verdict = Verdict.correct
+    var reason = ""
+    var details: String?
+    var dependsOnSize = false
+    var correctness: Judgement.Correctness?
+    var findings: [Finding] = []
+    var kernels: [KernelRun] = []
+    var launches: Int?
+    var operators: [String: Int] = [:]
+    var notes: [String] = []
+    var runSeconds = 0.0
+    var referenceSeconds = 0.0
+    /// Sentences of faults that are no findings of the virtual GPU's.
+    var faults: [(kind: String, message: String)] = []
+
+    mutating func fail(_ verdict: Verdict, _ reason: String, dependsOnSize: Bool = false, details: String? = nil) {
+      self.verdict = verdict
+      self.reason = reason
+      self.dependsOnSize = dependsOnSize
+      self.details = details
+    }
+
+    mutating func add(_ findings: [Finding]) {
+      for finding in findings {
+        let known = self.findings.firstIndex {
+          $0.kind == finding.kind && $0.kernel == finding.kernel && $0.location == finding.location
+        }
+        if let known {
+          self.findings[known].count += finding.count
+        } else {
+          self.findings.append(finding)
+        }
+      }
+    }
+  }
+
+  /// Judges at this size.
+  ///
+  /// - Throws: ``KernelEvaluationError`` where the reference is at fault, or we are; `CancellationError`.
+  func run() async throws -> Outcome {
+    var outcome = Outcome()
+    var seeds = seeds
+    do {
+      let start = ContinuousClock.now
+      let weightSeed = seeds.next()
+      let arguments = try await reference.choose(values)
+      let model = try await reference.model(seed: weightSeed, isRandomised: true)
+      outcome.referenceSeconds += start.duration(to: .now) / .seconds(1)
+      if try await !construct(arguments, model, seed: weightSeed, &outcome) { return outcome }
+      try await runTrials(&outcome, &seeds)
+    } catch let fault as CandidateFault {
+      record(fault, candidate.report(), &outcome)
+    } catch let error as WorkerAnswerError {
+      outcome.fail(.runtimeError, "Its process does not answer as it should: \(error.message).")
+    } catch let error as TensorError {
+      outcome.fail(.runtimeError, "Its outputs cannot be read: \(error.description)")
+    }
+    return outcome
+  }
+
+  // MARK: The model
+
+  private func construct(
+    _ arguments: (arguments: ValueTree, names: ValueTree), _ model: (state: JSONValue, parameters: Int), seed: UInt64,
+    _ outcome: inout Outcome
+  ) async throws -> Bool {
+    let made = try await candidate.construct(arguments, state: model.state, seed: seed)
+    switch made.how {
+    case "names": return true
+    case "order":
+      outcome.notes.append(
+        "Its parameters have other names than the reference's; they were given values in order: "
+          + Sentences.list(made.unexpected.prefix(4).map { $0 }) + ".")
+      return true
+    default: break
+    }
+    guard model.state.array?.isEmpty == false else { return true }
+    if made.unexpected.isEmpty {
+      outcome.fail(
+        .incorrect,
+        "It leaves out \(Sentences.count(made.missing.count, "parameter")) of the reference's: "
+          + Sentences.list(made.missing.prefix(4).map { $0 }) + ".")
+      outcome.faults.append(("missing-parameters", outcome.reason))
+      return false
+    }
+    // What KernelBench does: both are made after the same seed, and have to draw the same numbers.
+    _ = try await reference.model(seed: seed, isRandomised: false)
+    outcome.notes.append(
+      "Its parameters do not fit the reference's (\(Sentences.list(made.missing.prefix(3).map { $0 })) are missing), so both models were made after the same seed; biases, scales and statistics have their first values."
+    )
+    return true
+  }
+
+  // MARK: Trials
+
+  private func plan(_ number: Int) -> InputKind { [.own, .shifted, .heavyTailed, .own, .special][number % 5] }
+
+  private func prepare(_ number: Int, _ seed: UInt64) async throws -> Trial {
+    func trial(_ kind: InputKind) async throws -> Trial {
+      let supply = InputSupply(kind: kind, seed: seed, folder: shared)
+      let inputs = try await reference.inputs(seed: seed, prefix: "inputs-\(number)-\(kind)", supply: supply)
+      let expectation = try await reference.expect(
+        inputs, seed: seed, prefix: "expected-\(number)-\(kind)", isRepeated: number == 0)
+      return Trial(number: number, kind: kind, seed: seed, inputs: inputs, expectation: expectation)
+    }
+    let kind = plan(number)
+    guard kind != .own else { return try await trial(.own) }
+    // Where the operation is not defined for such values, or the model refuses them, they say nothing.
+    guard let made = try? await trial(kind) else {
+      try Task.checkCancellation()
+      return try await trial(.own)
+    }
+    if kind == .special { return made }
+    return try Trial.isFinite(made.expectation.exact ?? made.expectation.own) ? made : try await trial(.own)
+  }
+
+  private func runTrials(_ outcome: inout Outcome, _ seeds: inout SeededGenerator) async throws {
+    let tolerance = Tolerance(precision: options.precision.elementType)
+    let trialSeeds = (0..<trials).map { _ in seeds.next() }
+    var correctness = Judgement.Correctness(
+      trials: 0, passed: 0, maxAbsoluteError: 0, maxRelativeError: 0, tolerance: tolerance.relative, distributions: [])
+    var first: (trial: Trial, outputs: ValueTree)?
+    var known: [ValueTree] = []
+    var prepared = try await timed(&outcome.referenceSeconds) { try await prepare(0, trialSeeds[0]) }
+    try checkReference(prepared, tolerance)
+    for number in 0..<trials {
+      let isLast = number + 1 == trials
+      let nextSeed = isLast ? 0 : trialSeeds[number + 1]
+      async let following = isLast ? nil : prepare(number + 1, nextSeed)
+      let trial = prepared
+      known.append(trial.expectation.exact ?? trial.expectation.own)
+      correctness.trials += 1
+      correctness.distributions.append(trial.kind.rawValue)
+      var fault: CandidateFault?
+      do {
+        let outputs = try await evaluate(trial, tolerance, &correctness, &outcome)
+        if number == 0 { first = (trial, outputs) }
+      } catch let error as CandidateFault {
+        fault = error
+      }
+      outcome.correctness = correctness
+      // The reference's process is not to be interrupted: another size may need it.
+      let next = try await following
+      if let fault { throw fault }
+      if outcome.verdict != .correct { return }
+      if let next { prepared = next }
+    }
+    try checkSensitivity(known)
+    guard let first else { return }
+    try await replaySchedules(first.trial, first.outputs, tolerance, &outcome)
+    guard outcome.verdict == .correct else { return }
+    try await replayGhost(first.trial, tolerance, &outcome)
+  }
+
+  private func timed<Result>(_ seconds: inout Double, _ body: () async throws -> Result) async rethrows -> Result {
+    let start = ContinuousClock.now
+    defer { seconds += start.duration(to: .now) / .seconds(1) }
+    return try await body()
+  }
+
+  /// Runs the candidate on a trial's inputs and says in the outcome what is wrong.
+  private func evaluate(
+    _ trial: Trial, _ tolerance: Tolerance, _ correctness: inout Judgement.Correctness, _ outcome: inout Outcome
+  ) async throws -> ValueTree {
+    var call = CallOptions()
+    call.schedule = trial.number == 0 ? 0 : trial.seed
+    call.poison = Self.poisons[trial.number % Self.poisons.count]
+    call.isRecorded = trial.number == 0
+    call.wantsInputs = trial.number < 2 && !trial.expectation.changesInputs
+    let made = try await timed(&outcome.runSeconds) {
+      try await candidate.run(trial.inputs, seed: trial.seed, prefix: "outputs-\(trial.number)", call)
+    }
+    outcome.add(made.report.findings)
+    if trial.number == 0 {
+      outcome.kernels = made.report.kernels
+      outcome.launches = made.launches
+      outcome.operators = made.operators
+    }
+    if let fault = trouble(made.report) {
+      record(fault, made.report, &outcome)
+      return made.outputs
+    }
+    if options.device == .virtual, made.launches == 0 {
+      record(noKernel(), made.report, &outcome)
+      return made.outputs
+    }
+    if let flaw = made.flaws.first {
+      outcome.fail(.incorrect, "Of its outputs \(flaw).")
+      outcome.faults.append(("wrong-output", flaw))
+      return made.outputs
+    }
+    let (fault, absolute, relative) = try trial.compare(made.outputs, in: candidate.folder, tolerance: tolerance)
+    if trial.kind == .special {
+      // What an operation does with NaN is seldom agreed on: a difference is worth saying and no error.
+      correctness.passed += 1
+      if let fault {
+        outcome.notes.append("With NaN, infinities and other special values in the inputs it differs: \(fault.reason)")
+      }
+      return made.outputs
+    }
+    correctness.maxAbsoluteError = max(correctness.maxAbsoluteError, absolute)
+    correctness.maxRelativeError = max(correctness.maxRelativeError, relative)
+    if let fault {
+      correctness.mismatch = fault.mismatch
+      let inputs = trial.kind == .own ? "" : " (inputs: \(trial.kind.rawValue))"
+      outcome.fail(.incorrect, fault.reason + inputs, dependsOnSize: true)
+      outcome.faults.append(("wrong-output", fault.reason))
+      return made.outputs
+    }
+    if let after = made.inputsAfter, try !Trial.areEqual(after, trial.inputs) {
+      outcome.fail(.incorrect, "It changes its inputs, which the reference does not.")
+      outcome.faults.append(("changed-input", outcome.reason))
+      return made.outputs
+    }
+    correctness.passed += 1
+    return made.outputs
+  }
+
+  // MARK: What the outcome is
+
+  /// What the virtual GPU's report says beside the outputs: what it could not do, and errors.
+  private func trouble(_ report: DeviceReport) -> CandidateFault? {
+    if let failure = report.failure { return CandidateFault(verdict: .unsupported, reason: failure) }
+    if let one = report.unsupported.first {
+      return CandidateFault(verdict: .unsupported, reason: "The virtual GPU cannot do a part of it: \(one.name): \(one.what)")
+    }
+    if let finding = report.findings.first(where: { $0.severity == .error }) {
+      return CandidateFault(
+        verdict: finding.kind == .timeExceeded ? .timeout : .incorrect, reason: FindingText.sentence(finding),
+        dependsOnSize: true)
+    }
+    return nil
+  }
+
+  private func noKernel() -> CandidateFault {
+    if let failure = candidate.extensions.failures.last {
+      var fault = candidate.extensions.fault(failure)
+      if fault.verdict != .unsupported {
+        fault.verdict = .rejected
+        fault.reason = "It falls back to PyTorch, for its extension does not build: \(fault.reason)"
+      }
+      return fault
+    }
+    return CandidateFault(
+      verdict: .rejected, reason: "No kernel of its own ran: PyTorch did all of the work.")
+  }
+
+  private func record(_ fault: CandidateFault, _ report: DeviceReport, _ outcome: inout Outcome) {
+    outcome.add(report.findings)
+    var fault = fault
+    // An exception about a failed launch is the consequence of what was found.
+    if fault.verdict == .runtimeError || fault.verdict == .timeout, let cause = trouble(report) { fault = cause }
+    outcome.fail(fault.verdict, fault.reason, dependsOnSize: fault.dependsOnSize, details: fault.details)
+  }
+
+  // MARK: The reference
+
+  private func checkReference(_ trial: Trial, _ tolerance: Tolerance) throws {
+    guard !trial.expectation.own.tensors.isEmpty else {
+      throw KernelEvaluationError(.badReference, "The reference returns no tensor, so there is nothing to compare.")
+    }
+    guard let again = trial.expectation.again else { return }
+    let twice = Trial(
+      number: 0, kind: trial.kind, seed: trial.seed, inputs: trial.inputs,
+      expectation: Expectation(own: trial.expectation.own, operators: [:], changesInputs: false))
+    if let fault = try twice.compare(again, in: reference.folder, tolerance: tolerance).fault {
+      throw KernelEvaluationError(
+        .badReference,
+        "The reference's outputs are random: the same inputs give others the second time, so nothing can be compared. \(fault.reason)"
+      )
+    }
+    if try !Trial.isFinite(trial.expectation.exact ?? trial.expectation.own), trial.kind == .own {
+      throw KernelEvaluationError(
+        .badReference, "The reference's outputs have NaN or infinities in them for ordinary inputs.")
+    }
+  }
+
+  private func checkSensitivity(_ outputs: [ValueTree]) throws {
+    guard outputs.count >= 3, let first = outputs.first else { return }
+    for other in outputs.dropFirst() where try !Trial.areEqual(first, other) { return }
+    throw KernelEvaluationError(
+      .badReference,
+      "The reference's output does not depend on its inputs: it was the same for \(outputs.count) different ones, so a constant would pass."
+    )
+  }
+
+  // MARK: Replays
+
+  /// Where reads of unwritten memory or races were found: whether the output depends on them.
+  private func replaySchedules(
+    _ trial: Trial, _ outputs: ValueTree, _ tolerance: Tolerance, _ outcome: inout Outcome
+  ) async throws {
+    let hasRaces = outcome.findings.contains { $0.kind == .race }
+    let hasReads = outcome.findings.contains { $0.kind == .uninitializedRead }
+    guard hasRaces || hasReads else { return }
+    let usesAtomics = outcome.kernels.contains { $0.sites.contains { $0.kind == "atomic" } }
+    var calls: [(Finding.Kind, CallOptions)] = []
+    if hasRaces { calls += (1...4).map { (.race, CallOptions(schedule: UInt64($0) &* 7919)) } }
+    if hasReads { calls += Self.poisons.compactMap { $0 }.map { (.uninitializedRead, CallOptions(poison: $0)) } }
+    for (number, (kind, call)) in calls.enumerated() {
+      let made = try await timed(&outcome.runSeconds) {
+        try await candidate.run(trial.inputs, seed: trial.seed, prefix: "replay-\(number)", call)
+      }
+      // Sums by atomics differ in their last bits by right.
+      let isSame =
+        usesAtomics
+        ? try trial.compare(made.outputs, in: candidate.folder, tolerance: tolerance).fault == nil
+        : try Trial.areEqual(made.outputs, outputs)
+      guard !isSame else { continue }
+      for index in outcome.findings.indices where outcome.findings[index].kind == kind {
+        outcome.findings[index].changesOutput = true
+      }
+      if let finding = outcome.findings.first(where: { $0.kind == kind }) {
+        outcome.fail(
+          .incorrect,
+          FindingText.sentence(finding)
+            + (kind == .race
+              ? " The output is another one under another order of its threads."
+              : " The output is another one where that memory has other contents."), dependsOnSize: true)
+      }
+      return
+    }
+  }
+
+  /// Runs once more with kernels that do nothing: if the output is still right, they are not what made it.
+  private func replayGhost(_ trial: Trial, _ tolerance: Tolerance, _ outcome: inout Outcome) async throws {
+    guard options.device == .virtual else { return }
+    var call = CallOptions(poison: 0x4479_F3B6)
+    call.isGhost = true
+    if let made = try? await candidate.run(trial.inputs, seed: trial.seed, prefix: "ghost", call),
+      made.flaws.isEmpty,
+      try trial.compare(made.outputs, in: candidate.folder, tolerance: tolerance).fault == nil
+    {
+      outcome.fail(
+        .rejected,
+        "Its kernels do not make its output: with kernels that do nothing the output is just as right.")
+      return
+    }
+    try Task.checkCancellation()
+    let wanted = trial.expectation.operators
+    if !wanted.isEmpty, wanted.allSatisfy({ outcome.operators[$0.key, default: 0] >= $0.value }) {
+      outcome.fail(
+        .rejected,
+        "PyTorch does all that the reference does (\(Sentences.list(wanted.keys.sorted().prefix(5).map { $0 }))); its kernels only handle the result."
+      )
+    }
+  }
+}

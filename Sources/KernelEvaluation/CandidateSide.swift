@@ -1,0 +1,166 @@
+import KernelVerdicts
+import VirtualGPU
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What the candidate did wrong before there were outputs to compare.
+struct CandidateFault: Error {
+  var verdict: Verdict
+  /// A sentence.
+  var reason: String
+  /// What more there is to say, for a person: the end of a traceback, a compiler's log.
+  var details: String?
+  /// Whether it may be otherwise at another size.
+  var dependsOnSize = false
+}
+
+/// One call of the candidate's, as its process tells it. All of it is a claim but the files' bytes.
+struct CandidateOutputs: Sendable {
+  var outputs: ValueTree
+  /// Outputs that are no plain tensors on the GPU.
+  var flaws: [String]
+  var launches: Int
+  var operators: [String: Int]
+  /// The inputs after the call, where that was asked for.
+  var inputsAfter: ValueTree?
+  var seconds: Double
+  var report: DeviceReport
+}
+
+/// How a call of the candidate is set up.
+struct CallOptions: Sendable {
+  /// The order of blocks and warps: 0 for the fixed one.
+  var schedule: UInt64 = 0
+  /// What memory that nobody wrote is filled with.
+  var poison: UInt32?
+  /// Kernels are counted and not run.
+  var isGhost = false
+  /// Whether the operators of PyTorch are counted.
+  var isRecorded = false
+  /// Whether the inputs are wanted back.
+  var wantsInputs = false
+
+  var json: JSONValue {
+    var entries: [String: JSONValue] = [
+      "schedule": .seed(schedule), "ghost": .boolean(isGhost), "record": .boolean(isRecorded), "inputsAfter": .boolean(wantsInputs),
+    ]
+    if let poison { entries["poison"] = .integer(Int(poison)) }
+    return .object(entries)
+  }
+}
+
+/// The candidate's process.
+struct CandidateSide: Sendable {
+  let process: WorkerProcess
+  /// The process's own folder.
+  let folder: String
+  let extensions: ExtensionService
+  let options: JudgeOptions
+  /// Where the virtual GPU's runtime writes; nil on a GPU.
+  let reportPath: String?
+
+  /// Runs the candidate's source.
+  func load(_ source: String) async throws {
+    _ = try await call("load", ["source": .string(source)], timeLimit: options.timeLimit)
+  }
+
+  /// Makes the model and gives it the weights.
+  ///
+  /// - Returns: how: by `names`, by `order`, or `none`; and the names that do not fit.
+  func construct(
+    _ arguments: (arguments: ValueTree, names: ValueTree), state: JSONValue, seed: UInt64
+  ) async throws -> (how: String, missing: [String], unexpected: [String]) {
+    let answer = try await call(
+      "construct",
+      [
+        "arguments": arguments.arguments.json, "names": arguments.names.json, "state": state, "seed": .seed(seed),
+        "precision": .string(options.precision.rawValue),
+      ], timeLimit: options.timeLimit)
+    let weights = answer["weights"]
+    func names(_ key: String) -> [String] { weights?[key]?.array?.compactMap(\.string) ?? [] }
+    return (weights?["how"]?.string ?? "none", names("missing") + names("shapes"), names("unexpected"))
+  }
+
+  /// Calls the model.
+  func run(_ inputs: ValueTree, seed: UInt64, prefix: String, _ call: CallOptions) async throws -> CandidateOutputs {
+    let answer = try await self.call(
+      "run",
+      ["inputs": inputs.json, "seed": .seed(seed), "prefix": .string(prefix), "options": call.json],
+      timeLimit: options.timeLimit)
+    do {
+      var after: ValueTree?
+      if let json = answer["inputsAfter"], json != .null { after = try ValueTree(json) }
+      return CandidateOutputs(
+        outputs: try ValueTree(answer["outputs"]), flaws: answer["flaws"]?.array?.compactMap(\.string) ?? [],
+        launches: answer["launches"]?.integer ?? 0, operators: answer["operators"]?.integers ?? [:], inputsAfter: after,
+        seconds: answer["seconds"]?.number ?? 0, report: report())
+    } catch let error as WorkerAnswerError {
+      throw CandidateFault(verdict: .incorrect, reason: "Its outputs cannot be read: \(error.message).")
+    }
+  }
+
+  /// What the virtual GPU wrote since the last time.
+  func report() -> DeviceReport {
+    var text = ""
+    if let reportPath, let handle = FileHandle(forUpdatingAtPath: reportPath) {
+      text = String(decoding: (try? handle.read(upToCount: 256 << 20)) ?? Data(), as: UTF8.self)
+      try? handle.truncate(atOffset: 0)
+      try? handle.close()
+    }
+    return DeviceReport(text, layouts: extensions.layouts, gpu: options.gpu)
+  }
+
+  private func call(_ command: String, _ message: [String: JSONValue], timeLimit: Duration) async throws -> JSONValue {
+    do {
+      return try await process.call(
+        .object(message.merging(["command": .string(command)]) { $1 }), timeLimit: timeLimit
+      ) { request in
+        guard let wish = request["extension"] else { throw WorkerAnswerError("an unknown request") }
+        return try await extensions.answer(wish)
+      }
+    } catch let error as WorkerError {
+      throw fault(error, command)
+    }
+  }
+
+  /// What an ending of the process, or an exception in it, says about the candidate.
+  private func fault(_ error: WorkerError, _ command: String) -> CandidateFault {
+    let during =
+      switch command {
+      case "load": "while it was imported"
+      case "construct": "while ModelNew was made"
+      default: "in its forward"
+      }
+    let isLater = command != "load"
+    guard case .raised(let exception) = error else {
+      switch error {
+      case .outOfTime:
+        return CandidateFault(
+          verdict: .timeout, reason: "It ran longer than \(options.timeLimit.components.seconds) s \(during).",
+          dependsOnSize: isLater)
+      default:
+        return CandidateFault(
+          verdict: .runtimeError, reason: "Its process \(error.sentence) \(during).",
+          details: error.output?.standardError, dependsOnSize: isLater)
+      }
+    }
+    if let fault = extensions.fault(exception.message) { return fault }
+    switch exception.type {
+    case "UnsupportedOnVirtualGPU":
+      return CandidateFault(verdict: .unsupported, reason: "It needs what is not available here: \(exception.message)")
+    case "NotPython": return CandidateFault(verdict: .compileError, reason: "It is not Python: \(exception.message).")
+    case "NoModel": return CandidateFault(verdict: .rejected, reason: exception.message)
+    case "OutputFailure":
+      return CandidateFault(verdict: .incorrect, reason: "Its output is \(exception.message).")
+    default:
+      return CandidateFault(
+        verdict: .runtimeError,
+        reason: "It raises \(exception.type) \(during): \(Sentences.firstLine(exception.message))",
+        details: exception.traceback, dependsOnSize: isLater)
+    }
+  }
+}

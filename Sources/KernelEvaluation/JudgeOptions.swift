@@ -1,0 +1,58 @@
+public import GPUModels
+
+/// How a candidate is to be judged.
+public struct JudgeOptions: Sendable, Hashable {
+  /// Where kernels run.
+  public enum Device: String, Sendable, Hashable, CaseIterable, Codable {
+    /// This machine's NVIDIA GPU.
+    case cuda
+    /// The virtual GPU: this machine's processors, with every access looked at.
+    case virtual
+  }
+
+  /// The type that inputs and weights have.
+  public enum Precision: String, Sendable, Hashable, CaseIterable, Codable {
+    case fp32, fp16, bf16
+
+    /// PyTorch's name of the type.
+    var elementType: ElementType {
+      switch self {
+      case .fp32: .float32
+      case .fp16: .float16
+      case .bf16: .bfloat16
+      }
+    }
+  }
+
+  /// Where kernels run.
+  public var device: Device
+  /// The GPU whose limits the virtual one has, and for which times are estimated.
+  public var gpu: GPUModel
+  /// The type of inputs and weights.
+  public var precision: Precision
+  /// How many inputs are tried, each of another seed, most of another distribution.
+  public var trials: Int
+  /// What inputs and weights are made from; nil for a secret one.
+  public var seed: UInt64?
+  /// Whether the problem's own sizes are run at once, also where they take long.
+  public var isFullSize: Bool
+  /// Whether extensions are built with PyTorch's own headers.
+  public var usesFullHeaders: Bool
+  /// How long one call of the candidate may take, and how long its import.
+  public var timeLimit: Duration
+
+  /// Makes options.
+  public init(
+    device: Device = .virtual, gpu: GPUModel = .h100, precision: Precision = .fp32, trials: Int = 5,
+    seed: UInt64? = nil, isFullSize: Bool = false, usesFullHeaders: Bool = false, timeLimit: Duration = .seconds(120)
+  ) {
+    self.device = device
+    self.gpu = gpu
+    self.precision = precision
+    self.trials = trials
+    self.seed = seed
+    self.isFullSize = isFullSize
+    self.usesFullHeaders = usesFullHeaders
+    self.timeLimit = timeLimit
+  }
+}

@@ -1,0 +1,181 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What a problem needs at some size.
+struct SizeNeeds: Sendable, Hashable {
+  /// Bytes of everything that a call reads and makes.
+  var bytes: Double
+  /// Operations: multiplications and additions of matrix products, elements of everything else.
+  var work: Double
+}
+
+/// What a size may need.
+struct SizeBudget: Sendable, Hashable {
+  var bytes: Double
+  var work: Double
+
+  func allows(_ needs: SizeNeeds) -> Bool { needs.bytes <= bytes && needs.work <= work }
+}
+
+/// What the reference makes of some inputs.
+struct Expectation: Sendable {
+  /// In its own precision, and in float64; nil where the model does not run in float64.
+  var own: ValueTree
+  var exact: ValueTree?
+  /// Why there is no ``exact``.
+  var exactReason: String?
+  /// Once more, with another seed for what is random in the model.
+  var again: ValueTree?
+  /// The operators that it ran, with their number.
+  var operators: [String: Int]
+  /// Whether it changes its inputs itself.
+  var changesInputs: Bool
+}
+
+/// The reference's process. It is trusted to be what the user gave; the candidate never sees its folder.
+struct ReferenceSide: Sendable {
+  let process: WorkerProcess
+  /// The process's own folder.
+  let folder: String
+  /// A folder that the candidate may read.
+  let shared: String
+  let precision: JudgeOptions.Precision
+  let timeLimit: Duration
+
+  private func call(
+    _ command: String, _ message: [String: JSONValue] = [:],
+    answering: @Sendable (JSONValue) async throws -> JSONValue = { _ in .null }
+  ) async throws -> JSONValue {
+    do {
+      return try await process.call(
+        .object(message.merging(["command": .string(command)]) { $1 }), timeLimit: timeLimit, answering: answering)
+    } catch let error as WorkerError {
+      throw KernelEvaluationError(.badReference, Self.sentence(error, command), underlyingError: error)
+    }
+  }
+
+  private static func sentence(_ error: WorkerError, _ command: String) -> String {
+    guard case .raised(let exception) = error else { return "The reference's process \(error.sentence)." }
+    return exception.type == "ProblemError"
+      ? exception.message : "The reference fails: \(exception.type): \(Sentences.firstLine(exception.message))"
+  }
+
+  /// Reads the source and returns the constants that may decide sizes.
+  func open(_ source: String) async throws -> [String: Int] {
+    let answer = try await call("open", ["source": .string(source)])
+    return answer["constants"]?.integers ?? [:]
+  }
+
+  /// The values of the constants that fit a budget; without one the problem's own.
+  func size(_ budget: SizeBudget?) async throws -> (values: [String: Int], needs: SizeNeeds?) {
+    let wanted = budget.map { JSONValue.object(["bytes": .number($0.bytes), "work": .number($0.work)]) }
+    let answer = try await call("size", ["budget": wanted ?? .null])
+    var needs: SizeNeeds?
+    if let bytes = answer["needs"]?["bytes"]?.number, let work = answer["needs"]?["work"]?.number {
+      needs = SizeNeeds(bytes: bytes, work: work)
+    }
+    return (answer["values"]?.integers ?? [:], needs)
+  }
+
+  /// Settles on a size, and returns what models are made with.
+  func choose(_ values: [String: Int]) async throws -> (arguments: ValueTree, names: ValueTree) {
+    let answer = try await call("choose", ["values": .object(values.mapValues { .integer($0) })])
+    return (try share(answer["arguments"]), try share(answer["names"]))
+  }
+
+  /// Makes the model.
+  ///
+  /// - Returns: the weights for the candidate: pairs of a name and a tensor; and how many of them are parameters.
+  func model(seed: UInt64, isRandomised: Bool) async throws -> (state: JSONValue, parameters: Int) {
+    let answer = try await call(
+      "model",
+      [
+        "seed": .seed(seed), "randomised": .boolean(isRandomised), "precision": .string(precision.rawValue),
+      ])
+    var state: [JSONValue] = []
+    for pair in answer["state"]?.array ?? [] {
+      guard let pair = pair.array, pair.count == 2, let tensor = ValueTree.Tensor(pair[1]) else { continue }
+      state.append(.array([pair[0], try share(tensor).json]))
+    }
+    return (.array(state), answer["parameters"]?.integer ?? 0)
+  }
+
+  /// Makes inputs out of random tensors that `supply` makes.
+  func inputs(seed: UInt64, prefix: String, supply: InputSupply) async throws -> ValueTree {
+    let answer = try await call(
+      "inputs",
+      ["seed": .seed(seed), "prefix": .string(prefix), "precision": .string(precision.rawValue)]
+    ) { request in
+      guard let leaf = request["leaf"] else { throw WorkerAnswerError("an unknown request") }
+      return try await supply.make(leaf)
+    }
+    return try share(answer["inputs"])
+  }
+
+  /// What the model makes of inputs.
+  func expect(_ inputs: ValueTree, seed: UInt64, prefix: String, isRepeated: Bool) async throws -> Expectation {
+    let answer = try await call(
+      "expect",
+      ["inputs": inputs.json, "seed": .seed(seed), "prefix": .string(prefix), "repeat": .boolean(isRepeated)])
+    func tree(_ key: String) throws -> ValueTree? {
+      guard let value = answer[key], value != .null else { return nil }
+      return try ValueTree(value)
+    }
+    guard let own = try tree("own") else { throw WorkerAnswerError("the reference gave no outputs") }
+    return Expectation(
+      own: own, exact: try tree("exact"), exactReason: answer["exactReason"]?.string, again: try tree("again"),
+      operators: answer["operators"]?.integers ?? [:], changesInputs: answer["changedInputs"]?.array?.isEmpty == false)
+  }
+
+  // MARK: What the candidate may see
+
+  /// Moves a tree's tensors to where the candidate may read them.
+  private func share(_ json: JSONValue?) throws -> ValueTree {
+    let tree = try ValueTree(json)
+    var moved: [String: String] = [:]
+    for tensor in tree.tensors where moved[tensor.file] == nil { moved[tensor.file] = try share(tensor).file }
+    return try ValueTree(tree.json.replacingFiles(moved))
+  }
+
+  private func share(_ tensor: ValueTree.Tensor) throws -> ValueTree.Tensor {
+    guard tensor.file.hasPrefix(folder + "/") else { throw WorkerAnswerError("a file of the reference is elsewhere") }
+    let target = shared + "/" + UUID().uuidString
+    do {
+      try FileManager.default.moveItem(atPath: tensor.file, toPath: target)
+    } catch {
+      throw KernelEvaluationError(
+        .fileSystem, "A tensor could not be kept in \(shared); check the free space.", underlyingError: error)
+    }
+    var moved = tensor
+    moved.file = target
+    return moved
+  }
+}
+
+extension JSONValue {
+  /// The same with other files in the tensors' descriptions.
+  func replacingFiles(_ files: [String: String]) -> JSONValue {
+    switch self {
+    case .array(let elements): .array(elements.map { $0.replacingFiles(files) })
+    case .object(let entries):
+      if case .string(let file)? = entries["file"], let other = files[file] {
+        .object(entries.merging(["file": .string(other)]) { $1 })
+      } else {
+        .object(entries.mapValues { $0.replacingFiles(files) })
+      }
+    default: self
+    }
+  }
+
+  /// An object of integers.
+  var integers: [String: Int]? {
+    guard case .object(let entries) = self else { return nil }
+    return entries.compactMapValues(\.integer)
+  }
+
+  /// A seed as PyTorch's generators take it, exact in JSON's numbers.
+  static func seed(_ seed: UInt64) -> JSONValue { .integer(Int(seed & 0x1F_FFFF_FFFF_FFFF)) }
+}

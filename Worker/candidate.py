@@ -1,0 +1,172 @@
+"""The candidate's side of the worker: its module, its model, and what it makes of inputs.
+
+Everything that this process says is a claim. What is needed to say it is kept before the candidate's code runs, so that a
+candidate that puts other functions in their place changes its own view and not ours.
+"""
+
+import contextlib
+import gc
+import random
+import time
+
+import torch
+
+import devices
+import extension_loader
+from controls import NoControls, VirtualControls
+from operators import Recorder
+from problem import load_module
+from values import Files, ValueFailure, decode, encode, mapped, read_tensor, tensors
+
+_Tensor = torch.Tensor
+_Module = torch.nn.Module
+_no_grad = torch.no_grad
+_synchronize = None
+_monotonic = time.monotonic
+
+
+class NotPython(Exception):
+    """The candidate's source does not parse."""
+
+
+class NoModel(Exception):
+    """The candidate has no ModelNew to call."""
+
+
+class OutputFailure(Exception):
+    """An output is nothing that can be compared; the message says what it is."""
+
+
+class Candidate:
+    def __init__(self, channel, settings: dict):
+        self._channel = channel
+        self._folder = settings["folder"]
+        device = settings["device"]
+        if device["kind"] == "virtual":
+            self._controls = VirtualControls(device["runtime"])
+            devices.install_virtual(device["runtime"], device["library"], device["gpu"])
+        else:
+            devices.install_real()
+            self._controls = NoControls()
+        extension_loader.install(lambda request: channel.request({"extension": request}))
+        global _synchronize
+        _synchronize = torch.cuda.synchronize
+        self._module = None
+        self._model = None
+
+    # Commands
+
+    def load(self, message: dict) -> dict:
+        """Runs the candidate's source, which usually builds its extensions."""
+        import ast
+
+        source = message["source"]
+        try:
+            tree = ast.parse(source)
+        except (SyntaxError, ValueError) as error:
+            place = f" (line {error.lineno})" if getattr(error, "lineno", None) else ""
+            raise NotPython(f"{getattr(error, 'msg', error)}{place}") from None
+        self._module = load_module("candidate", source, tree)
+        model = getattr(self._module, "ModelNew", None)
+        if model is None:
+            raise NoModel("It defines no ModelNew.")
+        if not (isinstance(model, type) and issubclass(model, _Module)):
+            raise NoModel("Its ModelNew is no torch.nn.Module.")
+        return self._extensions()
+
+    def construct(self, message: dict) -> dict:
+        """Makes the model and gives it the reference's weights."""
+        arguments = decode(message["arguments"], read_tensor)
+        names = decode(message["names"], read_tensor)
+        random.seed(message["seed"])
+        torch.manual_seed(message["seed"])
+        model = self._module.ModelNew(*arguments, **names)
+        if not isinstance(model, _Module):
+            raise NoModel("Its ModelNew makes no torch.nn.Module.")
+        result = {"weights": self._give_weights(model, message["state"])}
+        if message["precision"] != "fp32":
+            model = model.to({"fp16": torch.float16, "bf16": torch.bfloat16}[message["precision"]])
+        self._model = model.cuda()
+        _synchronize()
+        return {**result, **self._extensions()}
+
+    def run(self, message: dict) -> dict:
+        """One call of the model."""
+        options = message["options"]
+        inputs = mapped(decode(message["inputs"], read_tensor), lambda tensor: tensor.cuda())
+        random.seed(message["seed"])
+        torch.manual_seed(message["seed"])
+        gc.collect()
+        self._controls.set_up(options)
+        before = self._controls.launches()
+        recorder = Recorder() if options.get("record") else contextlib.nullcontext()
+        start = _monotonic()
+        try:
+            with _no_grad(), recorder:
+                outputs = self._model(*inputs)
+            _synchronize()
+        finally:
+            seconds = _monotonic() - start
+            launches = self._controls.launches() - before
+            kernel_error = self._controls.kernel_error()
+            self._controls.report()
+            self._controls.set_up({})
+        flaws = [flaw for tensor in tensors(outputs) if (flaw := _flaw(tensor))]
+        result = {
+            "outputs": self._encoded(outputs, message["prefix"]),
+            "flaws": flaws,
+            "launches": launches,
+            "kernelError": kernel_error,
+            "seconds": seconds,
+            "operators": dict(recorder.counts) if options.get("record") else {},
+            **self._extensions(),
+        }
+        if options.get("inputsAfter"):
+            write = Files(self._folder, message["prefix"] + "-inputs")
+            result["inputsAfter"] = encode(inputs, write)
+        return result
+
+    # What they need
+
+    def _encoded(self, outputs, prefix) -> dict:
+        try:
+            return encode(outputs, Files(self._folder, prefix))
+        except ValueFailure as error:
+            raise OutputFailure(str(error)) from None
+
+    def _extensions(self) -> dict:
+        return {"failures": list(extension_loader.failures)}
+
+    def _give_weights(self, model, state) -> dict:
+        """The reference's weights by name; where the names differ, by order and shape."""
+        given = {name: read_tensor(description) for name, description in state}
+        own = model.state_dict()
+        missing = [name for name in given if name not in own]
+        unexpected = [name for name in own if name not in given]
+        shapes = [
+            name for name in own if name in given and _is_number(own[name]) and own[name].shape != given[name].shape
+        ]
+        if not missing and not unexpected and not shapes:
+            model.load_state_dict(given)
+            return {"how": "names"}
+        left = [given[name] for name in missing]
+        places = [own[name] for name in unexpected]
+        if not shapes and len(left) == len(places) and all(a.shape == b.shape for a, b in zip(left, places)):
+            renamed = {**{name: given[name] for name in given if name in own}, **dict(zip(unexpected, left))}
+            model.load_state_dict(renamed)
+            return {"how": "order", "missing": missing, "unexpected": unexpected}
+        return {"how": "none", "missing": missing, "unexpected": unexpected, "shapes": shapes}
+
+
+def _is_number(value) -> bool:
+    return isinstance(value, _Tensor)
+
+
+def _flaw(tensor):
+    """What is wrong with an output that is to be a plain tensor on the GPU."""
+    if type(tensor) is not _Tensor and type(tensor) is not torch.nn.Parameter:
+        return f"an output is a {type(tensor).__qualname__}, not a plain torch.Tensor"
+    if tensor.device.type != "cuda":
+        return f"an output is on {tensor.device}, not on the GPU"
+    return None
+

@@ -1,0 +1,196 @@
+"""The reference's side of the worker: sizes, inputs, weights, and what the outputs should be."""
+
+import copy
+import random
+
+import torch
+
+import scaling
+from constants import Constants
+from leaves import supplied
+from operators import Recorder
+from problem import Problem, ProblemError
+from values import Files, decode, encode, mapped, read_tensor, tensors
+
+
+def _seed(seed: int) -> None:
+    random.seed(seed)
+    torch.manual_seed(seed)
+    try:
+        import numpy
+
+        numpy.random.seed(seed & 0xFFFFFFFF)
+    except ImportError:
+        pass
+
+
+class Reference:
+    def __init__(self, channel, settings: dict):
+        self._channel = channel
+        self._folder = settings["folder"]
+        self._source = None
+        self._problem = None
+        self._models = {}
+
+    # Commands
+
+    def open(self, message: dict) -> dict:
+        """Reads the source. Nothing of it runs yet."""
+        self._source = message["source"]
+        try:
+            self._constants = Constants(self._source)
+        except SyntaxError as error:
+            raise ProblemError(f"The reference is not Python: {error.msg} (line {error.lineno}).") from None
+        return {"constants": self._constants.values}
+
+    def size(self, message: dict) -> dict:
+        """The values of the constants that fit a budget; without one, what the problem needs as it is."""
+        if message.get("budget") is None:
+            try:
+                size = scaling.Size(self._source, self._constants, {})
+            except ProblemError:
+                raise
+            except Exception:
+                size = None
+            values = {}
+        else:
+            values, size = scaling.scaled(self._source, self._constants, message["budget"])
+        needs = None if size is None else {"bytes": size.bytes, "work": size.work}
+        return {"values": values, "needs": needs}
+
+    def choose(self, message: dict) -> dict:
+        """Settles on a size."""
+        self._problem = Problem(self._source, self._constants, message["values"])
+        self._models = {}
+        arguments, names = self._problem.initial_arguments()
+        write = Files(self._folder, "argument")
+        return {"arguments": encode(arguments, write), "names": encode(names, write)}
+
+    def inputs(self, message: dict) -> dict:
+        """Inputs whose random numbers the trusted side supplies; tensors that get_inputs derived are written to files."""
+        leaves = {}
+
+        def ask(description):
+            answer = self._channel.request({"leaf": description})
+            leaves[len(leaves)] = description
+            return answer
+
+        _seed(message["seed"])
+        with supplied(ask):
+            made = self._problem.inputs()
+        made = mapped(made, lambda tensor: self._converted(tensor.detach().cpu(), message["precision"]))
+        write = Files(self._folder, message["prefix"])
+        return {"inputs": encode(made, write), "leaves": list(leaves.values())}
+
+    def model(self, message: dict) -> dict:
+        """Makes the model, with weights that no initial value gives away."""
+        _seed(message["seed"])
+        model = self._problem.model()
+        if message["randomised"]:
+            _randomise(model, message["seed"])
+        own = copy.deepcopy(model).cpu()
+        _convert(own, message["precision"])
+        try:
+            exact = copy.deepcopy(own).double()
+        except Exception:
+            exact = None
+        self._models = {"own": own, "exact": exact}
+        # Saved before anything runs: a model that counts its calls or updates its statistics changes itself.
+        self._kept = {name: None if one is None else copy.deepcopy(one) for name, one in self._models.items()}
+        write = Files(self._folder, "weight")
+        state = [[name, write(tensor)] for name, tensor in own.state_dict().items()]
+        parameters = sum(1 for _ in own.parameters())
+        return {"state": state, "parameters": parameters, "precision": message["precision"]}
+
+    def expect(self, message: dict) -> dict:
+        """What the model makes of inputs: in float64, and in its own precision, once more with another seed."""
+        _seed(message["seed"])
+        inputs = decode(message["inputs"], read_tensor)
+        prefix = message["prefix"]
+        recorder = Recorder()
+        given = mapped(inputs, lambda tensor: tensor.clone())
+        with torch.no_grad(), recorder:
+            own = self._fresh("own")(*given)
+        changed = [
+            index
+            for index, (before, after) in enumerate(zip(tensors(inputs), tensors(given)))
+            if not torch.equal(_bytes(before), _bytes(after))
+        ]
+        exact, exact_reason = self._exact(inputs, message["seed"])
+        result = {
+            "own": encode(own, Files(self._folder, prefix + "-own")),
+            "exact": None if exact is None else encode(exact, Files(self._folder, prefix + "-exact")),
+            "exactReason": exact_reason,
+            "operators": dict(recorder.counts),
+            "changedInputs": changed,
+        }
+        if message.get("repeat"):
+            _seed(message["seed"] + 1)
+            with torch.no_grad():
+                again = self._fresh("own")(*mapped(inputs, lambda tensor: tensor.clone()))
+            result["again"] = encode(again, Files(self._folder, prefix + "-again"))
+        return result
+
+    # What they need
+
+    def _fresh(self, name):
+        """The model as it was made: one that a run has changed says nothing about the next."""
+        kept = self._kept[name]
+        has_state = any(True for _ in kept.buffers())
+        return copy.deepcopy(kept) if has_state else kept
+
+    def _exact(self, inputs, seed):
+        if self._kept["exact"] is None:
+            return None, "the model cannot be made in float64"
+        wide = mapped(inputs, lambda tensor: tensor.double() if tensor.is_floating_point() else tensor.clone())
+        _seed(seed)
+        before = torch.get_default_dtype()
+        try:
+            torch.set_default_dtype(torch.float64)
+            with torch.no_grad():
+                return self._fresh("exact")(*wide), None
+        except Exception as error:
+            return None, f"the model does not run in float64: {type(error).__name__}: {error}"[:400]
+        finally:
+            torch.set_default_dtype(before)
+
+    def _converted(self, tensor, precision):
+        if precision == "fp32" or not tensor.is_floating_point():
+            return tensor
+        return tensor.to(_PRECISIONS[precision])
+
+
+_PRECISIONS = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
+
+
+def _convert(model, precision):
+    if precision != "fp32":
+        model.to(_PRECISIONS[precision])
+
+
+def _bytes(tensor):
+    return tensor.contiguous().reshape(-1).view(torch.uint8) if tensor.numel() else tensor
+
+
+def _randomise(model, seed):
+    """Parameters and statistics that start as all ones or all zeros, or with one value, get values of their own.
+
+    A candidate that leaves a bias, a scale or a running mean out would otherwise not be found out.
+    """
+    generator = torch.Generator().manual_seed(seed ^ 0x5DEECE66D)
+    with torch.no_grad():
+        for name, tensor in list(model.named_parameters()) + list(model.named_buffers()):
+            if not tensor.is_floating_point() or tensor.numel() == 0:
+                continue
+            first = tensor.reshape(-1)[0]
+            if not bool((tensor == first).all()) or not bool(torch.isfinite(first)):
+                continue
+            if tensor.numel() == 1 and tensor.dim() == 0:
+                continue
+            noise = torch.rand(tensor.shape, generator=generator, dtype=torch.float32).to(tensor.dtype)
+            if float(first) > 0:
+                tensor.copy_(first * (0.5 + noise))
+            elif float(first) < 0:
+                tensor.copy_(first * (0.5 + noise))
+            else:
+                tensor.copy_(noise - 0.5)
