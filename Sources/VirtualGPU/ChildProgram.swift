@@ -1,3 +1,4 @@
+import CUDAToolchain
 import Synchronization
 
 #if canImport(Glibc)
@@ -32,10 +33,7 @@ struct ChildProgram: Sendable {
     var fileSize = 16 << 30
   }
 
-  enum Ending: Sendable, Hashable {
-    case exited(Int)
-    case signalled(Int)
-  }
+  typealias Ending = ProcessStart.Ending
 
   /// Why we ended it.
   enum Stop: String, Sendable {
@@ -71,23 +69,10 @@ struct ChildProgram: Sendable {
     exec "$@"
     """
 
-  /// The processes that are running now, each the first of its group.
-  private static let running = Mutex<Set<pid_t>>([])
-
-  /// Kills what runs now: for a process that is about to end without waiting.
-  static func killAll() {
-    running.withLock { for process in $0 { kill(-process, SIGKILL) } }
-  }
-
   /// Runs it. When the task is cancelled the process is told to end, and killed two seconds later.
   func run() async throws -> Result {
     let start = ContinuousClock.now
-    let process = try Self.running.withLock { running in
-      let process = try spawn()
-      running.insert(process)
-      return process
-    }
-    defer { _ = Self.running.withLock { $0.remove(process) } }
+    let process = try spawn()
     let state = State()
     return try await withThrowingTaskGroup(of: Result?.self) { group in
       group.addTask {
@@ -118,8 +103,6 @@ struct ChildProgram: Sendable {
           group.cancelAll()
         }
       }
-      // What it left running goes with it.
-      kill(-process, SIGKILL)
       try Task.checkCancellation()
       guard let result else { throw CancellationError() }
       return result
@@ -143,16 +126,7 @@ struct ChildProgram: Sendable {
   private static func end(of process: pid_t) async -> (Ending, peakMemory: Int) {
     await withCheckedContinuation { continuation in
       Threads.start {
-        var status: Int32 = 0
-        var usage = rusage()
-        while wait4(process, &status, 0, &usage) < 0 && errno == EINTR {}
-        #if os(Linux)
-          let peak = usage.ru_maxrss * 1024
-        #else
-          let peak = usage.ru_maxrss
-        #endif
-        let signal = Int(status & 0x7f)
-        let ending: Ending = signal == 0 ? .exited(Int(status >> 8) & 0xff) : .signalled(signal)
+        let (ending, peak) = ProcessStart.end(of: process)
         continuation.resume(returning: (ending, peak))
       }
     }
@@ -190,80 +164,20 @@ struct ChildProgram: Sendable {
       opened.append(descriptor)
       return descriptor
     }
-    #if canImport(Darwin)
-      var actions: posix_spawn_file_actions_t?
-      var attributes: posix_spawnattr_t?
-    #else
-      var actions = posix_spawn_file_actions_t()
-      var attributes = posix_spawnattr_t()
-    #endif
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
+    var descriptors: [(source: Int32, number: Int32)] = []
     for (number, stream) in zip([STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO], [input, output, errors]) {
-      let source = try descriptor(stream, number)
-      if source != number { posix_spawn_file_actions_adddup2(&actions, source, number) }
+      descriptors.append((try descriptor(stream, number), number))
     }
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    var all = sigset_t()
-    sigemptyset(&all)
-    for signal in [SIGINT, SIGTERM, SIGPIPE, SIGQUIT, SIGHUP] { sigaddset(&all, signal) }
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    #if canImport(Darwin)
-      let session: Int32 = 0x0400
-    #else
-      let session: Int32 = 0x80
-    #endif
-    posix_spawnattr_setflags(&attributes, Int16(session | Int32(POSIX_SPAWN_SETSIGMASK) | Int32(POSIX_SPAWN_SETSIGDEF)))
 
     // Should we be killed, its processor time ends it.
     let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     let seconds = (Int(limits.time.components.seconds) + 3) * processors
     let words =
-      ["sh", "-c", Self.launcher, "basic-launcher", "\(limits.fileSize / 512)", "\(seconds)", path] + arguments
-    let pointers = words.map { strdup($0) } + [nil]
-    let variables = environment.map { strdup("\($0)=\($1)") } + [nil]
-    defer { for pointer in pointers + variables { free(pointer) } }
-    var process = pid_t()
-    let failure = posix_spawn(&process, "/bin/sh", &actions, &attributes, pointers, variables)
-    guard failure == 0 else {
-      throw VirtualGPUError(
-        .internalFailure, "The program could not be started: \(String(cString: strerror(failure))).")
+      ["/bin/sh", "-c", Self.launcher, "basic-launcher", "\(limits.fileSize / 512)", "\(seconds)", path] + arguments
+    do {
+      return try ProcessStart(words: words, environment: environment, descriptors: descriptors).run()
+    } catch {
+      throw VirtualGPUError(.internalFailure, "The program could not be started: \(error.message).")
     }
-    return process
-  }
-}
-
-/// Threads for what blocks.
-enum Threads {
-  private final class Work: Sendable {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  }
-
-  static func start(_ body: @escaping @Sendable () -> Void) {
-    let work = Unmanaged.passRetained(Work(body)).toOpaque()
-    #if canImport(Darwin)
-      var thread: pthread_t?
-    #else
-      var thread = pthread_t()
-    #endif
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    pthread_create(
-      &thread, &attributes,
-      { argument in
-        #if canImport(Darwin)
-          Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
-        #else
-          if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body() }
-        #endif
-        return nil
-      }, work)
-    pthread_attr_destroy(&attributes)
   }
 }

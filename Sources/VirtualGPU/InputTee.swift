@@ -1,3 +1,4 @@
+import CUDAToolchain
 import Synchronization
 
 #if canImport(Glibc)

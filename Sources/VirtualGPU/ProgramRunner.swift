@@ -104,7 +104,7 @@ public struct ProgramRunner: Sendable {
   }
 
   /// Kills every program that runs now: for a process that is about to end without waiting for them.
-  public static func killAll() { ChildProgram.killAll() }
+  public static func killAll() { ProcessStart.killAll() }
 
   // MARK: Whether the output depends on it
 

@@ -1,0 +1,156 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A process and everything that descends from it or is of its group, at one moment, as far as the system shows it (Linux
+/// does; elsewhere a tree is empty, and its limits are those that the system itself keeps).
+///
+/// One look costs two small reads for each process of the machine, and two more for each of the tree.
+package struct ProcessTree: Sendable {
+  /// One process: a number alone may belong to another one a moment later.
+  package struct Member: Sendable, Hashable {
+    package var process: Int32
+    /// Clock ticks since the machine's start.
+    package var start: Int
+  }
+
+  /// Without the first process.
+  package private(set) var descendants: [Member] = []
+  /// Threads, of all processes.
+  package private(set) var tasks = 0
+  /// Bytes in memory: what each process has for itself, and the largest of what they may share.
+  package private(set) var memory = 0
+  /// Processor time of all processes, and of those ended ones that a living one has waited for.
+  package private(set) var processorTime = 0.0
+
+  /// Looks at the tree of a process.
+  package init(of root: Int32) {
+    var children: [pid_t: [Status]] = [:]
+    var members: [Status] = []
+    var waiting: [pid_t] = [root]
+    var known: Set<pid_t> = []
+    for process in Self.processes() {
+      guard let status = Status(process) else { continue }
+      children[status.parent, default: []].append(status)
+      if status.group == root || process == root {
+        members.append(status)
+        known.insert(process)
+        waiting.append(process)
+      }
+    }
+    while let parent = waiting.popLast() {
+      for child in children[parent] ?? [] where known.insert(child.member.process).inserted {
+        members.append(child)
+        waiting.append(child.member.process)
+      }
+    }
+    var shared = 0
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
+    for status in members {
+      if status.member.process != root { descendants.append(status.member) }
+      tasks += status.threads
+      processorTime += Double(status.ticks) / ticks
+      let pages = Self.numbers(in: "/proc/\(status.member.process)/statm")
+      guard pages.count > 2 else { continue }
+      memory += (pages[1] - pages[2]) * page
+      shared = max(shared, pages[2] * page)
+    }
+    memory += shared
+  }
+
+  /// Kills every descendant, and those that they start meanwhile; the first process lives on.
+  package static func killDescendants(of root: Int32) {
+    for _ in 0..<100 {
+      let members = ProcessTree(of: root).descendants.filter(\.isRunning)
+      if members.isEmpty { return }
+      for member in members { member.end() }
+    }
+  }
+
+  /// The bytes of files that the tree holds open and that no folder shows any more, or that never were in one.
+  package var hiddenFileBytes: Int {
+    var seen: Set<ino_t> = []
+    return descendants.reduce(0) { sum, member in
+      sum
+        + Self.names(in: "/proc/\(member.process)/fd").reduce(0) { sum, name in
+          var status = stat()
+          guard stat("/proc/\(member.process)/fd/\(name)", &status) == 0, status.st_nlink == 0,
+            status.st_mode & S_IFMT == S_IFREG, seen.insert(status.st_ino).inserted
+          else { return sum }
+          return sum + Int(status.st_blocks) * 512
+        }
+    }
+  }
+
+  // MARK: /proc
+
+  private struct Status {
+    var member: Member
+    var parent: pid_t
+    var group: pid_t
+    var threads: Int
+    var ticks: Int
+    var isZombie: Bool
+
+    init?(_ process: pid_t) {
+      let text = ProcessTree.text(of: "/proc/\(process)/stat")
+      // The name may hold anything; the last parenthesis ends it.
+      guard let end = text.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+      let words = text[(end + 1)...].split(separator: UInt8(ascii: " "))
+      guard words.count > 19 else { return nil }
+      func number(_ index: Int) -> Int { Int(String(decoding: words[index], as: UTF8.self)) ?? 0 }
+      isZombie = words[0].first == UInt8(ascii: "Z")
+      parent = pid_t(number(1))
+      group = pid_t(number(2))
+      ticks = number(11) + number(12) + number(13) + number(14)
+      threads = number(17)
+      member = Member(process: process, start: number(19))
+    }
+  }
+
+  fileprivate static func isRunning(_ member: Member) -> Bool {
+    guard let status = Status(member.process) else { return false }
+    return status.member == member && !status.isZombie
+  }
+
+  private static func processes() -> [pid_t] { names(in: "/proc").compactMap { pid_t($0) } }
+
+  private static func names(in folder: String) -> [String] {
+    guard let stream = opendir(folder) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name.first?.isNumber == true { names.append(name) }
+    }
+    return names
+  }
+
+  private static func text(of path: String) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return [] }
+    defer { close(descriptor) }
+    return [UInt8](unsafeUninitializedCapacity: 1024) { buffer, count in
+      count = max(0, read(descriptor, buffer.baseAddress, 1024))
+    }
+  }
+
+  private static func numbers(in path: String) -> [Int] {
+    text(of: path).split(separator: UInt8(ascii: " ")).map { Int(String(decoding: $0, as: UTF8.self)) ?? 0 }
+  }
+}
+
+extension ProcessTree.Member {
+  /// Whether it still runs: what has ended and waits to be asked how does not.
+  package var isRunning: Bool { ProcessTree.isRunning(self) }
+
+  /// Kills it, if it is still the one that was meant.
+  package func end() {
+    if isRunning { kill(process, SIGKILL) }
+  }
+}
