@@ -54,6 +54,9 @@ var targets: [Target] = [
     name: "VirtualGPUTests",
     dependencies: ["VirtualGPU", "PTX", "CUDAToolchain", "GPUModels", "KernelVerdicts"],
     exclude: ["Programs", "Planted", "Unsupported", "HostAPI", "OperationDriver"]),
+
+  .target(name: "KernelEvaluation", dependencies: ["GPUModels", "KernelBench"]),
+  .testTarget(name: "KernelEvaluationTests", dependencies: ["KernelEvaluation", "GPUModels", "KernelBench"]),
 ]
 
 if hasEngine {
