@@ -55,8 +55,13 @@ var targets: [Target] = [
     dependencies: ["VirtualGPU", "PTX", "CUDAToolchain", "GPUModels", "KernelVerdicts"],
     exclude: ["Programs", "Planted", "Unsupported", "HostAPI", "OperationDriver"]),
 
-  .target(name: "KernelEvaluation", dependencies: ["CUDAToolchain"]),
-  .testTarget(name: "KernelEvaluationTests", dependencies: ["KernelEvaluation", "CUDAToolchain"]),
+  .target(
+    name: "KernelEvaluation",
+    dependencies: ["CUDAToolchain", "GPUModels", "KernelBench", "KernelVerdicts", "VirtualGPU"]),
+  .testTarget(
+    name: "KernelEvaluationTests",
+    dependencies: ["KernelEvaluation", "CUDAToolchain", "GPUModels", "KernelBench", "KernelVerdicts", "VirtualGPU"],
+    exclude: ["Exploits", "Hostile", "Python"]),
 ]
 
 if hasEngine {
@@ -85,7 +90,7 @@ if hasEngine {
       name: "BasicCommands",
       dependencies: [
         "LlamaRuntime", "SpeculativeDecoding", "LanguageModels", "GPUModels", "KernelBench", "KernelPrompting",
-        "CUDAToolchain", "VirtualGPU", "KernelVerdicts", "PTX",
+        "CUDAToolchain", "VirtualGPU", "KernelEvaluation", "KernelVerdicts", "PTX",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(
