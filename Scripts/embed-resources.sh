@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Writes files of the tree into Swift, so that an installed `basic` is one file (SwiftPM's own .embedInCode forgets folders):
 # Sources/CUDAToolchain/EmbeddedResources.swift out of the Resources folder beside it, and
-# Sources/VirtualGPU/EmbeddedRuntime.swift out of Sources/CVirtualCUDARuntime.
+# Sources/VirtualGPU/EmbeddedRuntime.swift out of Sources/CVirtualCUDARuntime, and
+# Sources/KernelEvaluation/EmbeddedWorker.swift out of Worker.
 # Run it after a change there; tests compare the two.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -33,3 +34,4 @@ SWIFT
 
 embed Sources/CUDAToolchain/Resources Sources/CUDAToolchain/EmbeddedResources.swift EmbeddedResources '*'
 embed Sources/CVirtualCUDARuntime Sources/VirtualGPU/EmbeddedRuntime.swift EmbeddedRuntime '*.c' '*.h'
+embed Worker Sources/KernelEvaluation/EmbeddedWorker.swift EmbeddedWorker '*.py' '*.cpp' '*.h'

@@ -11,6 +11,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import channel  # noqa: E402
 import confinement  # noqa: E402
+import devices  # noqa: E402
 
 _COMMANDS = {
     "reference": ("open", "size", "choose", "inputs", "model", "expect"),
@@ -30,7 +31,14 @@ class Worker:
             return self._start(message)
         if command not in self._commands:
             raise ValueError(f"unknown command {command}")
-        return getattr(self._side, command)(message)
+        try:
+            return getattr(self._side, command)(message)
+        except Exception as error:
+            name = devices.unsupported_name(error)
+            if name is None:
+                raise
+            # Whatever it was wrapped in on its way here.
+            raise devices.UnsupportedOnVirtualGPU(name) from error
 
     def _start(self, message: dict) -> dict:
         if message["role"] == "reference":

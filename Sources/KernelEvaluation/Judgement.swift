@@ -96,6 +96,19 @@ public struct Judgement: Sendable, Codable {
     public var line: Int?
     /// How often it was seen.
     public var count: Int
+
+    init(
+      kind: String, severity: Finding.Severity, message: String, kernel: String? = nil, file: String? = nil,
+      line: Int? = nil, count: Int = 1
+    ) {
+      self.kind = kind
+      self.severity = severity
+      self.message = message
+      self.kernel = kernel
+      self.file = file
+      self.line = line
+      self.count = count
+    }
   }
 
   /// The version of the JSON form.
@@ -104,6 +117,8 @@ public struct Judgement: Sendable, Codable {
   public var verdict: Verdict
   /// Why, in a sentence or two.
   public var reason: String
+  /// More of it: the end of a traceback, a compiler's log; nil where there is nothing.
+  public var details: String?
   /// `virtual` or `cuda`, and the GPU's name.
   public var device: String
   /// The GPU's name.

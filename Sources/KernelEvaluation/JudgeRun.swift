@@ -1,0 +1,239 @@
+import CUDAToolchain
+import KernelVerdicts
+
+/// One judgement on its way: from two sources to a verdict.
+///
+/// Without a GPU the problem is first run at reduced sizes. A candidate that fails there may only be made for the problem's own
+/// sizes, so that it gets further chances at larger ones, up to the problem's own where this machine can run them.
+struct JudgeRun: Sendable {
+  let options: JudgeOptions
+  let referenceSource: String
+  let candidateSource: String
+  let announce: @Sendable (String) -> Void
+  let seed: UInt64
+  let start: WorkerStart
+  let startSeconds: Double
+
+  /// What the steps may need: bytes that a call reads and makes, and operations.
+  static let budgets = [SizeBudget(bytes: 16e6, work: 6e7), SizeBudget(bytes: 192e6, work: 1e9)]
+  /// What the problem's own sizes may need after those have failed.
+  static let fullBudget = SizeBudget(bytes: 4e9, work: 3e10)
+
+  init(
+    tools: EvaluationTools, options: JudgeOptions, referenceSource: String, candidateSource: String, folder: String,
+    announce: @escaping @Sendable (String) -> Void
+  ) async throws {
+    self.options = options
+    self.referenceSource = referenceSource
+    self.candidateSource = candidateSource
+    self.announce = announce
+    seed = options.seed ?? UInt64.random(in: 0...UInt64.max)
+    let clock = ContinuousClock.now
+    start = try await WorkerStart.prepare(tools: tools, options: options, folder: folder, announce: announce)
+    startSeconds = clock.duration(to: .now) / .seconds(1)
+  }
+
+  /// A size to try.
+  private struct Step {
+    var values: [String: Int]
+    var trials: Int
+  }
+
+  func judge() async throws -> Judgement {
+    let scan = CandidateScan(candidateSource)
+    if options.device == .virtual, let language = scan.otherLanguages.first {
+      return judgement(
+        .init(verdict: .unsupported, reason: "It uses \(language), which needs a GPU: the virtual GPU runs CUDA."))
+    }
+    announce("starting the reference and the candidate")
+    let clock = ContinuousClock.now
+    async let starting = startReference()
+    async let loading = startCandidate(1)
+    let loaded: Loaded
+    do {
+      loaded = try await loading
+    } catch {
+      try? await starting.0.process.stop()
+      throw error
+    }
+    let reference: ReferenceSide
+    let constants: [String: Int]
+    do {
+      (reference, constants) = try await starting
+    } catch {
+      await loaded.side.process.stop()
+      throw error
+    }
+    let seconds = clock.duration(to: .now) / .seconds(1)
+    do {
+      let judgement = try await judge(reference, constants, loaded, startSeconds: seconds)
+      await reference.process.stop()
+      return judgement
+    } catch {
+      await reference.process.stop()
+      await loaded.side.process.stop()
+      throw error
+    }
+  }
+
+  private func startReference() async throws -> (ReferenceSide, [String: Int]) {
+    let reference = try await start.reference()
+    do {
+      return (reference, try await reference.open(referenceSource))
+    } catch {
+      await reference.process.stop()
+      throw error
+    }
+  }
+
+  /// A started candidate; with the fault that its import has.
+  private struct Loaded: Sendable {
+    var side: CandidateSide
+    var fault: CandidateFault?
+  }
+
+  private func startCandidate(_ number: Int) async throws -> Loaded {
+    let side = try await start.candidate(number)
+    do {
+      try await side.load(candidateSource)
+      return Loaded(side: side)
+    } catch let fault as CandidateFault {
+      return Loaded(side: side, fault: fault)
+    } catch {
+      await side.process.stop()
+      throw error
+    }
+  }
+
+  // MARK: The ladder of sizes
+
+  private func judge(
+    _ reference: ReferenceSide, _ constants: [String: Int], _ first: Loaded, startSeconds: Double
+  ) async throws -> Judgement {
+    var loaded = first
+    var evidence: [(step: Step, outcome: Attempt.Outcome)] = []
+    var tried: Set<[String: Int]> = []
+    var isOutOfReach = false
+    for level in 0...Self.budgets.count {
+      guard let step = try await step(level, reference, &isOutOfReach) else { continue }
+      guard tried.insert(step.values).inserted else { continue }
+      if !evidence.isEmpty {
+        announce("trying larger sizes")
+        await loaded.side.process.stop()
+        loaded = try await startCandidate(level + 1)
+      }
+      var outcome = Attempt.Outcome()
+      if let fault = loaded.fault {
+        outcome.fail(fault.verdict, fault.reason, details: fault.details)
+        try await checkAlone(reference, step)
+      } else {
+        announce("running it")
+        outcome = try await Attempt(
+          reference: reference, candidate: loaded.side, options: options, values: step.values, trials: step.trials,
+          shared: start.shared, seeds: SeededGenerator(seed: seed, purpose: "level \(level)")
+        ).run()
+      }
+      evidence.append((step, outcome))
+      if outcome.verdict == .correct || !outcome.dependsOnSize || step.values.isEmpty { break }
+    }
+    await loaded.side.process.stop()
+    guard let last = evidence.last else {
+      throw KernelEvaluationError(
+        .badReference, "The problem cannot be made small enough for this machine; --full-size runs it as it is.")
+    }
+    var judgement = judgement(last.outcome, loaded.side)
+    judgement.phases.startSeconds = startSeconds + self.startSeconds
+    judgement.phases.runSeconds = evidence.reduce(0) { $0 + $1.outcome.runSeconds }
+    judgement.phases.referenceSeconds = evidence.reduce(0) { $0 + $1.outcome.referenceSeconds }
+    let reduced = last.step.values.map { name, value in
+      Judgement.Size.Reduced(name: name, full: constants[name] ?? value, used: value)
+    }
+    judgement.size = Judgement.Size(isFull: reduced.isEmpty, reduced: reduced.sorted { $0.name < $1.name })
+    explainSizes(&judgement, evidence, constants, isOutOfReach)
+    return judgement
+  }
+
+  private func step(_ level: Int, _ reference: ReferenceSide, _ isOutOfReach: inout Bool) async throws -> Step? {
+    let isFull = options.isFullSize || options.device == .cuda
+    if isFull { return level == 0 ? Step(values: [:], trials: options.trials) : nil }
+    if level < Self.budgets.count {
+      let values = try await reference.size(Self.budgets[level]).values
+      return Step(values: values, trials: level == 0 ? options.trials : max(1, min(options.trials, 3)))
+    }
+    guard let needs = try await reference.size(nil).needs, Self.fullBudget.allows(needs) else {
+      isOutOfReach = true
+      return nil
+    }
+    return Step(values: [:], trials: max(1, min(options.trials, 2)))
+  }
+
+  /// A reference that fails by itself is not the candidate's fault, also where the candidate failed before it was needed.
+  private func checkAlone(_ reference: ReferenceSide, _ step: Step) async throws {
+    _ = try await reference.choose(step.values)
+  }
+
+  // MARK: The judgement
+
+  private func judgement(_ outcome: Attempt.Outcome, _ side: CandidateSide? = nil) -> Judgement {
+    var judgement = Judgement(
+      verdict: outcome.verdict, reason: outcome.reason, device: options.device.rawValue, gpu: options.gpu.name)
+    judgement.details = outcome.details
+    judgement.correctness = outcome.correctness
+    judgement.findings = outcome.faults.map {
+      .init(kind: $0.kind, severity: .error, message: $0.message, count: 1)
+    }
+    judgement.findings += outcome.findings.map(Judgement.FoundFault.init)
+    judgement.counters = outcome.kernels
+    judgement.launches = outcome.launches
+    judgement.operators = outcome.operators
+    let estimates = outcome.kernels.compactMap(\.estimate?.seconds)
+    if !estimates.isEmpty, estimates.count == outcome.kernels.count { judgement.estimate = estimates.reduce(0, +) }
+    judgement.notes = outcome.notes
+    let extensions = side?.extensions
+    judgement.precisionUse =
+      CandidateScan(candidateSource, sources: extensions?.sources ?? [], flags: extensions?.flags ?? []).precisionUse
+    if let extensions {
+      judgement.phases.buildSeconds = extensions.effort.seconds
+      judgement.phases.isBuildFromCache = extensions.effort.builds > 0 && extensions.effort.fresh == 0
+      if extensions.fullHeaderBuilds > 0 {
+        judgement.notes.append("Its extension was built with PyTorch's own headers; the light ones did not do.")
+      }
+    }
+    judgement.sandbox = side?.process.sandbox.rawValue ?? ""
+    if outcome.verdict == .correct {
+      judgement.reason =
+        "It computes what the reference computes, over \(Sentences.count(outcome.correctness?.trials ?? 0, "set")) of inputs, by kernels of its own."
+    }
+    return judgement
+  }
+
+  /// Says at which sizes the verdict was found, and what it was at others.
+  private func explainSizes(
+    _ judgement: inout Judgement, _ evidence: [(step: Step, outcome: Attempt.Outcome)], _ constants: [String: Int],
+    _ isOutOfReach: Bool
+  ) {
+    guard let first = evidence.first?.outcome, first.verdict != .correct, first.dependsOnSize else { return }
+    let written = HardCodedSizes.find(constants: constants, in: candidateSource).map(\.description)
+    if judgement.verdict == .correct {
+      judgement.notes.append("It is made for large sizes: at smaller ones it fails. \(first.reason)")
+    } else if isOutOfReach, !written.isEmpty {
+      judgement.notes.append("What it does at reduced sizes: \(judgement.reason)")
+      judgement.verdict = .unsupported
+      judgement.reason =
+        "It has the problem's sizes written into it (\(Sentences.list(written.prefix(4).map { $0 }))), and they are too large for this machine; --full-size runs them where the memory suffices."
+    }
+    if !written.isEmpty, judgement.verdict != .unsupported {
+      judgement.notes.append("It has sizes of the problem written into it: \(Sentences.list(written.prefix(4).map { $0 })).")
+    }
+  }
+}
+
+extension Judgement.FoundFault {
+  init(_ finding: Finding) {
+    self.init(
+      kind: finding.kind.rawValue, severity: finding.severity, message: FindingText.sentence(finding),
+      kernel: finding.kernel.isEmpty ? nil : KernelName.readable(finding.kernel),
+      file: finding.location.file.isEmpty ? nil : finding.location.file,
+      line: finding.location.line > 0 ? finding.location.line : nil, count: finding.count)
+  }
+}
