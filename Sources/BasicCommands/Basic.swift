@@ -14,19 +14,20 @@ public struct Basic: AsyncParsableCommand {
         basic generate Examples/01_swish.py
         basic generate 1/19 --kernelbench ~/KernelBench --output out
         basic generate 1/23 --model target.gguf --draft draft.gguf --seed 3
+        basic check 1/19 candidate.py --kernelbench ~/KernelBench
         basic run program.cu
         basic bench decode
         basic doctor
       """,
     version: version,
-    subcommands: [Generate.self, PromptCommand.self, Run.self, Instructions.self, Bench.self, Doctor.self])
+    subcommands: [Generate.self, PromptCommand.self, Check.self, Run.self, Instructions.self, Bench.self, Doctor.self])
 
   /// Makes the command; its options are read afterwards.
   public init() {}
 
   /// Reads the arguments, runs what they ask for and ends the process with the right status.
   ///
-  /// 0: done; 1: done, and the kernel is bad; 64: wrong arguments or input; 70: our own failure; 130: interrupted.
+  /// 0: done; 1: done, and the kernel is bad; 2: there is no verdict; 64: wrong arguments or input; 70: our own failure; 130: interrupted.
   public static func run() async -> Never {
     do {
       var command = try parseAsRoot()

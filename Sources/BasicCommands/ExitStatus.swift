@@ -11,6 +11,8 @@ struct CommandFailure: Error, CustomStringConvertible {
   enum Status: Int32 {
     /// The work was done, and its result is bad.
     case badResult = 1
+    /// There is no verdict, for no fault of the candidate's.
+    case notJudged = 2
     /// The arguments or the input are wrong.
     case usage = 64
     /// Something that the virtual GPU does not do.

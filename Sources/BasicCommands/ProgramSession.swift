@@ -2,7 +2,6 @@ import ArgumentParser
 import CUDAToolchain
 import GPUModels
 import KernelVerdicts
-import Synchronization
 import VirtualGPU
 
 #if canImport(Glibc)
@@ -51,7 +50,7 @@ struct ProgramSession: Sendable {
   private func runVirtually(_ source: ProgramSource, _ gpu: GPUModel, _ tools: BuildTools, _ scratch: String)
     async throws -> Int32
   {
-    let progress = Progress(isShown: console.isTerminal && !command.quiet)
+    let progress = ProgressLine(isShown: console.isTerminal && !command.quiet)
     let builder = ProgramBuilder(tools: tools, gpu: gpu, options: command.check.options, flags: command.flags)
     let program = try await builder.build(source, scratch: scratch) { progress.show($0) }
     progress.clear()
@@ -151,7 +150,7 @@ struct ProgramSession: Sendable {
     return ProgramSource(text: text, name: name, folder: path)
   }
 
-  private static func standardInput() -> Data {
+  static func standardInput() -> Data {
     var data = Data()
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
@@ -188,25 +187,5 @@ struct ProgramSession: Sendable {
     case .unsupported: CommandFailure(.unavailable, error.message)
     default: CommandFailure(.internalFailure, error.message)
     }
-  }
-}
-
-/// One line on a terminal that says what takes long.
-private final class Progress: Sendable {
-  private let isShown: Bool
-  private let hasText = Mutex(false)
-
-  init(isShown: Bool) { self.isShown = isShown }
-
-  func show(_ text: String) {
-    guard isShown else { return }
-    hasText.withLock { $0 = true }
-    Console.standardError.write("\r\u{1B}[K\(text) …")
-  }
-
-  func clear() {
-    guard isShown, hasText.withLock({ $0 }) else { return }
-    hasText.withLock { $0 = false }
-    Console.standardError.write("\r\u{1B}[K")
   }
 }

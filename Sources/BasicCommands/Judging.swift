@@ -1,0 +1,72 @@
+import CUDAToolchain
+import KernelEvaluation
+import VirtualGPU
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Judging as several commands do it.
+enum Judging {
+  /// The device that is meant.
+  static func device(_ wish: Check.Device) throws -> JudgeOptions.Device {
+    switch wish {
+    case .virtual: return .virtual
+    case .auto: return PhysicalGPU.isThere ? .cuda : .virtual
+    case .cuda:
+      guard PhysicalGPU.isThere else {
+        throw CommandFailure(.usage, "There is no NVIDIA GPU on this machine; use --device virtual.")
+      }
+      return .cuda
+    }
+  }
+
+  /// Judges, with errors as a command reports them.
+  static func judge(
+    _ reference: String, _ candidate: String, _ options: JudgeOptions, _ context: ProcessContext,
+    announce: @escaping @Sendable (String) -> Void
+  ) async throws -> Judgement {
+    do {
+      let toolchain = try await Toolchain.find(
+        environment: context.environment,
+        roots: CandidateCompiler(environment: context.environment, executable: context.executable).roots)
+      let tools = try await EvaluationTools.find(toolchain, environment: context.environment)
+      return try await KernelJudge(tools: tools, options: options)
+        .judge(reference: reference, candidate: candidate, announce: announce)
+    } catch let error as KernelEvaluationError {
+      let isOurs = error.code == .internalFailure || error.code == .fileSystem
+      throw CommandFailure(isOurs ? .internalFailure : .usage, error.message)
+    } catch let error as VirtualGPUError {
+      throw CommandFailure(error.code == .missingTool ? .usage : .internalFailure, error.message)
+    }
+  }
+}
+
+/// A candidate's file.
+enum CandidateFile {
+  /// The most bytes of a candidate.
+  static let limit = 4 << 20
+
+  /// Reads it. What is no text is the candidate's fault and is judged; that there is no file is the caller's.
+  static func read(_ name: String) throws -> String {
+    let bytes: Data
+    if name == "-" {
+      bytes = ProgramSession.standardInput()
+    } else {
+      guard Files.exists(name) else { throw CommandFailure(.usage, "There is no file \(name).") }
+      guard !Files.isDirectory(name) else {
+        throw CommandFailure(.usage, "\(name) is a folder; name the candidate's Python file.")
+      }
+      guard let handle = FileHandle(forReadingAtPath: name), let read = try? handle.read(upToCount: limit + 1) else {
+        throw CommandFailure(.usage, "\(name) cannot be read; check its permissions.")
+      }
+      bytes = read
+    }
+    guard bytes.count <= limit else {
+      throw CommandFailure(.usage, "\(name) has more than \(limit >> 20) MB; a candidate is a Python file.")
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
