@@ -213,6 +213,7 @@ def install(runtime_library, device_library, gpu):
     for name in ("vgpu_tensor_memory_free", "vgpu_tensor_memory_total"):
         getattr(runtime, name).restype = ctypes.c_uint64
     device = ctypes.CDLL(str(device_library))
+    device.virtual_cuda_register_operators()
     properties = properties_of(runtime, gpu)
     functions = device_functions(properties)
     functions.update(virtual_memory.functions(runtime, device))

@@ -33,6 +33,10 @@ void cuda_kernel_failed(cuda_error code) {
 
 int cuda_context_is_broken(void) { return __atomic_load_n(&pending, __ATOMIC_ACQUIRE) != 0; }
 
+cuda_error cuda_pending_error(void) { return __atomic_load_n(&pending, __ATOMIC_ACQUIRE); }
+
+void cuda_forget_last_error(void) { last_error = 0; }
+
 void cuda_error_reset(void) {
   __atomic_store_n(&pending, 0, __ATOMIC_RELEASE);
   __atomic_store_n(&sticky, 0, __ATOMIC_RELEASE);

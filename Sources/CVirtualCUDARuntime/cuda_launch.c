@@ -74,7 +74,7 @@ static cuda_error launch(cuda_function function, configuration wanted, void **ar
     memcpy(packed + kernel->parameters[i].offset, arguments[i], kernel->parameters[i].size);
   // One launch at a time, in the order of the calls. After a kernel has failed no other one runs.
   pthread_mutex_lock(&device);
-  if (!cuda_context_is_broken()) {
+  if (!cuda_context_is_broken() && !vgpu_count_launch()) {
     vgpu_dim3 grid = {wanted.grid.x, wanted.grid.y, wanted.grid.z}, block = {wanted.block.x, wanted.block.y, wanted.block.z};
     error = vgpu_launch(kernel, grid, block, packed, (uint32_t)wanted.shared, cooperative);
     if (error) cuda_kernel_failed(error);

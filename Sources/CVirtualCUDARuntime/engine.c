@@ -167,8 +167,15 @@ static void *watch_thread(void *argument) {
 static uint64_t greatest_common_divisor(uint64_t a, uint64_t b) { return b ? greatest_common_divisor(b, a % b) : a; }
 
 static pthread_mutex_t launch_lock = PTHREAD_MUTEX_INITIALIZER;
-static double process_start;
-__attribute__((constructor)) static void note_start(void) { process_start = seconds_now(); }
+static double time_start;
+__attribute__((constructor)) static void note_start(void) { time_start = seconds_now(); }
+
+void vgpu_limit_time(double seconds) {
+  pthread_mutex_lock(&launch_lock);
+  time_start = seconds_now();
+  vgpu_options.timeout_seconds = seconds;
+  pthread_mutex_unlock(&launch_lock);
+}
 
 int vgpu_launch(
   const vgpu_kernel *kernel, vgpu_dim3 grid, vgpu_dim3 block, const void *parameters, uint32_t dynamic_shared,
@@ -239,7 +246,7 @@ int vgpu_launch(
   pthread_t watcher;
   int is_watched = 0;
   if (vgpu_options.timeout_seconds > 0) {
-    w.deadline = process_start + vgpu_options.timeout_seconds;
+    w.deadline = time_start + vgpu_options.timeout_seconds;
     is_watched = pthread_create(&watcher, NULL, watch_thread, &w) == 0;
   }
   pthread_t others[VGPU_MAX_WORKERS];

@@ -22,6 +22,10 @@ const vgpu_gpu *vgpu_named_gpu(void);
 // options.c
 int vgpu_poison_wanted(void);  // whether new memory is filled with vgpu_options.poison
 int vgpu_leaks_wanted(void);
+void vgpu_want_poison(void);   // from now on
+
+// judge_control.c
+int vgpu_count_launch(void);   // counts a launch; 1 where it is to run nothing
 
 // memory.c
 void vgpu_memory_open(void);
@@ -52,7 +56,9 @@ cuda_error cuda_sticky(void);                             // the error that brok
 cuda_error cuda_synchronise(void);                        // lets a kernel's error appear; returns the sticky error
 void cuda_kernel_failed(cuda_error code);
 int cuda_context_is_broken(void);                         // a kernel failed, whether or not the program has seen it
+cuda_error cuda_pending_error(void);                      // the same, as its number
 void cuda_error_reset(void);
+void cuda_forget_last_error(void);                        // of this host thread
 const char *cuda_error_name(int code);
 cuda_error cuda_unsupported(const char *call, const char *why);
 cuda_error cuda_unsupported_kernel(const char *kernel, const char *why, cuda_error code, const char *call);

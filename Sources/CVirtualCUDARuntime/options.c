@@ -36,7 +36,12 @@ static void load(void) {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     vgpu_options.threads = processors > 0 ? (int)processors : 1;
   }
-  if ((value = getenv("BASIC_VGPU_REPORT")) && *value) {
+  if ((value = getenv("BASIC_VGPU_REPORT")) && !strncmp(value, "fd:", 3)) {
+    // A descriptor that the parent process gave us.
+    char *end;
+    long descriptor = strtol(value + 3, &end, 10);
+    if (end > value + 3 && !*end && fcntl((int)descriptor, F_GETFD) >= 0) vgpu_options.report_fd = (int)descriptor;
+  } else if (value && *value) {
     do {
       vgpu_options.report_fd = open(value, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     } while (vgpu_options.report_fd < 0 && errno == EINTR);
@@ -50,6 +55,8 @@ int vgpu_poison_wanted(void) {
   vgpu_options_load();
   return poison_wanted;
 }
+
+void vgpu_want_poison(void) { poison_wanted = 1; }
 
 int vgpu_leaks_wanted(void) {
   vgpu_options_load();

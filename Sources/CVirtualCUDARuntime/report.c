@@ -48,7 +48,8 @@ const char *vgpu_json_string(const char *text, char *out, uint64_t size) {
 
 // MARK: Copies to the host
 
-static uint64_t copied_hash = 0xcbf29ce484222325ull, copied_bytes;
+#define EMPTY_HASH 0xcbf29ce484222325ull
+static uint64_t copied_hash = EMPTY_HASH, copied_bytes;
 
 void vgpu_report_copy_out(const void *bytes, uint64_t count) {
   pthread_mutex_lock(&lock);
@@ -226,9 +227,19 @@ static void report_kernel(FILE *out, const vgpu_kernel *kernel) {
   fprintf(out, "]}\n");
 }
 
-void vgpu_report_finish(void) {
-  static int is_done;
-  if (__atomic_exchange_n(&is_done, 1, __ATOMIC_SEQ_CST) || vgpu_options.report_fd < 0) return;
+static void forget_counts(const vgpu_kernel *kernel) {
+  vgpu_kernel_counts *c = kernel->counts;
+  c->launches = 0;
+  c->seconds = 0;
+  memset(c->executions, 0, kernel->block_count * sizeof *c->executions);
+  memset(c->lanes, 0, kernel->block_count * sizeof *c->lanes);
+  memset(c->sites, 0, kernel->site_count * sizeof *c->sites);
+}
+
+void vgpu_report_collected(int forgets) {
+  vgpu_options_load();
+  // A program that faults may do so in a call of ours: its last report does not wait for that call.
+  int is_locked = forgets ? !pthread_mutex_lock(&lock) : !pthread_mutex_trylock(&lock);
   for (uint32_t i = 0; i < found_count; i++) {
     const vgpu_site *site = site_of(found[i].kernel, found[i].site);
     char name[1024], file[1100];
@@ -239,9 +250,10 @@ void vgpu_report_finish(void) {
   }
   char *text = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&text, &size);
+  FILE *out = vgpu_options.report_fd < 0 ? NULL : open_memstream(&text, &size);
   if (out) {
-    for (uint32_t i = 0; i < kernel_count; i++) report_kernel(out, kernels[i]);
+    for (uint32_t i = 0; i < kernel_count; i++)
+      if (kernels[i]->counts->launches) report_kernel(out, kernels[i]);
     fprintf(out, "{\"event\":\"output\",\"hash\":\"%016llx\",\"bytes\":%llu}\n", (unsigned long long)copied_hash,
       (unsigned long long)copied_bytes);
     fclose(out);
@@ -252,6 +264,18 @@ void vgpu_report_finish(void) {
     }
     free(text);
   }
+  if (forgets) {
+    for (uint32_t i = 0; i < kernel_count; i++) forget_counts(kernels[i]);
+    found_count = 0;
+    copied_hash = EMPTY_HASH;
+    copied_bytes = 0;
+  }
+  if (is_locked) pthread_mutex_unlock(&lock);
+}
+
+void vgpu_report_finish(void) {
+  static int is_done;
+  if (!__atomic_exchange_n(&is_done, 1, __ATOMIC_SEQ_CST)) vgpu_report_collected(0);
 }
 
 __attribute__((destructor)) static void finish(void) { vgpu_report_finish(); }

@@ -136,6 +136,10 @@ void vgpu_report_fault(vgpu_warp *, uint64_t address);
 int vgpu_report_is_elsewhere(const vgpu_kernel *, uint32_t site, uint32_t other);
 void vgpu_report_know(const vgpu_kernel *);
 void vgpu_report_finish(void);
+// Writes what was counted and found; `forgets` it, so that the next report is of what comes then.
+void vgpu_report_collected(int forgets);
+// Kernels may run for this long from now on; 0: for ever.
+void vgpu_limit_time(double seconds);
 // Adds what batches of loads were counted as to their sites.
 void vgpu_add_batch_counts(const vgpu_kernel *, const uint64_t *counts, vgpu_site_counts *sites);
 void vgpu_race_forget(void);

@@ -120,7 +120,28 @@ TORCH_LIBRARY_IMPL(aten, CUDA, m) {
   m.impl("set_.source_Tensor", TORCH_FN(set_tensor));
   m.impl("set_", TORCH_FN(set_nothing));
   m.impl("record_stream", TORCH_FN(record_stream));
-  // Composite on the CPU too, but they look at the device to choose a library.
-  for (const char *name : {"convolution", "convolution_backward", "convolution_overrideable"})
-    m.impl(name, torch::CppFunction::makeFromBoxedFunction<&fallback>());
 }
+
+namespace virtual_cuda {
+
+// PyTorch prefers an operator's general recipe to a fallback. Where the CPU has a kernel of its own that one is to be taken:
+// results are then the CPU's, bit for bit.
+void register_operators() {
+  static auto *library = new torch::Library(torch::Library::IMPL, "aten", c10::DispatchKey::CUDA, __FILE__, __LINE__);
+  auto &dispatcher = c10::Dispatcher::singleton();
+  auto add = [&](const c10::OperatorName &name) {
+    std::string text = c10::toString(name);
+    library->impl(text.c_str(), torch::CppFunction::makeFromBoxedFunction<&fallback>());
+  };
+  for (const c10::OperatorName &name : dispatcher.getAllOpNames()) {
+    auto op = dispatcher.findOp(name);
+    if (!op || name.getNamespace() != "aten" || op->hasKernelForDispatchKey(c10::DispatchKey::CUDA)) continue;
+    if (op->hasKernelForDispatchKey(c10::DispatchKey::CPU)) add(name);
+  }
+  // General recipes that look at the device to choose a library.
+  for (const char *name : {"aten::convolution", "aten::convolution_backward", "aten::convolution_overrideable"}) add({name, ""});
+}
+
+}  // namespace virtual_cuda
+
+extern "C" __attribute__((visibility("default"))) void virtual_cuda_register_operators(void) { virtual_cuda::register_operators(); }

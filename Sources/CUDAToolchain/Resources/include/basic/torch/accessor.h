@@ -22,8 +22,8 @@ public:
     C10_HOST_DEVICE index_t size(index_t i) const { return sizes_[i]; }
     C10_HOST_DEVICE index_t stride(index_t i) const { return strides_[i]; }
     C10_HOST_DEVICE PtrType data() const { return data_; }
-    c10::IntArrayRef sizes() const;
-    c10::IntArrayRef strides() const;
+    c10::IntArrayRef sizes() const { return {sizes_, N}; }
+    c10::IntArrayRef strides() const { return {strides_, N}; }
     C10_HOST_DEVICE decltype(auto) operator[](index_t i) const {
         if constexpr (N == 1) {
             return static_cast<T&>(data_[strides_[0] * i]);
@@ -42,7 +42,12 @@ template <typename T, size_t N, template <typename U> class PtrTraits = DefaultP
 class GenericPackedTensorAccessor {
 public:
     using PtrType = typename PtrTraits<T>::PtrType;
-    GenericPackedTensorAccessor(PtrType data, const int64_t* sizes, const int64_t* strides);
+    GenericPackedTensorAccessor(PtrType data, const int64_t* sizes, const int64_t* strides) : data_(data) {
+        for (size_t i = 0; i < N; i++) {
+            sizes_[i] = static_cast<index_t>(sizes[i]);
+            strides_[i] = static_cast<index_t>(strides[i]);
+        }
+    }
     C10_HOST_DEVICE index_t size(index_t i) const { return sizes_[i]; }
     C10_HOST_DEVICE index_t stride(index_t i) const { return strides_[i]; }
     C10_HOST_DEVICE PtrType data() const { return data_; }

@@ -6,6 +6,9 @@
 namespace at {
 class DeprecatedTypeProperties;
 }
+namespace basic {
+[[noreturn]] void notImplemented(const char* name, c10::ScalarType type);
+}
 
 namespace detail {
 inline c10::ScalarType scalar_type(c10::ScalarType type) { return type; }
@@ -29,7 +32,7 @@ c10::ScalarType scalar_type(const at::DeprecatedTypeProperties&);
         switch (::detail::scalar_type(the_type)) {                                                       \
             __VA_ARGS__                                                                                  \
             default:                                                                                     \
-                AT_ERROR('"', at_dispatch_name, "\" not implemented for this type");                     \
+                ::basic::notImplemented(at_dispatch_name, ::detail::scalar_type(the_type));              \
         }                                                                                                \
     }()
 

@@ -16,6 +16,7 @@ namespace c10 {
     BASIC_SMALL_FLOAT_CUDA(                                                                              \
         BFloat16, __nv_bfloat16, __bfloat16_as_ushort, __ushort_as_bfloat16, __bfloat162float, __float2bfloat16)
 #else
+// In the bridge.
 #define BASIC_HALF_CONVERSIONS Half(float value); operator float() const;
 #define BASIC_BFLOAT16_CONVERSIONS BFloat16(float value); operator float() const;
 #endif

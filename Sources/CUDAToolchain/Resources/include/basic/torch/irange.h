@@ -6,17 +6,21 @@ namespace c10 {
 template <typename T>
 struct Counted {
     T value;
-    T operator*() const;
-    Counted& operator++();
-    bool operator!=(const Counted&) const;
+    T operator*() const { return value; }
+    Counted& operator++() {
+        ++value;
+        return *this;
+    }
+    bool operator!=(const Counted& other) const { return value != other.value; }
 };
 template <typename T>
 struct CountedRange {
-    Counted<T> begin() const;
-    Counted<T> end() const;
+    T first, last;
+    Counted<T> begin() const { return {first}; }
+    Counted<T> end() const { return {last < first ? first : last}; }
 };
 template <typename T>
-CountedRange<T> irange(T end);
+CountedRange<T> irange(T end) { return {T(0), end}; }
 template <typename A, typename B>
-CountedRange<B> irange(A begin, B end);
+CountedRange<B> irange(A begin, B end) { return {static_cast<B>(begin), end}; }
 }  // namespace c10

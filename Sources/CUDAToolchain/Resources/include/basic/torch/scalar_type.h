@@ -71,25 +71,33 @@ std::ostream& operator<<(std::ostream&, ScalarType);
 namespace caffe2 {
 class TypeMeta {
 public:
-    TypeMeta();
+    TypeMeta() = default;
     template <typename T>
-    static TypeMeta Make();
-    static TypeMeta fromScalarType(c10::ScalarType);
-    c10::ScalarType toScalarType() const;
+    static TypeMeta Make() { return fromScalarType(c10::CppTypeToScalarType<T>::value); }
+    static TypeMeta fromScalarType(c10::ScalarType type) {
+        TypeMeta made;
+        made.type_ = type;
+        return made;
+    }
+    c10::ScalarType toScalarType() const { return type_; }
     std::string_view name() const;
-    size_t itemsize() const;
-    friend bool operator==(TypeMeta, TypeMeta);
-    friend bool operator!=(TypeMeta, TypeMeta);
-    friend bool operator==(TypeMeta, c10::ScalarType);
-    friend bool operator!=(TypeMeta, c10::ScalarType);
-    friend bool operator==(c10::ScalarType, TypeMeta);
-    friend bool operator!=(c10::ScalarType, TypeMeta);
+    size_t itemsize() const { return c10::elementSize(type_); }
+    friend bool operator==(TypeMeta a, TypeMeta b) { return a.type_ == b.type_; }
+    friend bool operator!=(TypeMeta a, TypeMeta b) { return a.type_ != b.type_; }
+    friend bool operator==(TypeMeta a, c10::ScalarType b) { return a.type_ == b; }
+    friend bool operator!=(TypeMeta a, c10::ScalarType b) { return a.type_ != b; }
+    friend bool operator==(c10::ScalarType a, TypeMeta b) { return a == b.type_; }
+    friend bool operator!=(c10::ScalarType a, TypeMeta b) { return a != b.type_; }
     friend std::ostream& operator<<(std::ostream&, TypeMeta);
+
+private:
+    c10::ScalarType type_ = c10::ScalarType::Undefined;
 };
 }  // namespace caffe2
 
 namespace c10 {
-ScalarType typeMetaToScalarType(caffe2::TypeMeta);
+inline ScalarType typeMetaToScalarType(caffe2::TypeMeta type) { return type.toScalarType(); }
+inline caffe2::TypeMeta scalarTypeToTypeMeta(ScalarType type) { return caffe2::TypeMeta::fromScalarType(type); }
 template <typename T>
 using opmath_of = std::conditional_t<std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>, float, T>;
 }  // namespace c10

@@ -8,19 +8,26 @@ namespace c10::cuda {
 
 class CUDAStream {
 public:
-    cudaStream_t stream() const;
-    operator cudaStream_t() const;
-    DeviceIndex device_index() const;
-    Device device() const;
-    int64_t id() const;
+    CUDAStream(cudaStream_t stream, DeviceIndex device) : stream_(stream), device_(device) {}
+    cudaStream_t stream() const { return stream_; }
+    operator cudaStream_t() const { return stream_; }
+    DeviceIndex device_index() const { return device_; }
+    Device device() const { return Device(DeviceType::CUDA, device_); }
+    int64_t id() const { return reinterpret_cast<int64_t>(stream_); }
     void synchronize() const;
     bool query() const;
-    bool operator==(const CUDAStream&) const noexcept;
-    bool operator!=(const CUDAStream&) const noexcept;
+    CUDAStream unwrap() const { return *this; }
+    bool operator==(const CUDAStream& other) const noexcept { return stream_ == other.stream_ && device_ == other.device_; }
+    bool operator!=(const CUDAStream& other) const noexcept { return !(*this == other); }
+
+private:
+    cudaStream_t stream_;
+    DeviceIndex device_;
 };
 CUDAStream getCurrentCUDAStream(DeviceIndex device = -1);
 CUDAStream getDefaultCUDAStream(DeviceIndex device = -1);
 CUDAStream getStreamFromPool(bool isHighPriority = false, DeviceIndex device = -1);
+inline CUDAStream getStreamFromExternal(cudaStream_t stream, DeviceIndex device) { return CUDAStream(stream, device); }
 void setCurrentCUDAStream(CUDAStream);
 DeviceIndex device_count() noexcept;
 DeviceIndex current_device();
@@ -28,26 +35,39 @@ void set_device(DeviceIndex);
 void device_synchronize();
 
 struct CUDAGuard {
-    explicit CUDAGuard(DeviceIndex);
-    explicit CUDAGuard(Device);
-    ~CUDAGuard();
+    explicit CUDAGuard(DeviceIndex index) { switch_.change(Device(DeviceType::CUDA, index)); }
+    explicit CUDAGuard(Device device) { switch_.change(device); }
     CUDAGuard(const CUDAGuard&) = delete;
-    void set_device(Device);
-    void set_index(DeviceIndex);
-    Device current_device() const;
+    void set_device(Device device) { switch_.change(device); }
+    void reset_device(Device device) { switch_.change(device); }
+    void set_index(DeviceIndex index) { switch_.change(Device(DeviceType::CUDA, index)); }
+    Device current_device() const { return switch_.current(); }
+    Device original_device() const { return switch_.original(); }
+
+private:
+    basic::DeviceSwitch switch_;
 };
 struct OptionalCUDAGuard {
-    OptionalCUDAGuard();
-    explicit OptionalCUDAGuard(std::optional<Device>);
-    explicit OptionalCUDAGuard(Device);
-    explicit OptionalCUDAGuard(DeviceIndex);
-    ~OptionalCUDAGuard();
+    OptionalCUDAGuard() {}
+    explicit OptionalCUDAGuard(std::optional<Device> device) {
+        if (device) switch_.change(*device);
+    }
+    explicit OptionalCUDAGuard(Device device) { switch_.change(device); }
+    explicit OptionalCUDAGuard(DeviceIndex index) { switch_.change(Device(DeviceType::CUDA, index)); }
     OptionalCUDAGuard(const OptionalCUDAGuard&) = delete;
-    void set_device(Device);
+    void set_device(Device device) { switch_.change(device); }
+    void set_index(DeviceIndex index) { switch_.change(Device(DeviceType::CUDA, index)); }
+
+private:
+    basic::DeviceSwitch switch_;
 };
 struct CUDAStreamGuard {
-    explicit CUDAStreamGuard(CUDAStream);
-    ~CUDAStreamGuard();
+    explicit CUDAStreamGuard(CUDAStream stream) : before_(getCurrentCUDAStream()) { setCurrentCUDAStream(stream); }
+    ~CUDAStreamGuard() { setCurrentCUDAStream(before_); }
+    CUDAStreamGuard(const CUDAStreamGuard&) = delete;
+
+private:
+    CUDAStream before_;
 };
 namespace detail {
 void checkCall(cudaError_t, const char* file, int line);
