@@ -58,6 +58,7 @@ struct Scene {
 }
 
 /// Numbers of a distribution.
-func numbers(_ distribution: InputDistribution, _ count: Int, using generator: inout SeededGenerator) throws -> [Double] {
+func numbers(_ distribution: InputDistribution, _ count: Int, using generator: inout SeededGenerator) throws -> [Double]
+{
   try distribution.elements(type: .float64, shape: [count], using: &generator).values
 }
