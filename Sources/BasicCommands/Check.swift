@@ -1,6 +1,6 @@
 public import ArgumentParser
 import GPUModels
-public import KernelBench
+import KernelBench
 public import KernelEvaluation
 import KernelVerdicts
 

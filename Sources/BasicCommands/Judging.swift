@@ -1,4 +1,5 @@
 import CUDAToolchain
+import KernelBench
 import KernelEvaluation
 import VirtualGPU
 
@@ -51,22 +52,9 @@ enum CandidateFile {
 
   /// Reads it. What is no text is the candidate's fault and is judged; that there is no file is the caller's.
   static func read(_ name: String) throws -> String {
-    let bytes: Data
-    if name == "-" {
-      bytes = ProgramSession.standardInput()
-    } else {
-      guard Files.exists(name) else { throw CommandFailure(.usage, "There is no file \(name).") }
-      guard !Files.isDirectory(name) else {
-        throw CommandFailure(.usage, "\(name) is a folder; name the candidate's Python file.")
-      }
-      guard let handle = FileHandle(forReadingAtPath: name), let read = try? handle.read(upToCount: limit + 1) else {
-        throw CommandFailure(.usage, "\(name) cannot be read; check its permissions.")
-      }
-      bytes = read
-    }
-    guard bytes.count <= limit else {
-      throw CommandFailure(.usage, "\(name) has more than \(limit >> 20) MB; a candidate is a Python file.")
-    }
+    let bytes =
+      name == "-"
+      ? try FileBytes.readStandardInput(limit: limit) : try FileBytes.read(path: name, limit: limit)
     return String(decoding: bytes, as: UTF8.self)
   }
 }

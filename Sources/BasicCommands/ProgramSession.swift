@@ -150,7 +150,7 @@ struct ProgramSession: Sendable {
     return ProgramSource(text: text, name: name, folder: path)
   }
 
-  static func standardInput() -> Data {
+  private static func standardInput() -> Data {
     var data = Data()
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {

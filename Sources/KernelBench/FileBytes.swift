@@ -13,9 +13,9 @@
 #endif
 
 /// Reads no more of a file than a problem may have, so that a device or a pipe without an end does no harm.
-enum FileBytes {
+package enum FileBytes {
   /// The bytes of the file at a path; pipes and process substitutions are fine.
-  static func read(path: String, limit: Int) throws(KernelBenchError) -> [UInt8] {
+  package static func read(path: String, limit: Int) throws(KernelBenchError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(path, errno) }
     defer { close(descriptor) }
@@ -23,7 +23,7 @@ enum FileBytes {
   }
 
   /// The bytes of standard input, up to its end.
-  static func readStandardInput(limit: Int) throws(KernelBenchError) -> [UInt8] {
+  package static func readStandardInput(limit: Int) throws(KernelBenchError) -> [UInt8] {
     try read(descriptor: STDIN_FILENO, name: "Standard input", limit: limit)
   }
 
@@ -40,7 +40,7 @@ enum FileBytes {
       bytes += chunk[..<count]
       guard bytes.count <= limit else {
         throw KernelBenchError(
-          .tooLarge, "\(name) has more than \(limit) bytes; a problem is a short text. Is it the right file?")
+          .tooLarge, "\(name) has more than \(limit) bytes; a short text is expected. Is it the right file?")
       }
     }
   }

@@ -1,11 +1,6 @@
+import GPUModels
 import KernelVerdicts
 import VirtualGPU
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 /// What the candidate did wrong before there were outputs to compare.
 struct CandidateFault: Error {
@@ -98,26 +93,21 @@ struct CandidateSide: Sendable {
         outputs: try ValueTree(answer["outputs"]), flaws: answer["flaws"]?.array?.compactMap(\.string) ?? [],
         launches: answer["launches"]?.integer ?? 0, operators: answer["operators"]?.integers ?? [:], inputsAfter: after,
         seconds: answer["seconds"]?.number ?? 0, report: report())
-    } catch let error as WorkerAnswerError {
+    } catch {
       throw CandidateFault(verdict: .incorrect, reason: "Its outputs cannot be read: \(error.message).")
     }
   }
 
   /// What the virtual GPU wrote since the last time.
   func report() -> DeviceReport {
-    var text = ""
-    if let reportPath, let handle = FileHandle(forUpdatingAtPath: reportPath) {
-      text = String(decoding: (try? handle.read(upToCount: 256 << 20)) ?? Data(), as: UTF8.self)
-      try? handle.truncate(atOffset: 0)
-      try? handle.close()
-    }
+    let text = reportPath.map { HostileFile.taken($0, limit: 256 << 20) } ?? ""
     return DeviceReport(text, layouts: extensions.layouts, gpu: options.gpu)
   }
 
   private func call(_ command: String, _ message: [String: JSONValue], timeLimit: Duration) async throws -> JSONValue {
     do {
       return try await process.call(
-        .object(message.merging(["command": .string(command)]) { $1 }), timeLimit: timeLimit
+        message.merging(["command": .string(command)]) { $1 }, timeLimit: timeLimit
       ) { request in
         guard let wish = request["extension"] else { throw WorkerAnswerError("an unknown request") }
         return try await extensions.answer(wish)

@@ -808,6 +808,880 @@ if __name__ == "__main__":
 """###
 ),
 (
+"extension_library.py",
+###"""
+"""One extension that was compiled against the light headers, as a Python module."""
+import builtins
+import ctypes
+import json
+import threading
+import types
+
+import torch
+
+import extension_messages as messages
+import extension_operators as operators
+
+_CALL_BACK = ctypes.CFUNCTYPE(
+    ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.POINTER(ctypes.c_void_p))
+_DONE, _FAILED, _PYTHON_FAILED, _NO_MATCH = range(4)
+# Extensions are never unloaded, and PyTorch's libraries of operators end with the objects that made them.
+_loaded = []
+
+
+class Extension:
+    """The functions of a shared library, called through ctypes."""
+
+    def __init__(self, path):
+        self.table = messages.Table()
+        self.thread = threading.local()
+        self.library = ctypes.CDLL(path)
+        self.call_back = _CALL_BACK(self._answer)
+        self.library.basic_extension_attach(self.call_back)
+        self.library.basic_extension_describe.restype = ctypes.c_char_p
+        text = self.library.basic_extension_describe().decode("utf-8", "replace")
+        if text.startswith("!"):
+            raise ImportError(text[1:])
+        self.description = json.loads(text)
+        self.run = self.library.basic_extension_call
+        self.run.argtypes = [
+            ctypes.c_void_p, ctypes.c_int64, ctypes.POINTER(ctypes.c_void_p), ctypes.POINTER(ctypes.c_int64)]
+        self.run.restype = ctypes.c_int
+        _loaded.append(self)
+
+    def _answer(self, words, count, gone, gone_count, reply):
+        """Called by the extension: an operator of PyTorch's, or another question."""
+        result = []
+        try:
+            self.table.forget(messages.words_at(gone, gone_count))
+            reader = messages.Reader(messages.words_at(words, count), self.table)
+            sort = chr(reader.word())
+            name = reader.value()
+            values = [reader.value() for _ in range(reader.word())]
+            messages.put(result, operators.answer(sort, name, values), self.table)
+            sign = 1
+        except BaseException as error:  # kept until the extension's function has ended
+            self.thread.error = error
+            result = []
+            messages.put_text(result, str(error) or type(error).__name__)
+            sign = -1
+        memory = messages.as_array(result)
+        # The words have to stay where they are until the extension has read them.
+        self.thread.reply = memory
+        reply[0] = memory.buffer_info()[0]
+        return sign * len(result)
+
+    def call(self, target, values, keywords, name, signatures):
+        """Calls a function: the number of a name, or -1 less the number of an operator's function."""
+        words = [target, len(values) + len(keywords)]
+        for value in values:
+            messages.put(words, value, self.table)
+        for key, value in keywords.items():
+            messages.put(words, messages.Keyword(key, value), self.table)
+        memory = messages.as_array(words)
+        reply, count = ctypes.c_void_p(), ctypes.c_int64()
+        ending = self.run(memory.buffer_info()[0], len(words), ctypes.byref(reply), ctypes.byref(count))
+        answer = messages.words_at(reply.value, count.value)
+        gone = answer[1:1 + answer[0]]
+        reader = messages.Reader(answer, self.table, 1 + answer[0])
+        # A tensor of the result is in the table until it has been taken out.
+        if ending == _DONE:
+            result = reader.value()
+            self.table.forget(gone)
+            return result
+        self.table.forget(gone)
+        if ending == _PYTHON_FAILED:
+            error, self.thread.error = self.thread.error, None
+            raise error
+        if ending == _FAILED:
+            raise _exception(reader.value())(reader.value())
+        raise TypeError(_mismatch(name, signatures, values, keywords))
+
+    def module(self, name):
+        """The functions and attributes as a module."""
+        made = types.ModuleType(name)
+        made.__doc__ = self.description["doc"] or None
+        made.__file__ = self.library._name
+        for number, function in enumerate(self.description["functions"]):
+            setattr(made, function["name"], self._function(number, function, name))
+        for attribute, *words in self.description["attributes"]:
+            setattr(made, attribute, messages.Reader(words, self.table).value())
+        made._basic_extension = self
+        return made
+
+    def _function(self, number, description, module):
+        name, signatures = description["name"], description["signatures"]
+
+        def function(*values, **keywords):
+            return self.call(number, values, keywords, name, signatures)
+
+        function.__name__ = function.__qualname__ = name
+        function.__module__ = module
+        if len(signatures) > 1:
+            text = name + "(*args, **kwargs)\nOverloaded function.\n\n" + "\n\n".join(
+                f"{index + 1}. {each}" for index, each in enumerate(signatures))
+        else:
+            text = signatures[0]
+        function.__doc__ = text + "\n" + ("\n" + description["doc"] + "\n" if description["doc"] else "")
+        return function
+
+    def register_operators(self):
+        """What TORCH_LIBRARY and TORCH_LIBRARY_IMPL define."""
+        for entry in self.description["library"]:
+            library = torch.library.Library(entry["namespace"], "FRAGMENT")
+            _loaded.append(library)
+            name = entry["schema"].split("(")[0]
+            if entry["defines"]:
+                library.define(entry["schema"])
+            if entry["function"] < 0:
+                continue
+            target = -1 - entry["function"]
+
+            def function(*values, _target=target, _name=name, **keywords):
+                return self.call(_target, [*values, *keywords.values()], {}, _name, [_name])
+
+            key = entry["key"] or "CompositeImplicitAutograd"
+            library.impl(name.split("::")[-1].split(".")[0] if "." not in name else name, function, key)
+
+
+def _exception(name):
+    if name == "LinAlgError":
+        return torch.linalg.LinAlgError
+    return getattr(builtins, name)
+
+
+def _mismatch(name, signatures, values, keywords):
+    lines = [f"{name}(): incompatible function arguments. The following argument types are supported:"]
+    lines += [f"    {index + 1}. {each[len(name):]}" for index, each in enumerate(signatures)]
+    told = [_short(value) for value in values]
+    if keywords:
+        told.append("kwargs: " + ", ".join(f"{key}={_short(value)}" for key, value in keywords.items()))
+    return "\n".join(lines) + "\n\nInvoked with: " + ", ".join(told)
+
+
+def _short(value):
+    if isinstance(value, torch.Tensor):
+        return f"tensor of {tuple(value.shape)}, {value.dtype}, {value.device}"
+    text = repr(value)
+    return text if len(text) < 200 else text[:200] + "…"
+
+"""###
+),
+(
+"extension_loader.py",
+###"""
+"""PyTorch's way to build extensions, answered by the trusted side.
+
+install() puts itself in the place of load_inline() and load() of torch.utils.cpp_extension, for those who took them before and
+for those who take them later. What is to be built goes to the trusted side as text; a library comes back.
+"""
+import ctypes
+import importlib.machinery
+import importlib.util
+import os
+import sys
+
+import torch
+import torch.utils.cpp_extension as cpp_extension
+
+from extension_library import Extension
+
+# What could not be built, for the judge: the name, the kind and the log.
+failures = []
+
+_build = None
+# By the text of the request: a candidate that builds in every forward is not built anew.
+_modules = {}
+_LARGEST_HEADER = 1 << 20
+_SOURCES = (".cu", ".cpp", ".cc", ".cxx", ".c++", ".c", ".C")
+_HEADERS = (".h", ".hh", ".hpp", ".hxx", ".cuh", ".inl", ".inc")
+
+
+def install(build):
+    """Sends every build to `build`, a function from a request to an answer, both of which are dictionaries."""
+    global _build
+    _build = build
+    _replace("load_inline", load_inline)
+    _replace("load", load)
+    for name in ("CUDAExtension", "CppExtension", "setup", "CUDA_HOME", "library_paths", "include_paths"):
+        if name in ("CUDAExtension", "CppExtension"):
+            setattr(cpp_extension, name, _unsupported(name))
+    cpp_extension.BuildExtension = _BuildExtension
+    cpp_extension.CUDA_HOME = cpp_extension.CUDA_HOME or "/usr/local/cuda"
+    cpp_extension.is_ninja_available = lambda: True
+    cpp_extension.verify_ninja_availability = lambda: None
+    cpp_extension.check_compiler_is_gcc = lambda compiler: True
+    cpp_extension.check_compiler_ok_for_platform = lambda compiler: True
+    cpp_extension.include_paths = lambda *values, **keywords: []
+    cpp_extension.library_paths = lambda *values, **keywords: []
+
+
+def _replace(name, replacement):
+    """Gives the function itself another body, so that it is replaced where it was taken before too."""
+    original = getattr(cpp_extension, name)
+    setattr(cpp_extension, "_basic_" + name, replacement)
+    body = f"def {name}(*values, **keywords):\n    return _basic_{name}(*values, **keywords)\n"
+    made = {}
+    exec(compile(body, __file__, "exec"), made)  # a text of ours: a code object whose globals are the original's
+    original.__code__ = made[name].__code__
+    original.__defaults__ = None
+    original.__kwdefaults__ = None
+
+
+class _BuildExtension:
+    """Refuses what setuptools would build."""
+
+    def __init__(self, *values, **keywords):
+        raise RuntimeError("unsupported: building extensions with setuptools; use load_inline or load")
+
+    with_options = classmethod(lambda cls, **options: cls)
+
+
+def _unsupported(name):
+    def refuse(*values, **keywords):
+        raise RuntimeError(f"unsupported: {name} builds with setuptools; use load_inline or load")
+
+    refuse.__name__ = name
+    return refuse
+
+
+def _texts(value):
+    if value is None:
+        return []
+    return [value] if isinstance(value, str) else [str(each) for each in value]
+
+
+def load_inline(name, cpp_sources, cuda_sources=None, sycl_sources=None, functions=None, extra_cflags=None,
+                extra_cuda_cflags=None, extra_sycl_cflags=None, extra_ldflags=None, extra_include_paths=None,
+                build_directory=None, verbose=False, with_cuda=None, with_sycl=None, is_python_module=True,
+                with_pytorch_error_handling=True, keep_intermediates=True, use_pch=False, no_implicit_headers=False):
+    """torch.utils.cpp_extension.load_inline, whose documentation holds."""
+    if sycl_sources or with_sycl:
+        raise RuntimeError("unsupported: SYCL sources")
+    request = _request(name, extra_cflags, extra_cuda_cflags, extra_ldflags, extra_include_paths, with_cuda, verbose)
+    request["cppSources"] = _texts(cpp_sources)
+    request["cudaSources"] = _texts(cuda_sources)
+    request["leavesOutHeaders"] = bool(no_implicit_headers)
+    if functions is not None:
+        if isinstance(functions, str):
+            functions = [functions]
+        if not isinstance(functions, dict):
+            functions = {function: function for function in functions}
+        request["functions"] = {str(function): str(text) for function, text in functions.items()}
+    request["sources"] = _headers([], extra_include_paths)
+    return _load(request, is_python_module)
+
+
+def load(name, sources, extra_cflags=None, extra_cuda_cflags=None, extra_sycl_cflags=None, extra_ldflags=None,
+         extra_include_paths=None, build_directory=None, verbose=False, with_cuda=None, with_sycl=None, is_python_module=True,
+         is_standalone=False, keep_intermediates=True):
+    """torch.utils.cpp_extension.load, whose documentation holds."""
+    if is_standalone:
+        raise RuntimeError("unsupported: is_standalone")
+    paths = [os.path.abspath(path) for path in _texts(sources)]
+    request = _request(name, extra_cflags, extra_cuda_cflags, extra_ldflags, extra_include_paths, with_cuda, verbose)
+    request["sources"] = _headers(paths, extra_include_paths)
+    return _load(request, is_python_module)
+
+
+def _request(name, cflags, cuda_cflags, ldflags, include_paths, with_cuda, verbose):
+    return {
+        "name": str(name), "cppSources": [], "cudaSources": [], "sources": {}, "extraCFlags": _texts(cflags),
+        "extraCUDAFlags": _texts(cuda_cflags), "extraLDFlags": _texts(ldflags), "extraIncludePaths": [],
+        "withCUDA": with_cuda, "verbose": bool(verbose),
+    }
+
+
+def _headers(sources, include_paths):
+    """The texts of source files, and of the headers beside them and in the folders to include: by name, relative to them."""
+    texts = {}
+    for path in sources:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            texts[os.path.basename(path)] = file.read()
+    folders = [os.path.dirname(path) for path in sources]
+    for folder in _texts(include_paths):
+        # CUDA's and PyTorch's own are there anyway.
+        if not os.path.exists(os.path.join(folder, "cuda_runtime.h")) and not os.path.isdir(os.path.join(folder, "torch")):
+            folders.append(os.path.abspath(folder))
+    for folder in dict.fromkeys(folders):
+        for place, inner, files in os.walk(folder):
+            inner[:] = [each for each in inner if not each.startswith(".")] if place.count(os.sep) - folder.count(os.sep) < 4 else []
+            for file in files[:1000]:
+                path = os.path.join(place, file)
+                relative = os.path.relpath(path, folder)
+                if file.endswith(_HEADERS) and relative not in texts and os.path.getsize(path) <= _LARGEST_HEADER:
+                    with open(path, encoding="utf-8", errors="replace") as text:
+                        texts[relative] = text.read()
+    return texts
+
+
+def _load(request, is_python_module):
+    name = request["name"]
+    key = repr(sorted((key, repr(value)) for key, value in request.items() if key != "verbose")) + str(is_python_module)
+    if key in _modules:
+        return _modules[key]
+    answer = _build(request)
+    if not answer.get("ok"):
+        log = answer.get("log") or "it said nothing"
+        failures.append({"name": name, "kind": answer.get("kind", "compile-error"), "log": log})
+        raise RuntimeError(f"Error building extension '{name}': {log}")
+    try:
+        module = _open(name, answer["library"], bool(answer.get("fullHeaders")), is_python_module)
+    except (ImportError, OSError, RuntimeError) as error:
+        failures.append({"name": name, "kind": "load-error", "log": str(error)})
+        raise
+    if request["verbose"]:
+        print(f"Loading extension module {name}...")
+    _modules[key] = module
+    return module
+
+
+def _open(name, library, is_full, is_python_module):
+    if is_full:
+        if not is_python_module:
+            torch.ops.load_library(library)
+            return None
+        loader = importlib.machinery.ExtensionFileLoader(name, library)
+        spec = importlib.util.spec_from_file_location(name, library, loader=loader)
+        module = importlib.util.module_from_spec(spec)
+        loader.exec_module(module)
+        return module
+    extension = Extension(library)
+    extension.register_operators()
+    if not is_python_module:
+        return None
+    if not extension.description["module"]:
+        # Python's own words for a library without PYBIND11_MODULE.
+        raise ImportError(f"dynamic module does not define module export function (PyInit_{name})")
+    module = extension.module(name)
+    sys.modules.setdefault(name, module)
+    return module
+
+
+def preload(runtime_library):
+    """Makes CUDA's runtime known to extensions, which are linked against it by name."""
+    return ctypes.CDLL(runtime_library, mode=ctypes.RTLD_GLOBAL)
+
+"""###
+),
+(
+"extension_messages.py",
+###"""
+"""Messages between Python and an extension that was compiled against the light headers.
+
+A message is a list of 64-bit words; the kinds of values are those of basic/torch/bridge.h. Tensors stay here, in a table under
+their numbers; the extension has their descriptions, and says when nobody there holds them any more.
+"""
+import ctypes
+import struct
+import threading
+from array import array
+
+import torch
+
+(NONE, BOOL, INT, DOUBLE, STRING, TENSOR, LIST, TUPLE, DTYPE, DEVICE, MEMORY_FORMAT, LAYOUT, SLICE, ELLIPSIS, COMPLEX, KEYWORD,
+ OBJECT, INTS, OPTIONS, ABSENT, DICT) = range(21)
+
+# In the order of c10::ScalarType in basic/torch/scalar_type.h.
+DTYPES = [
+    torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.float16, torch.float32, torch.float64, torch.complex64,
+    torch.complex128, torch.bool, torch.bfloat16, torch.uint16, torch.uint32, torch.uint64,
+]
+DTYPE_NUMBERS = {dtype: number for number, dtype in enumerate(DTYPES)}
+UNDEFINED = len(DTYPES)
+DEVICE_NUMBERS = {"cpu": 0, "cuda": 1, "meta": 14}
+DEVICE_NAMES = {number: name for name, number in DEVICE_NUMBERS.items()}
+FORMATS = [torch.contiguous_format, torch.preserve_format, torch.channels_last, torch.channels_last_3d]
+LAYOUTS = [torch.strided, torch.sparse_coo, torch.sparse_csr]
+REQUIRES_GRAD, LEAF, PINNED, HAS_STORAGE = 1, 2, 4, 8
+
+
+class Options(dict):
+    """Arguments by name, of which an operator takes those that it has."""
+
+
+class Keyword:
+    """One argument by name."""
+
+    def __init__(self, name, value):
+        self.name, self.value = name, value
+
+
+class Table:
+    """The tensors and objects that an extension knows by number."""
+
+    def __init__(self):
+        self.tensors = {}
+        self.objects = {}
+        self.lock = threading.Lock()
+
+    def number_of(self, tensor):
+        """The number of a tensor, which it keeps until the extension has given it back as often as it got it."""
+        number = id(tensor)
+        with self.lock:
+            entry = self.tensors.get(number)
+            if entry is None:
+                entry = self.tensors[number] = [tensor, 0]
+            entry[1] += 1
+        return number
+
+    def forget(self, gone):
+        """Numbers and how often each had arrived, alternately."""
+        dropped = []
+        with self.lock:
+            for number, arrivals in zip(gone[::2], gone[1::2]):
+                entry = self.tensors.get(number)
+                if entry is None:
+                    continue
+                entry[1] -= arrivals
+                if entry[1] <= 0:
+                    # A tensor's end may run Python code, so it comes after the lock.
+                    dropped.append(self.tensors.pop(number))
+        dropped.clear()
+
+    def tensor(self, number):
+        return self.tensors[number][0]
+
+    def number_of_object(self, value):
+        self.objects[id(value)] = value
+        return id(value)
+
+
+def put_tensor(words, tensor, table):
+    """A tensor's number and description."""
+    device = tensor.device
+    index = device.index
+    flags = 0
+    if tensor.requires_grad:
+        flags |= REQUIRES_GRAD
+        if tensor.is_leaf:
+            flags |= LEAF
+    else:
+        flags |= LEAF
+    if tensor.layout is torch.strided:
+        try:
+            data = tensor.data_ptr()
+            flags |= HAS_STORAGE
+        except RuntimeError:
+            data = 0
+        strides, offset = tensor.stride(), tensor.storage_offset()
+    else:
+        data, strides, offset = 0, (0,) * tensor.dim(), 0
+        flags |= LAYOUTS.index(tensor.layout) << 8 if tensor.layout in LAYOUTS else 1 << 8
+    words += (
+        TENSOR, table.number_of(tensor), data, DTYPE_NUMBERS.get(tensor.dtype, UNDEFINED), DEVICE_NUMBERS.get(device.type, 14),
+        -1 if index is None else index, flags, offset, tensor.numel(), tensor.dim(), *tensor.shape, *strides)
+
+
+def put_text(words, text):
+    data = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else bytes(text)
+    words += (STRING, len(data))
+    words += struct.unpack("%dq" % ((len(data) + 7) // 8), data + b"\0" * (-len(data) % 8))
+
+
+def put(words, value, table):
+    """Appends a value. What has no kind of its own goes as the number of an object."""
+    if isinstance(value, torch.Tensor):
+        put_tensor(words, value, table)
+    elif value is None:
+        words.append(NONE)
+    elif isinstance(value, bool):
+        words += (BOOL, int(value))
+    elif isinstance(value, int):
+        if not -(1 << 63) <= value < 1 << 64:
+            words += (OBJECT, table.number_of_object(value))
+        else:
+            words += (INT, value - (1 << 64) if value >= 1 << 63 else value)
+    elif isinstance(value, float):
+        words += (DOUBLE, struct.unpack("q", struct.pack("d", value))[0])
+    elif isinstance(value, (str, bytes)):
+        put_text(words, value)
+    elif isinstance(value, (list, tuple)):
+        if value and all(type(each) is int and -(1 << 63) <= each < 1 << 63 for each in value):
+            words += (INTS, len(value), *value)
+        else:
+            words += (TUPLE if isinstance(value, tuple) else LIST, len(value))
+            for each in value:
+                put(words, each, table)
+    elif isinstance(value, torch.dtype):
+        words += (DTYPE, DTYPE_NUMBERS.get(value, UNDEFINED))
+    elif isinstance(value, torch.device):
+        words += (DEVICE, DEVICE_NUMBERS.get(value.type, 14), -1 if value.index is None else value.index)
+    elif isinstance(value, complex):
+        words += (COMPLEX, *struct.unpack("2q", struct.pack("2d", value.real, value.imag)))
+    elif isinstance(value, torch.memory_format):
+        words += (MEMORY_FORMAT, FORMATS.index(value))
+    elif isinstance(value, torch.layout):
+        words += (LAYOUT, LAYOUTS.index(value) if value in LAYOUTS else 1)
+    elif isinstance(value, Keyword):
+        words.append(KEYWORD)
+        put_text(words, value.name)
+        put(words, value.value, table)
+    elif isinstance(value, dict):
+        words += (DICT, len(value))
+        for key, each in value.items():
+            put(words, key, table)
+            put(words, each, table)
+    elif hasattr(value, "__index__"):
+        put(words, value.__index__(), table)
+    elif hasattr(value, "__float__") and not isinstance(value, type):
+        put(words, float(value), table)
+    else:
+        words += (OBJECT, table.number_of_object(value))
+
+
+class Reader:
+    """Reads the words of a message."""
+
+    def __init__(self, words, table, at=0):
+        self.words, self.table, self.at = words, table, at
+
+    def word(self):
+        self.at += 1
+        return self.words[self.at - 1]
+
+    def double(self, bits):
+        return struct.unpack("d", struct.pack("q", bits))[0]
+
+    def text(self):
+        size = self.word()
+        count = (size + 7) // 8
+        data = struct.pack("%dq" % count, *self.words[self.at:self.at + count])[:size]
+        self.at += count
+        return data.decode("utf-8", "replace")
+
+    def value(self):
+        kind = self.word()
+        if kind == TENSOR:
+            return self.table.tensor(self.word())
+        if kind in (NONE, ABSENT):
+            return None
+        if kind == BOOL:
+            return bool(self.word())
+        if kind == INT:
+            return self.word()
+        if kind == DOUBLE:
+            return self.double(self.word())
+        if kind == STRING:
+            return self.text()
+        if kind == INTS:
+            count = self.word()
+            self.at += count
+            return list(self.words[self.at - count:self.at])
+        if kind in (LIST, TUPLE):
+            values = [self.value() for _ in range(self.word())]
+            return tuple(values) if kind == TUPLE else values
+        if kind == DTYPE:
+            number = self.word()
+            if number >= UNDEFINED:
+                raise TypeError("The extension names an element type that the light headers do not have.")
+            return DTYPES[number]
+        if kind == DEVICE:
+            name, index = DEVICE_NAMES[self.word()], self.word()
+            return torch.device(name) if index < 0 else torch.device(name, index)
+        if kind == MEMORY_FORMAT:
+            return FORMATS[self.word()]
+        if kind == LAYOUT:
+            return LAYOUTS[self.word()]
+        if kind == SLICE:
+            return slice(self.value(), self.value(), self.value())
+        if kind == ELLIPSIS:
+            return ...
+        if kind == COMPLEX:
+            return complex(self.double(self.word()), self.double(self.word()))
+        if kind == KEYWORD:
+            return Keyword(self.value(), self.value())
+        if kind == OBJECT:
+            return self.table.objects[self.word()]
+        if kind == OPTIONS:
+            return Options((each.name, each.value) for each in [self.value() for _ in range(self.word())])
+        if kind == DICT:
+            return {self.value(): self.value() for _ in range(self.word())}
+        raise ValueError("An extension sent a message of an unknown kind.")
+
+
+def words_at(address, count):
+    """The words at an address."""
+    return (ctypes.c_int64 * count).from_address(address)[:] if count else []
+
+
+def as_array(words):
+    """The words as memory, whose address buffer_info() gives."""
+    return array("q", words)
+
+"""###
+),
+(
+"extension_operators.py",
+###"""
+"""What an extension asks of PyTorch: operators by the names and the order of arguments that PyTorch's C++ interface has.
+
+That interface is generated from the operators' schemas, so the schemas decide here too which overload is meant.
+"""
+import operator
+import warnings
+
+import torch
+import torch.nn.functional
+
+import extension_messages as messages
+
+_schemas = {}
+
+
+def _overloads(name):
+    found = _schemas.get(name)
+    if found is None:
+        found = []
+        for schema in torch._C._jit_get_schemas_for_operator("aten::" + name):
+            arguments = [(each.name, str(each.real_type), each.has_default_value(), each.is_out) for each in schema.arguments]
+            found.append((getattr(getattr(torch.ops.aten, name), schema.overload_name or "default"), arguments))
+        # Those that write into a tensor of the caller's are asked for by name.
+        _schemas[name] = found
+    return found
+
+
+def _fits(kind, value):
+    if kind.startswith("Optional["):
+        return value is None or _fits(kind[9:-1], value)
+    if value is None:
+        return False
+    if kind == "Tensor":
+        return isinstance(value, torch.Tensor)
+    if kind == "number":
+        return isinstance(value, (int, float, complex))
+    if kind == "float":
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if kind in ("int", "SymInt"):
+        return isinstance(value, int) and not isinstance(value, bool)
+    if kind == "bool":
+        return isinstance(value, bool)
+    if kind == "str":
+        return isinstance(value, str)
+    if kind == "ScalarType":
+        return isinstance(value, torch.dtype)
+    if kind == "Device":
+        return isinstance(value, torch.device)
+    if kind == "MemoryFormat":
+        return isinstance(value, torch.memory_format)
+    if kind == "Layout":
+        return isinstance(value, torch.layout)
+    if kind.startswith("List["):
+        inner = kind[5:-1]
+        if isinstance(value, (list, tuple)):
+            return all(_fits(inner, each) for each in value)
+        return inner in ("int", "SymInt", "float", "bool") and _fits(inner, value)
+    return False
+
+
+def _bind(arguments, values, options, out):
+    """The arguments by name, or None where the values do not fit."""
+    inputs = [each for each in arguments if not each[3]]
+    outs = [each for each in arguments if each[3]]
+    if bool(outs) != (out is not None) or len(values) > len(inputs):
+        return None
+    bound = {}
+    for (name, kind, _, _), value in zip(inputs, values):
+        if not _fits(kind, value):
+            return None
+        bound[name] = value
+    rest = {name: (kind, has_default) for name, kind, has_default, _ in inputs[len(values):]}
+    for name, value in options.items():
+        # dtype may stand among the values and in options too.
+        if name not in rest or not _fits(rest[name][0], value):
+            return None
+        bound[name] = value
+    if any(name not in bound and not has_default for name, (_, has_default) in rest.items()):
+        return None
+    if out is not None:
+        if len(outs) != len(out):
+            return None
+        bound.update((each[0], value) for each, value in zip(outs, out))
+    return bound
+
+
+def _dispatch(name, values, options, out=None):
+    """Calls the overload that fits; NotImplemented where none does."""
+    for overload, arguments in _overloads(name):
+        bound = _bind(arguments, values, options, out)
+        if bound is not None:
+            first = arguments[0][0] if arguments and arguments[0][0] == "self" else None
+            if first in bound:
+                # "self" is a name that the call itself uses.
+                return overload(bound.pop(first), **bound)
+            return overload(**bound)
+    return NotImplemented
+
+
+def _split(values):
+    options = messages.Options()
+    rest = []
+    for value in values:
+        if isinstance(value, messages.Options):
+            options.update(value)
+        else:
+            rest.append(value)
+    return rest, options
+
+
+def call_operator(sort, name, values):
+    """A method ("m"), a function ("f"), or a function of torch.nn.functional ("n")."""
+    values, options = _split(values)
+    if sort == "n":
+        return getattr(torch.nn.functional, name)(*values, **options)
+    wants_gradient = options.pop("requires_grad", None)
+    result = NotImplemented
+    if name.endswith("_out") and values:
+        result = _dispatch(name[:-4], values[1:], options, out=values[:1])
+    if result is NotImplemented:
+        result = _dispatch(name, values, options)
+    while result is NotImplemented and values and values[-1] is None:
+        # An empty optional at the end is the default.
+        values = values[:-1]
+        result = _dispatch(name, values, options)
+    if result is NotImplemented:
+        result = _by_python(sort, name, values, options)
+    if wants_gradient:
+        result.requires_grad_(True)
+    return result
+
+
+def _by_python(sort, name, values, options):
+    if sort == "m":
+        return getattr(values[0], name)(*values[1:], **options)
+    for place in (torch, torch.nn.functional, torch.special, torch.linalg):
+        function = getattr(place, name, None)
+        if callable(function):
+            return function(*values, **options)
+    raise NotImplementedError(f"PyTorch has no operator {name} for these arguments.")
+
+
+def _from_blob(address, sizes, strides, options):
+    import ctypes
+    dtype = options.get("dtype", torch.float32)
+    if options.get("device", torch.device("cpu")).type != "cpu":
+        raise NotImplementedError("from_blob of memory that is not the host's is not supported by the light headers.")
+    elements = 1
+    for size in sizes:
+        elements *= size
+    if strides is not None:
+        elements = 1 + sum((size - 1) * stride for size, stride in zip(sizes, strides))
+    size = max(elements, 1) * torch.empty((), dtype=dtype).element_size()
+    flat = torch.frombuffer((ctypes.c_char * size).from_address(address), dtype=dtype)
+    return flat.as_strided(sizes, strides) if strides is not None else flat[:elements].view(sizes)
+
+
+def _cuda_device(index):
+    return torch.cuda.current_device() if index < 0 else index
+
+
+def _stream(stream, index):
+    return [int(stream.cuda_stream), _cuda_device(index)]
+
+
+_kept_streams = []
+
+
+def _new_stream(index):
+    stream = torch.cuda.Stream(_cuda_device(index))
+    _kept_streams.append(stream)
+    return _stream(stream, index)
+
+
+def _set_stream(handle, index):
+    for known in [*_kept_streams, torch.cuda.default_stream(index)]:
+        if int(known.cuda_stream) == handle:
+            return torch.cuda.set_stream(known)
+    return torch.cuda.set_stream(torch.cuda.ExternalStream(handle, device=index))
+
+
+def _set_grad_enabled(on):
+    before = torch.is_grad_enabled()
+    torch._C._set_grad_enabled(on)
+    return before
+
+
+def _tensor(values, dtype, options):
+    keywords = dict(options)
+    keywords.setdefault("dtype", dtype)
+    return torch.tensor(values, **keywords)
+
+
+def _index(tensor, places):
+    return tensor[tuple(places)]
+
+
+def _set_index(tensor, places, value):
+    tensor[tuple(places)] = value
+    return tensor
+
+
+def _index_tensors(tensor, places):
+    return tensor[tuple(slice(None) if each is None else each for each in places)]
+
+
+def _text(tensor):
+    return repr(tensor)
+
+
+def _backward(tensor, gradient, retain, create):
+    tensor.backward(gradient, retain_graph=retain, create_graph=create)
+
+
+def _warn(message):
+    warnings.warn(message, UserWarning, stacklevel=2)
+
+
+QUESTIONS = {
+    "index": _index,
+    "index_tensors": _index_tensors,
+    "set_index": _set_index,
+    "item": lambda tensor: tensor.item(),
+    "grad": lambda tensor: tensor.grad,
+    "data": lambda tensor: tensor.detach(),
+    "text": _text,
+    "equal": torch.equal,
+    "allclose": lambda a, b, rtol, atol, equal_nan: torch.allclose(a, b, rtol, atol, equal_nan),
+    "set_requires_grad": lambda tensor, on: tensor.requires_grad_(on),
+    "backward": _backward,
+    "result_type": torch.result_type,
+    "tensor": _tensor,
+    "from_blob": _from_blob,
+    "manual_seed": lambda seed: (torch.manual_seed(seed), None)[1],
+    "set_grad_enabled": _set_grad_enabled,
+    "warn": _warn,
+    "current_stream": lambda index: _stream(torch.cuda.current_stream(_cuda_device(index)), index),
+    "default_stream": lambda index: _stream(torch.cuda.default_stream(_cuda_device(index)), index),
+    "new_stream": _new_stream,
+    "set_stream": _set_stream,
+    "attr": getattr,
+    "invoke": lambda function, *values: function(*values),
+    "operator+": operator.add,
+    "operator-": operator.sub,
+    "operator*": operator.mul,
+    "operator/": operator.truediv,
+    "operator%": operator.mod,
+    "operator&": operator.and_,
+    "operator|": operator.or_,
+    "operator^": operator.xor,
+    "operator<": operator.lt,
+    "operator<=": operator.le,
+    "operator>": operator.gt,
+    "operator>=": operator.ge,
+    "operator==": operator.eq,
+    "operator!=": operator.ne,
+}
+
+
+def answer(sort, name, values):
+    """The answer to a message of an extension's."""
+    if sort == "q":
+        return QUESTIONS[name](*values)
+    return call_operator(sort, name, values)
+
+"""###
+),
+(
 "leaves.py",
 ###"""
 """Random tensors whose values come from the trusted side.
@@ -2911,9 +3785,136 @@ TORCH_LIBRARY_IMPL(aten, CUDA, m) {
   m.impl("set_.source_Tensor", TORCH_FN(set_tensor));
   m.impl("set_", TORCH_FN(set_nothing));
   m.impl("record_stream", TORCH_FN(record_stream));
-  // Composite on the CPU too, but they look at the device to choose a library.
-  for (const char *name : {"convolution", "convolution_backward", "convolution_overrideable"})
-    m.impl(name, torch::CppFunction::makeFromBoxedFunction<&fallback>());
+}
+
+namespace virtual_cuda {
+
+// PyTorch prefers an operator's general recipe to a fallback. Where the CPU has a kernel of its own that one is to be taken:
+// results are then the CPU's, bit for bit.
+void register_operators() {
+  static auto *library = new torch::Library(torch::Library::IMPL, "aten", c10::DispatchKey::CUDA, __FILE__, __LINE__);
+  auto &dispatcher = c10::Dispatcher::singleton();
+  auto add = [&](const c10::OperatorName &name) {
+    std::string text = c10::toString(name);
+    library->impl(text.c_str(), torch::CppFunction::makeFromBoxedFunction<&fallback>());
+  };
+  for (const c10::OperatorName &name : dispatcher.getAllOpNames()) {
+    auto op = dispatcher.findOp(name);
+    if (!op || name.getNamespace() != "aten" || op->hasKernelForDispatchKey(c10::DispatchKey::CUDA)) continue;
+    if (op->hasKernelForDispatchKey(c10::DispatchKey::CPU)) add(name);
+  }
+  // General recipes that look at the device to choose a library.
+  for (const char *name : {"aten::convolution", "aten::convolution_backward", "aten::convolution_overrideable"}) add({name, ""});
+}
+
+}  // namespace virtual_cuda
+
+extern "C" __attribute__((visibility("default"))) void virtual_cuda_register_operators(void) { virtual_cuda::register_operators(); }
+
+"""###
+),
+(
+"virtual_cuda/recurrent_cells.cpp",
+###"""
+// The cells of recurrent networks that PyTorch computes by one kernel on a GPU, out of its plain operators.
+#include <ATen/TensorOperators.h>
+#include <ATen/core/LegacyTypeDispatch.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/zeros_like.h>
+#include <torch/library.h>
+
+#include <tuple>
+
+#include "aliases.h"
+#include "memory.h"
+
+namespace virtual_cuda {
+namespace {
+
+using at::Tensor;
+using OptionalTensor = std::optional<Tensor>;
+
+Tensor with_bias(const Tensor &gates, const OptionalTensor &bias) {
+  return bias && bias->defined() ? gates + *bias : gates;
+}
+
+// Runs a function of tensors on the CPU, over the memory of the device's tensors.
+template <class Results, class F, class... Arguments>
+Results on_host(F function, const Arguments &...arguments) {
+  Aliases aliases;
+  at::AutoDispatchBelowADInplaceOrView below_autograd;
+  DeviceMemoryScope scope;
+  auto host = [&](const auto &argument) {
+    using Argument = std::decay_t<decltype(argument)>;
+    if constexpr (std::is_same_v<Argument, Tensor>) return aliases.of(argument);
+    else if constexpr (std::is_same_v<Argument, OptionalTensor>) return argument ? OptionalTensor(aliases.of(*argument)) : argument;
+    else return argument;
+  };
+  Results results = function(host(arguments)...);
+  return std::apply([&](const auto &...result) { return Results(aliases.original(result)...); }, results);
+}
+
+// The workspace of both cells is what their backward passes read: PyTorch hands it on and looks at nothing in it.
+std::tuple<Tensor, Tensor, Tensor> lstm_cell(const Tensor &input_gates, const Tensor &hidden_gates, const Tensor &cx,
+                                             const OptionalTensor &input_bias, const OptionalTensor &hidden_bias) {
+  auto gates = (with_bias(input_gates, input_bias) + with_bias(hidden_gates, hidden_bias)).chunk(4, 1);
+  Tensor in = gates[0].sigmoid(), forget = gates[1].sigmoid(), cell = gates[2].tanh(), out = gates[3].sigmoid();
+  Tensor cy = forget * cx + in * cell;
+  return {out * cy.tanh(), cy, at::cat({in, forget, cell, out}, 1)};
+}
+
+std::tuple<Tensor, Tensor, Tensor> lstm_cell_backward(const OptionalTensor &grad_hy, const OptionalTensor &grad_cy, const Tensor &cx,
+                                                      const Tensor &cy, const Tensor &workspace, bool has_bias) {
+  bool has_hy = grad_hy && grad_hy->defined(), has_cy = grad_cy && grad_cy->defined();
+  if (!has_hy && !has_cy) return {};
+  auto gates = workspace.chunk(4, 1);
+  const Tensor &in = gates[0], &forget = gates[1], &cell = gates[2], &out = gates[3];
+  Tensor bent = cy.tanh();
+  Tensor to_hy = has_hy ? *grad_hy : at::zeros_like(cy);
+  Tensor to_cy = to_hy * out * (1 - bent * bent);
+  if (has_cy) to_cy = to_cy + *grad_cy;
+  Tensor to_gates = at::cat({to_cy * cell * in * (1 - in), to_cy * cx * forget * (1 - forget), to_cy * in * (1 - cell * cell),
+                             to_hy * bent * out * (1 - out)},
+                            1);
+  return {to_gates, to_cy * forget, has_bias ? to_gates.sum(0) : Tensor()};
+}
+
+std::tuple<Tensor, Tensor> gru_cell(const Tensor &input_gates, const Tensor &hidden_gates, const Tensor &hx,
+                                    const OptionalTensor &input_bias, const OptionalTensor &hidden_bias) {
+  auto in = with_bias(input_gates, input_bias).chunk(3, 1), hidden = with_bias(hidden_gates, hidden_bias).chunk(3, 1);
+  Tensor reset = (in[0] + hidden[0]).sigmoid(), update = (in[1] + hidden[1]).sigmoid();
+  Tensor next = (in[2] + reset * hidden[2]).tanh();
+  return {next + update * (hx - next), at::cat({reset, update, next, hx, hidden[2]}, 1)};
+}
+
+std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> gru_cell_backward(const Tensor &grad_hy, const Tensor &workspace, bool has_bias) {
+  auto kept = workspace.chunk(5, 1);
+  const Tensor &reset = kept[0], &update = kept[1], &next = kept[2], &hx = kept[3], &hidden = kept[4];
+  Tensor to_update = grad_hy * (hx - next) * (1 - update) * update;
+  Tensor to_next = grad_hy * (1 - update) * (1 - next * next);
+  Tensor to_reset = to_next * hidden * (1 - reset) * reset;
+  Tensor to_input = at::cat({to_reset, to_update, to_next}, 1), to_hidden = at::cat({to_reset, to_update, to_next * reset}, 1);
+  return {to_input, to_hidden, grad_hy * update, has_bias ? to_input.sum(0) : Tensor(), has_bias ? to_hidden.sum(0) : Tensor()};
+}
+
+template <auto function>
+struct OnHost;
+
+template <class Results, class... Arguments, Results (*function)(Arguments...)>
+struct OnHost<function> {
+  static Results call(Arguments... arguments) { return on_host<Results>(function, arguments...); }
+};
+
+}  // namespace
+}  // namespace virtual_cuda
+
+TORCH_LIBRARY_IMPL(aten, CUDA, m) {
+  using namespace virtual_cuda;
+  m.impl("_thnn_fused_lstm_cell", TORCH_FN(OnHost<&lstm_cell>::call));
+  m.impl("_thnn_fused_lstm_cell_backward_impl", TORCH_FN(OnHost<&lstm_cell_backward>::call));
+  m.impl("_thnn_fused_gru_cell", TORCH_FN(OnHost<&gru_cell>::call));
+  m.impl("_thnn_fused_gru_cell_backward", TORCH_FN(OnHost<&gru_cell_backward>::call));
 }
 
 """###
@@ -3184,6 +4185,7 @@ def install(runtime_library, device_library, gpu):
     for name in ("vgpu_tensor_memory_free", "vgpu_tensor_memory_total"):
         getattr(runtime, name).restype = ctypes.c_uint64
     device = ctypes.CDLL(str(device_library))
+    device.virtual_cuda_register_operators()
     properties = properties_of(runtime, gpu)
     functions = device_functions(properties)
     functions.update(virtual_memory.functions(runtime, device))
@@ -3272,7 +4274,7 @@ def functions(runtime, device):
         bytes_, blocks = all_kinds(now, peak, peak), all_kinds(live, live, allocations)
         result = {name: bytes_ for name in ("allocated_bytes", "reserved_bytes", "active_bytes", "requested_bytes")}
         result.update({name: blocks for name in ("allocation", "segment", "active")})
-        result.update({name: all_kinds(0, 0, 0) for name in ("inactive_split", "inactive_split_bytes")})
+        result.update({name: all_kinds(0, 0, 0) for name in ("inactive_split", "inactive_split_bytes", "oversize_allocations", "oversize_segments")})
         result.update(num_alloc_retries=0, num_ooms=0, max_split_size=-1, num_sync_all_streams=0)
         result.update(num_device_alloc=allocations, num_device_free=allocations - live)
         return result
@@ -3417,6 +4419,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import channel  # noqa: E402
 import confinement  # noqa: E402
+import devices  # noqa: E402
 
 _COMMANDS = {
     "reference": ("open", "size", "choose", "inputs", "model", "expect"),
@@ -3436,7 +4439,14 @@ class Worker:
             return self._start(message)
         if command not in self._commands:
             raise ValueError(f"unknown command {command}")
-        return getattr(self._side, command)(message)
+        try:
+            return getattr(self._side, command)(message)
+        except Exception as error:
+            name = devices.unsupported_name(error)
+            if name is None:
+                raise
+            # Whatever it was wrapped in on its way here.
+            raise devices.UnsupportedOnVirtualGPU(name) from error
 
     def _start(self, message: dict) -> dict:
         if message["role"] == "reference":

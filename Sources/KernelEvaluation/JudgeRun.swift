@@ -1,5 +1,7 @@
 import CUDAToolchain
+import GPUModels
 import KernelVerdicts
+import VirtualGPU
 
 /// One judgement on its way: from two sources to a verdict.
 ///
@@ -213,7 +215,8 @@ struct JudgeRun: Sendable {
     _ isOutOfReach: Bool
   ) {
     guard let first = evidence.first?.outcome, first.verdict != .correct, first.dependsOnSize else { return }
-    let written = HardCodedSizes.find(constants: constants, in: candidateSource).map(\.description)
+    let sizes = HardCodedSizes(constants: constants, source: candidateSource)
+    let written = sizes.certain.map { "\($0.name) = \($0.value) at line \($0.line)" }
     if judgement.verdict == .correct {
       judgement.notes.append("It is made for large sizes: at smaller ones it fails. \(first.reason)")
     } else if isOutOfReach, !written.isEmpty {

@@ -51,7 +51,7 @@ struct ReferenceSide: Sendable {
   ) async throws -> JSONValue {
     do {
       return try await process.call(
-        .object(message.merging(["command": .string(command)]) { $1 }), timeLimit: timeLimit, answering: answering)
+        message.merging(["command": .string(command)]) { $1 }, timeLimit: timeLimit, answering: answering)
     } catch let error as WorkerError {
       throw KernelEvaluationError(.badReference, Self.sentence(error, command), underlyingError: error)
     }

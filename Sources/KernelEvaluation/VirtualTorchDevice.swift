@@ -18,8 +18,8 @@ enum VirtualTorchDevice {
     announce: @Sendable (String) -> Void
   ) async throws -> String {
     let sources = EmbeddedWorker.files.filter { $0.path.hasPrefix("virtual_cuda/") || $0.path == "build_device.py" }
-    let key = SHA256.hex(
-        + sources.flatMap { [$0.path, $0.text] }).joined(separator: "\0"))
+    let parts = ["1", pytorch.version, pytorch.package] + sources.flatMap { [$0.path, $0.text] }
+    let key = SHA256.hex(parts.joined(separator: "\0"))
     if let known = cache.entry("torch-device", key) { return known + "/device.so" }
     announce("compiling the virtual GPU's PyTorch device (once, half a minute)")
     let entry = try await cache.make("torch-device", key, fallback: scratch) { folder in

@@ -1,4 +1,5 @@
 import CUDAToolchain
+import GPUModels
 import VirtualGPU
 
 #if canImport(FoundationEssentials)
@@ -66,7 +67,7 @@ struct WorkerStart: Sendable {
   func candidate(_ number: Int) async throws -> CandidateSide {
     let own = try makeFolder("candidate-\(number)")
     let report = own + "/report.jsonl"
-    FileManager.default.createFile(atPath: report, contents: nil)
+    try Folders.write("", to: report)
     var launch = launch(own, readable: [shared] + [device?.runtime, device?.library].compactMap { $0 })
     var settings: [String: JSONValue] = ["command": "start", "role": "candidate", "folder": .string(own)]
     if let device {
