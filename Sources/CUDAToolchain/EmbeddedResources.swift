@@ -5,6 +5,1039 @@ enum EmbeddedResources {
   /// Every file, by its path below that folder, in the order of their paths.
   static let files: [(path: String, text: String)] = [
 (
+"bridge/casters.cpp",
+###"""
+// Which values fit which parameters.
+#include "state.h"
+
+namespace basic {
+
+bool isNone(const Reader& r) { return r.kind() == Kind::None || r.kind() == Kind::Absent; }
+std::optional<bool> takeBool(Reader& r) {
+    if (r.kind() != Kind::Bool) return {};
+    r.word();
+    return r.word() != 0;
+}
+std::optional<int64_t> takeInt(Reader& r) {
+    if (r.kind() == Kind::Int || r.kind() == Kind::Bool) {
+        r.word();
+        return r.word();
+    }
+    // A tensor of one integer has an index.
+    if (r.kind() != Kind::Tensor) return {};
+    auto tensor = takeTensor(r);
+    if (tensor->numel() != 1 || !c10::isIntegralType(tensor->scalar_type(), true)) return {};
+    return tensor->item().toLong();
+}
+std::optional<double> takeDouble(Reader& r) {
+    if (r.kind() == Kind::Double) return r.number();
+    if (r.kind() == Kind::Tensor) {
+        auto tensor = takeTensor(r);
+        if (tensor->numel() != 1) return {};
+        return tensor->item().toDouble();
+    }
+    auto value = takeInt(r);
+    if (!value) return {};
+    return static_cast<double>(*value);
+}
+std::optional<std::string> takeString(Reader& r) {
+    if (r.kind() != Kind::String) return {};
+    return r.text();
+}
+std::optional<at::Tensor> takeTensor(Reader& r) {
+    if (r.kind() != Kind::Tensor) return {};
+    return at::Tensor(TensorImpl::read(r));
+}
+std::optional<c10::Scalar> takeScalar(Reader& r) {
+    switch (r.kind()) {
+        case Kind::Bool: return c10::Scalar(*takeBool(r));
+        case Kind::Int: return c10::Scalar(*takeInt(r));
+        case Kind::Double: return c10::Scalar(*takeDouble(r));
+        case Kind::Complex: {
+            r.word();
+            int64_t bits[2] = {r.word(), r.word()};
+            double parts[2];
+            std::memcpy(parts, bits, sizeof parts);
+            return c10::Scalar(c10::complex<double>(parts[0], parts[1]));
+        }
+        case Kind::Tensor: {
+            auto tensor = takeTensor(r);
+            if (tensor->numel() != 1) return {};
+            return tensor->item();
+        }
+        default: return {};
+    }
+}
+template <typename T>
+static std::optional<T> takeEnumerated(Reader& r, Kind kind) {
+    if (r.kind() != kind) return {};
+    r.word();
+    return static_cast<T>(r.word());
+}
+std::optional<c10::ScalarType> takeScalarType(Reader& r) { return takeEnumerated<c10::ScalarType>(r, Kind::Dtype); }
+std::optional<c10::Layout> takeLayout(Reader& r) { return takeEnumerated<c10::Layout>(r, Kind::Layout); }
+std::optional<c10::MemoryFormat> takeMemoryFormat(Reader& r) {
+    return takeEnumerated<c10::MemoryFormat>(r, Kind::MemoryFormat);
+}
+std::optional<c10::Device> takeDevice(Reader& r) {
+    if (r.kind() == Kind::String) return c10::Device(r.text());
+    if (r.kind() != Kind::Device) return {};
+    r.word();
+    auto type = static_cast<c10::DeviceType>(r.word());
+    return c10::Device(type, static_cast<c10::DeviceIndex>(r.word()));
+}
+std::optional<int64_t> takeListHead(Reader& r, bool& isInts) {
+    if (r.kind() != Kind::List && r.kind() != Kind::Tuple && r.kind() != Kind::Ints) return {};
+    isInts = r.kind() == Kind::Ints;
+    r.word();
+    return r.word();
+}
+
+}  // namespace basic
+
+namespace pybind11 {
+value_error::~value_error() = default;
+index_error::~index_error() = default;
+type_error::~type_error() = default;
+key_error::~key_error() = default;
+stop_iteration::~stop_iteration() = default;
+cast_error::~cast_error() = default;
+
+object object::of(basic::Reader reader) {
+    basic::Reader end = reader;
+    end.skip();
+    // A tensor's description shrinks to its number when it is sent back, so it is kept as one.
+    return object(std::vector<int64_t>(reader.position(), end.position()));
+}
+object object::attr(const char* name) const { return of(basic::call(basic::message('q', "attr", *this, name))); }
+void object::failedCast(const std::string& type) { throw cast_error("Unable to cast Python instance to C++ type " + type); }
+std::string& module_::doc() { return basic::state().documentation; }
+basic::Parameter& detail::Extras::next() {
+    if (named >= function.parameters.size())
+        throw std::runtime_error("m.def names more arguments than the function " + function.name + " has");
+    return function.parameters[named++];
+}
+}  // namespace pybind11
+
+"""###
+),
+(
+"bridge/devices.cpp",
+###"""
+// Devices and streams, through CUDA's runtime; the current stream is PyTorch's.
+#include "state.h"
+#include <basic/torch/streams.h>
+
+namespace basic {
+static void expect(cudaError_t error) {
+    if (error) throw c10::Error(std::string("CUDA error: ") + cudaGetErrorString(error));
+}
+void DeviceSwitch::change(c10::Device device) {
+    if (!device.is_cuda()) return;
+    int current = 0;
+    expect(cudaGetDevice(&current));
+    if (before_ < 0) before_ = current;
+    now_ = device.has_index() ? device.index() : current;
+    if (now_ != current) expect(cudaSetDevice(now_));
+}
+DeviceSwitch::~DeviceSwitch() {
+    if (before_ >= 0 && before_ != now_) cudaSetDevice(before_);
+}
+c10::Device DeviceSwitch::current() const { return {c10::DeviceType::CUDA, static_cast<c10::DeviceIndex>(now_ < 0 ? 0 : now_)}; }
+c10::Device DeviceSwitch::original() const {
+    return {c10::DeviceType::CUDA, static_cast<c10::DeviceIndex>(before_ < 0 ? 0 : before_)};
+}
+}  // namespace basic
+
+namespace c10::cuda {
+static CUDAStream streamOf(const char* question, DeviceIndex device) {
+    basic::Reader reader = basic::call(basic::message('q', question, static_cast<int64_t>(device)));
+    // The stream and its device.
+    const int64_t* answer = reader.position() + 2;
+    return CUDAStream(reinterpret_cast<cudaStream_t>(answer[0]), static_cast<DeviceIndex>(answer[1]));
+}
+void CUDAStream::synchronize() const { basic::expect(cudaStreamSynchronize(stream_)); }
+bool CUDAStream::query() const {
+    cudaError_t error = cudaStreamQuery(stream_);
+    if (error == cudaErrorNotReady) return false;
+    basic::expect(error);
+    return true;
+}
+CUDAStream getCurrentCUDAStream(DeviceIndex device) { return streamOf("current_stream", device); }
+CUDAStream getDefaultCUDAStream(DeviceIndex device) { return streamOf("default_stream", device); }
+CUDAStream getStreamFromPool(bool, DeviceIndex device) { return streamOf("new_stream", device); }
+void setCurrentCUDAStream(CUDAStream stream) {
+    basic::call(basic::message('q', "set_stream", stream.id(), static_cast<int64_t>(stream.device_index())));
+}
+DeviceIndex device_count() noexcept {
+    int count = 0;
+    return cudaGetDeviceCount(&count) ? 0 : static_cast<DeviceIndex>(count);
+}
+DeviceIndex current_device() {
+    int current = 0;
+    basic::expect(cudaGetDevice(&current));
+    return static_cast<DeviceIndex>(current);
+}
+void set_device(DeviceIndex device) { basic::expect(cudaSetDevice(device)); }
+void device_synchronize() { basic::expect(cudaDeviceSynchronize()); }
+namespace detail {
+void checkCall(cudaError_t error, const char*, int) {
+    if (!error) return;
+    // The error has been told; the next call begins without it.
+    (void)cudaGetLastError();
+    basic::expect(error);
+}
+}  // namespace detail
+}  // namespace c10::cuda
+
+namespace at {
+bool hasCUDA() { return c10::cuda::device_count() > 0; }
+namespace cuda {
+cudaDeviceProp* getDeviceProperties(c10::DeviceIndex device) {
+    static std::mutex lock;
+    static std::map<int, cudaDeviceProp>* known = new std::map<int, cudaDeviceProp>;
+    std::lock_guard<std::mutex> guard(lock);
+    auto found = known->find(device);
+    if (found == known->end()) {
+        cudaDeviceProp made;
+        basic::expect(cudaGetDeviceProperties(&made, device));
+        found = known->emplace(device, made).first;
+    }
+    return &found->second;
+}
+cudaDeviceProp* getCurrentDeviceProperties() { return getDeviceProperties(c10::cuda::current_device()); }
+int warp_size() { return getCurrentDeviceProperties()->warpSize; }
+bool is_available() { return hasCUDA(); }
+}  // namespace cuda
+}  // namespace at
+
+namespace torch::cuda {
+bool is_available() { return at::hasCUDA(); }
+size_t device_count() { return static_cast<size_t>(c10::cuda::device_count()); }
+void synchronize(int64_t) { c10::cuda::device_synchronize(); }
+void manual_seed(uint64_t seed) { at::manual_seed(seed); }
+}  // namespace torch::cuda
+
+"""###
+),
+(
+"bridge/extension.cpp",
+###"""
+// What an extension exports: its description, and calls of its functions.
+#include "state.h"
+
+namespace basic {
+
+Definition::Definition(const char* name, void (*define)()) { state().definitions.emplace_back(name, define); }
+int64_t addFunction(Function function, bool isModules) {
+    State& all = state();
+    size_t index = all.functions.size();
+    if (isModules) {
+        auto known = std::find_if(all.names.begin(), all.names.end(), [&](auto& each) { return each.first == function.name; });
+        if (known == all.names.end()) known = all.names.insert(all.names.end(), {function.name, {}});
+        known->second.push_back(index);
+    }
+    all.functions.push_back(std::move(function));
+    return static_cast<int64_t>(index);
+}
+void addLibraryEntry(LibraryEntry entry) { state().library.push_back(std::move(entry)); }
+void addAttribute(const char* name, const Packer& value) { state().attributes.emplace_back(name, value.words); }
+
+namespace {
+
+std::string json(const std::string& text) {
+    std::string made = "\"";
+    for (unsigned char c : text) {
+        char code[8];
+        if (c == '"' || c == '\\') made += '\\', made += static_cast<char>(c);
+        else if (c < 32) std::snprintf(code, sizeof code, "\\u%04x", c), made += code;
+        else made += static_cast<char>(c);
+    }
+    return made + '"';
+}
+std::string valueText(const std::vector<int64_t>& words) {
+    Reader r(words.data(), words.data() + words.size());
+    switch (r.kind()) {
+        case Kind::None: case Kind::Absent: return "None";
+        case Kind::Bool: return *takeBool(r) ? "True" : "False";
+        case Kind::Int: return std::to_string(*takeInt(r));
+        case Kind::Double: {
+            std::ostringstream text;
+            text << r.number();
+            return text.str().find_first_of(".en") == std::string::npos ? text.str() + ".0" : text.str();
+        }
+        case Kind::String: return "'" + r.text() + "'";
+        default: return "...";
+    }
+}
+std::string argumentName(const Function& function, size_t index) {
+    const std::string& name = function.parameters[index].name;
+    return name.empty() ? "arg" + std::to_string(index) : name;
+}
+// (x: torch.Tensor, n: int = 1) -> torch.Tensor
+std::string signature(const Function& function) {
+    std::string text = "(";
+    for (size_t i = 0; i < function.parameters.size(); i++) {
+        const Parameter& each = function.parameters[i];
+        text += (i ? ", " : "") + argumentName(function, i) + ": " + each.python;
+        if (each.hasDefault) text += " = " + valueText(each.value);
+    }
+    return text + ") -> " + function.result;
+}
+// (Tensor x, int n=1) -> Tensor: what PyTorch infers for an operator that is defined by its name alone
+std::string schema(const Function& function) {
+    std::string text = "(";
+    for (size_t i = 0; i < function.parameters.size(); i++)
+        text += (i ? ", " : "") + function.parameters[i].schema + " _" + std::to_string(i);
+    return text + ") -> " + function.resultSchema;
+}
+void define() {
+    State& all = state();
+    if (std::exchange(all.isDefined, true)) return;
+    for (auto& each : all.definitions) each.second();
+}
+
+const char* describe() {
+    define();
+    State& all = state();
+    bool isModule = false;
+    for (auto& each : all.definitions) isModule = isModule || *each.first;
+    std::string text = "{\"module\":" + std::string(isModule ? "true" : "false") + ",\"doc\":" + json(all.documentation);
+    text += ",\"functions\":[";
+    for (auto& [name, overloads] : all.names) {
+        text += (&name == &all.names.front().first ? "" : ",") + ("{\"name\":" + json(name)) + ",\"doc\":";
+        std::string doc;
+        for (size_t index : overloads) doc += (doc.empty() ? "" : "\n\n") + all.functions[index].doc;
+        text += json(doc) + ",\"signatures\":[";
+        for (size_t i = 0; i < overloads.size(); i++)
+            text += (i ? "," : "") + json(name + signature(all.functions[overloads[i]]));
+        text += "]}";
+    }
+    text += "],\"library\":[";
+    for (size_t i = 0; i < all.library.size(); i++) {
+        const LibraryEntry& each = all.library[i];
+        text += (i ? "," : "") + ("{\"namespace\":" + json(each.name_space)) + ",\"key\":" + json(each.key) + ",\"schema\":";
+        bool isBare = each.isDefinition && each.function >= 0 && each.schema.find('(') == std::string::npos;
+        text += json(each.schema + (isBare ? schema(all.functions[static_cast<size_t>(each.function)]) : ""));
+        text += ",\"defines\":" + std::string(each.isDefinition ? "true" : "false");
+        text += ",\"function\":" + std::to_string(each.function) + "}";
+    }
+    text += "],\"attributes\":[";
+    for (size_t i = 0; i < all.attributes.size(); i++) {
+        text += (i ? ",[" : "[") + json(all.attributes[i].first);
+        for (int64_t word : all.attributes[i].second) text += "," + std::to_string(word);
+        text += "]";
+    }
+    all.description = text + "]}";
+    return all.description.c_str();
+}
+
+// Places the arguments of a call at the parameters of a function; false where they cannot be.
+bool place(const Function& function, Reader arguments, int64_t count, std::vector<Reader>& slots) {
+    size_t parameters = function.parameters.size(), next = 0;
+    std::vector<bool> isSet(parameters, false);
+    slots.assign(parameters, Reader(nullptr, nullptr));
+    for (int64_t i = 0; i < count; i++) {
+        Reader value = arguments;
+        arguments.skip();
+        size_t at = next;
+        if (value.kind() == Kind::Keyword) {
+            value.word();
+            std::string name = value.text();
+            for (at = 0; at < parameters; at++)
+                if (function.parameters[at].name == name) break;
+        } else {
+            next++;
+        }
+        if (at >= parameters || isSet[at]) return false;
+        isSet[at] = true;
+        slots[at] = value;
+    }
+    for (size_t i = 0; i < parameters; i++) {
+        const Parameter& each = function.parameters[i];
+        if (isSet[i]) continue;
+        if (!each.hasDefault) return false;
+        slots[i] = Reader(each.value.data(), each.value.data() + each.value.size());
+    }
+    return true;
+}
+
+enum Ending { Done, Failed, PythonFailed, NoMatch };
+
+// The message: the number of a name, or -1 - the number of a function; then the count of the arguments, and they.
+Ending run(Reader r, Packer& result) {
+    State& all = state();
+    int64_t target = r.word(), count = r.word();
+    std::vector<Reader> slots;
+    if (target < 0) {
+        const Function& function = all.functions.at(static_cast<size_t>(-1 - target));
+        if (place(function, r, count, slots) && function.invoke(function.closure.get(), slots.data(), result)) return Done;
+    } else {
+        for (size_t index : all.names.at(static_cast<size_t>(target)).second) {
+            const Function& function = all.functions[index];
+            result.words.clear();
+            if (place(function, r, count, slots) && function.invoke(function.closure.get(), slots.data(), result)) return Done;
+        }
+    }
+    return NoMatch;
+}
+
+Ending failed(Packer& result, const char* type, const char* message) {
+    result.words.clear();
+    result.text(type), result.text(message);
+    return Failed;
+}
+
+// The exceptions in the order in which pybind11 and PyTorch tell them apart.
+Ending guarded(Reader r, Packer& result) {
+    try {
+        return run(r, result);
+    } catch (const PythonError& e) { return PythonFailed;
+    } catch (const c10::IndexError& e) { return failed(result, "IndexError", e.what());
+    } catch (const c10::ValueError& e) { return failed(result, "ValueError", e.what());
+    } catch (const c10::TypeError& e) { return failed(result, "TypeError", e.what());
+    } catch (const c10::NotImplementedError& e) { return failed(result, "NotImplementedError", e.what());
+    } catch (const c10::LinAlgError& e) { return failed(result, "LinAlgError", e.what());
+    } catch (const c10::Error& e) { return failed(result, "RuntimeError", e.what());
+    } catch (const pybind11::value_error& e) { return failed(result, "ValueError", e.what());
+    } catch (const pybind11::index_error& e) { return failed(result, "IndexError", e.what());
+    } catch (const pybind11::type_error& e) { return failed(result, "TypeError", e.what());
+    } catch (const pybind11::key_error& e) { return failed(result, "KeyError", e.what());
+    } catch (const pybind11::stop_iteration& e) { return failed(result, "StopIteration", e.what());
+    } catch (const std::bad_alloc& e) { return failed(result, "MemoryError", e.what());
+    } catch (const std::domain_error& e) { return failed(result, "ValueError", e.what());
+    } catch (const std::invalid_argument& e) { return failed(result, "ValueError", e.what());
+    } catch (const std::length_error& e) { return failed(result, "ValueError", e.what());
+    } catch (const std::out_of_range& e) { return failed(result, "IndexError", e.what());
+    } catch (const std::range_error& e) { return failed(result, "ValueError", e.what());
+    } catch (const std::overflow_error& e) { return failed(result, "OverflowError", e.what());
+    } catch (const std::exception& e) { return failed(result, "RuntimeError", e.what());
+    } catch (...) { return failed(result, "RuntimeError", "Caught an unknown exception!");
+    }
+}
+
+}  // namespace
+}  // namespace basic
+
+#define BASIC_EXPORT extern "C" __attribute__((visibility("default")))
+BASIC_EXPORT void basic_extension_attach(basic::CallBack call) { basic::state().call = call; }
+
+// JSON; nothing where a definition failed, and the reply is then as for a call.
+BASIC_EXPORT const char* basic_extension_describe() {
+    static std::string failure;
+    try {
+        return basic::describe();
+    } catch (const std::exception& e) {
+        failure = std::string("!") + e.what();
+    } catch (...) {
+        failure = "!An unknown exception";
+    }
+    return failure.c_str();
+}
+
+// The reply: the count of tensors that nobody holds any more, each with how often it arrived; then the result. It stays until
+// the thread's next call.
+BASIC_EXPORT int basic_extension_call(const int64_t* words, int64_t count, const int64_t** reply, int64_t* replyCount) {
+    static thread_local std::vector<int64_t> kept;
+    basic::Packer result;
+    int ending = basic::guarded(basic::Reader(words, words + count), result);
+    std::vector<int64_t> gone = basic::takeForgotten();
+    kept.clear();
+    kept.push_back(static_cast<int64_t>(gone.size()));
+    kept.insert(kept.end(), gone.begin(), gone.end());
+    kept.insert(kept.end(), result.words.begin(), result.words.end());
+    *reply = kept.data();
+    *replyCount = static_cast<int64_t>(kept.size());
+    return ending;
+}
+
+"""###
+),
+(
+"bridge/messages.cpp",
+###"""
+// Messages to Python and back.
+#include "state.h"
+
+namespace basic {
+
+void Packer::text(std::string_view text) {
+    kind(Kind::String);
+    word(static_cast<int64_t>(text.size()));
+    size_t at = words.size();
+    words.resize(at + (text.size() + 7) / 8);
+    if (!text.empty()) std::memcpy(words.data() + at, text.data(), text.size());
+}
+void Packer::number(double value) {
+    kind(Kind::Double);
+    int64_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    word(bits);
+}
+void Packer::ints(const int64_t* values, size_t count) {
+    kind(Kind::Ints), word(static_cast<int64_t>(count));
+    words.insert(words.end(), values, values + count);
+}
+
+Kind Reader::kind() const { return at_ < end_ ? static_cast<Kind>(*at_) : Kind::None; }
+int64_t Reader::word() {
+    if (at_ >= end_) throw c10::Error("A message from Python ends too early.");
+    return *at_++;
+}
+std::string Reader::text() {
+    word();
+    auto size = static_cast<size_t>(word());
+    if ((size + 7) / 8 > static_cast<size_t>(end_ - at_)) throw c10::Error("A message from Python ends too early.");
+    std::string text(reinterpret_cast<const char*>(at_), size);
+    at_ += (size + 7) / 8;
+    return text;
+}
+double Reader::number() {
+    word();
+    int64_t bits = word();
+    double value;
+    std::memcpy(&value, &bits, sizeof value);
+    return value;
+}
+void Reader::skip() {
+    switch (static_cast<Kind>(word())) {
+        case Kind::None: case Kind::Ellipsis: case Kind::Absent: return;
+        case Kind::Bool: case Kind::Int: case Kind::Double: case Kind::Dtype: case Kind::MemoryFormat: case Kind::Layout:
+        case Kind::Object: at_++; return;
+        case Kind::Device: case Kind::Complex: at_ += 2; return;
+        case Kind::String: at_--, text(); return;
+        case Kind::Ints: {
+            int64_t count = word();
+            at_ += count;
+            return;
+        }
+        case Kind::Tensor: at_ += 9 + 2 * at_[8]; return;
+        case Kind::Slice: skip(), skip(), skip(); return;
+        case Kind::Keyword: skip(), skip(); return;
+        case Kind::List: case Kind::Tuple: case Kind::Options:
+            for (int64_t left = word(); left > 0; left--) skip();
+            return;
+        case Kind::Dict:
+            for (int64_t left = 2 * word(); left > 0; left--) skip();
+            return;
+    }
+}
+
+void put(Packer& to, const c10::Scalar& value) {
+    if (value.isBoolean()) put(to, value.toBool());
+    else if (value.isIntegral(false)) put(to, value.toLong());
+    else if (value.isFloatingPoint()) put(to, value.toDouble());
+    else put(to, value.to<c10::complex<double>>());
+}
+void put(Packer& to, c10::IntArrayRef values) { to.ints(values.data(), values.size()); }
+void put(Packer& to, c10::ScalarType type) { to.kind(Kind::Dtype), to.word(static_cast<int64_t>(type)); }
+void put(Packer& to, caffe2::TypeMeta type) { put(to, type.toScalarType()); }
+void put(Packer& to, const c10::Device& device) {
+    to.kind(Kind::Device), to.word(static_cast<int64_t>(device.type())), to.word(device.index());
+}
+void put(Packer& to, c10::DeviceType type) { put(to, c10::Device(type)); }
+void put(Packer& to, c10::Layout layout) { to.kind(Kind::Layout), to.word(static_cast<int64_t>(layout)); }
+void put(Packer& to, c10::MemoryFormat format) { to.kind(Kind::MemoryFormat), to.word(static_cast<int64_t>(format)); }
+void put(Packer& to, std::string_view text) { to.text(text); }
+void put(Packer& to, const c10::TensorOptions& options) {
+    to.kind(Kind::Options);
+    size_t count = to.words.size();
+    to.word(0);
+    auto add = [&](const char* name, const auto& value) {
+        if (!value) return;
+        to.kind(Kind::Keyword), to.text(name), put(to, *value);
+        to.words[count]++;
+    };
+    add("dtype", options.dtype_opt());
+    add("device", options.device_opt());
+    // What every tensor has anyway is not said, so that operators that cannot be told are not asked.
+    if (options.layout() != c10::Layout::Strided) add("layout", options.layout_opt());
+    if (options.pinned_memory()) add("pin_memory", options.pinned_memory_opt());
+    if (options.requires_grad()) add("requires_grad", options.requires_grad_opt());
+    add("memory_format", options.memory_format_opt());
+}
+
+Reader call(const Packer& message) {
+    if (!state().call) throw c10::Error("The extension called PyTorch before it was loaded.");
+    std::vector<int64_t> gone = takeForgotten();
+    const int64_t* reply = nullptr;
+    int64_t count = state().call(
+        message.words.data(), static_cast<int64_t>(message.words.size()), gone.data(), static_cast<int64_t>(gone.size()), &reply);
+    if (count >= 0) return Reader(reply, reply + count);
+    Reader text(reply, reply - count);
+    throw PythonError(text.text());
+}
+PythonError::~PythonError() = default;
+
+static void expectHead(Reader& reader, Kind a, Kind b, int64_t count) {
+    Kind found = static_cast<Kind>(reader.word());
+    if ((found != a && found != b) || (reader.word() != count && count >= 0))
+        throw c10::TypeError("The operator gives another number of tensors than its C++ declaration says.");
+}
+static at::Tensor readTensor(Reader& reader) {
+    if (reader.kind() == Kind::Tensor) return at::Tensor(TensorImpl::read(reader));
+    if (reader.kind() != Kind::None && reader.kind() != Kind::Absent)
+        throw c10::TypeError("The operator gives something else than a tensor.");
+    reader.skip();
+    return at::Tensor();
+}
+at::Tensor callForTensor(const Packer& message) {
+    Reader reader = call(message);
+    return readTensor(reader);
+}
+std::tuple<at::Tensor, at::Tensor> callForPair(const Packer& message) {
+    Reader reader = call(message);
+    expectHead(reader, Kind::Tuple, Kind::List, 2);
+    at::Tensor first = readTensor(reader), second = readTensor(reader);
+    return {std::move(first), std::move(second)};
+}
+std::tuple<at::Tensor, at::Tensor, at::Tensor> callForTriple(const Packer& message) {
+    Reader reader = call(message);
+    expectHead(reader, Kind::Tuple, Kind::List, 3);
+    at::Tensor first = readTensor(reader), second = readTensor(reader), third = readTensor(reader);
+    return {std::move(first), std::move(second), std::move(third)};
+}
+std::vector<at::Tensor> callForList(const Packer& message) {
+    Reader reader = call(message);
+    Reader start = reader;
+    expectHead(reader, Kind::Tuple, Kind::List, -1);
+    start.word();
+    std::vector<at::Tensor> all;
+    for (int64_t left = start.word(); left > 0; left--) all.push_back(readTensor(start));
+    return all;
+}
+
+}  // namespace basic
+
+"""###
+),
+(
+"bridge/state.h",
+###"""
+// What the files of the bridge share; candidates never see it.
+#pragma once
+#include <basic/torch/pybind.h>
+
+namespace basic {
+
+// Sends a message, and the numbers of tensors that nobody holds any more, each with how often it arrived. Python answers with
+// the number of words of its reply, which stay where they are until the thread's next message; negative: a text, and Python
+// keeps the exception.
+using CallBack = int64_t (*)(
+    const int64_t* words, int64_t count, const int64_t* gone, int64_t goneCount, const int64_t** reply);
+
+struct State {
+    CallBack call = nullptr;
+    std::mutex lock;
+    std::unordered_map<int64_t, TensorImpl*> tensors;
+    std::vector<int64_t> forgotten;
+    std::vector<std::pair<const char*, void (*)()>> definitions;
+    bool isDefined = false;
+    std::vector<Function> functions;
+    // The functions of a name, in the order in which they are tried.
+    std::vector<std::pair<std::string, std::vector<size_t>>> names;
+    std::vector<LibraryEntry> library;
+    std::vector<std::pair<std::string, std::vector<int64_t>>> attributes;
+    std::string documentation, description;
+};
+// Never destroyed: tensors in static variables outlive everything.
+State& state();
+std::vector<int64_t> takeForgotten();
+
+// An exception that Python keeps, on its way through C++.
+class PythonError : public c10::Error {
+public:
+    using c10::Error::Error;
+    PythonError(const PythonError&) = default;
+    ~PythonError() override;
+};
+
+}  // namespace basic
+
+"""###
+),
+(
+"bridge/tensors.cpp",
+###"""
+// Tensors: their descriptions, and what is more than one call of an operator.
+#include "state.h"
+
+namespace basic {
+
+State& state() {
+    static State* made = new State;
+    return *made;
+}
+std::vector<int64_t> takeForgotten() {
+    std::lock_guard<std::mutex> guard(state().lock);
+    return std::exchange(state().forgotten, {});
+}
+
+TensorImpl* TensorImpl::read(Reader& r) {
+    r.word();
+    int64_t number = r.word();
+    std::lock_guard<std::mutex> guard(state().lock);
+    TensorImpl*& known = state().tensors[number];
+    // One that another thread is just giving up does not come back.
+    bool isAlive = known && known->handles.load() > 0;
+    TensorImpl* impl = isAlive ? known : new TensorImpl;
+    if (isAlive) retain(impl);
+    known = impl;
+    impl->number = number;
+    impl->arrivals++;
+    impl->data = reinterpret_cast<void*>(r.word());
+    impl->type = static_cast<c10::ScalarType>(r.word());
+    auto deviceType = static_cast<c10::DeviceType>(r.word());
+    impl->device = c10::Device(deviceType, static_cast<c10::DeviceIndex>(r.word()));
+    int64_t flags = r.word();
+    impl->layout = static_cast<c10::Layout>(flags >> 8);
+    impl->flags = static_cast<uint8_t>(flags & 255);
+    impl->offset = r.word();
+    impl->elements = r.word();
+    auto rank = static_cast<size_t>(r.word());
+    const int64_t* shape = r.position();
+    // Lists that somebody looks at stay where they are as long as they say the same.
+    if (impl->shape.size() != 2 * rank || !std::equal(shape, shape + 2 * rank, impl->shape.begin()))
+        impl->shape.assign(shape, shape + 2 * rank);
+    for (size_t i = 0; i < 2 * rank; i++) r.word();
+    return impl;
+}
+void TensorImpl::forget(TensorImpl* impl) noexcept {
+    State& all = state();
+    std::lock_guard<std::mutex> guard(all.lock);
+    auto known = all.tensors.find(impl->number);
+    if (known != all.tensors.end() && known->second == impl) all.tensors.erase(known);
+    all.forgotten.push_back(impl->number);
+    all.forgotten.push_back(impl->arrivals);
+    delete impl;
+}
+
+void put(Packer& to, const at::Tensor& tensor) {
+    if (!tensor.defined()) {
+        to.kind(Kind::Absent);
+        return;
+    }
+    to.kind(Kind::Tensor), to.word(tensor.unsafeGetTensorImpl()->number);
+}
+
+void undefinedTensor() { throw c10::Error("Expected a proper Tensor but got an undefined tensor"); }
+void wrongElement(c10::ScalarType wanted, c10::ScalarType found) {
+    throw c10::Error("expected scalar type " + std::string(c10::toString(wanted)) + " but found " + c10::toString(found));
+}
+void wrongRank(int64_t wanted, int64_t found) {
+    throw c10::Error(
+        "TensorAccessor expected " + std::to_string(wanted) + " dims but tensor has " + std::to_string(found));
+}
+void wrongDimension(int64_t asked, int64_t rank) {
+    if (!rank)
+        throw c10::IndexError("Dimension specified as " + std::to_string(asked) + " but tensor has no dimensions");
+    throw c10::IndexError(
+        "Dimension out of range (expected to be in range of [" + std::to_string(-rank) + ", " + std::to_string(rank - 1) +
+        "], but got " + std::to_string(asked) + ")");
+}
+void notImplemented(const char* name, c10::ScalarType type) {
+    throw c10::NotImplementedError("\"" + std::string(name) + "\" not implemented for '" + c10::toString(type) + "'");
+}
+
+}  // namespace basic
+
+namespace at {
+using basic::call;
+using basic::callForTensor;
+using basic::message;
+
+static std::string textOf(const Tensor& tensor) { return call(message('q', "text", tensor)).text(); }
+std::string Tensor::toString() const { return (is_cuda() ? "CUDA" : "CPU") + std::string(c10::toString(scalar_type())) + "Type"; }
+std::string DeprecatedTypeProperties::toString() const {
+    return (is_cuda() ? "CUDA" : "CPU") + std::string(c10::toString(type_)) + "Type";
+}
+std::ostream& operator<<(std::ostream& to, const DeprecatedTypeProperties& type) { return to << type.toString(); }
+std::string Tensor::name() const { return std::string(); }
+void Tensor::print() const { std::cout << textOf(*this) << std::endl; }
+std::ostream& operator<<(std::ostream& to, const Tensor& tensor) {
+    return to << (tensor.defined() ? textOf(tensor) : "[ Tensor (undefined) ]");
+}
+
+bool Tensor::is_signed() const {
+    ScalarType type = scalar_type();
+    return type != ScalarType::Byte && type != ScalarType::Bool && type != ScalarType::UInt16 && type != ScalarType::UInt32 &&
+           type != ScalarType::UInt64;
+}
+// The strides are those that the sizes have when the dimensions lie in memory in this order, the last one densest.
+static bool isDense(const Tensor& x, const std::vector<int64_t>& order) {
+    int64_t expected = 1;
+    for (size_t i = order.size(); i-- > 0;) {
+        int64_t size = x.size(order[i]);
+        if (size != 1 && x.stride(order[i]) != expected) return false;
+        expected *= size;
+    }
+    return true;
+}
+bool Tensor::is_contiguous(MemoryFormat format) const {
+    if (numel() == 0) return true;
+    std::vector<int64_t> order;
+    if (format == MemoryFormat::ChannelsLast) {
+        if (dim() != 4) return false;
+        order = {0, 2, 3, 1};
+    } else if (format == MemoryFormat::ChannelsLast3d) {
+        if (dim() != 5) return false;
+        order = {0, 2, 3, 4, 1};
+    } else {
+        for (int64_t i = 0; i < dim(); i++) order.push_back(i);
+    }
+    return isDense(*this, order);
+}
+bool Tensor::is_non_overlapping_and_dense() const {
+    std::vector<int64_t> order;
+    for (int64_t i = 0; i < dim(); i++) order.push_back(i);
+    std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+        return size(a) != 1 && (size(b) == 1 || stride(a) > stride(b));
+    });
+    return numel() == 0 || isDense(*this, order);
+}
+MemoryFormat Tensor::suggest_memory_format(bool) const {
+    if (dim() == 4 && !is_contiguous() && is_contiguous(MemoryFormat::ChannelsLast)) return MemoryFormat::ChannelsLast;
+    if (dim() == 5 && !is_contiguous() && is_contiguous(MemoryFormat::ChannelsLast3d)) return MemoryFormat::ChannelsLast3d;
+    return MemoryFormat::Contiguous;
+}
+const Tensor& Tensor::set_requires_grad(bool on) const {
+    callForTensor(message('q', "set_requires_grad", *this, on));
+    return *this;
+}
+Tensor Tensor::grad() const { return callForTensor(message('q', "grad", *this)); }
+Tensor Tensor::data() const { return callForTensor(message('q', "data", *this)); }
+void Tensor::backward(const Tensor& gradient, std::optional<bool> retain, bool create) const {
+    call(message('q', "backward", *this, gradient, retain, create));
+}
+bool Tensor::equal(const Tensor& other) const { return call(message('q', "equal", *this, other)).position()[1]; }
+bool Tensor::allclose(const Tensor& other, double rtol, double atol, bool equal_nan) const {
+    return call(message('q', "allclose", *this, other, rtol, atol, equal_nan)).position()[1];
+}
+Scalar Tensor::item() const {
+    basic::Reader reader = call(message('q', "item", *this));
+    return basic::takeScalar(reader).value();
+}
+Tensor Tensor::operator[](const Tensor& at) const { return index({indexing::TensorIndex(at)}); }
+indexing::TensorIndex::TensorIndex(Tensor tensor) { basic::put(packed, tensor); }
+Tensor& Tensor::assign(const Tensor& value) { return update("copy_", value); }
+Tensor& Tensor::assign(const Scalar& value) { return update("fill_", value); }
+Tensor& Tensor::update(const char* name, const Tensor& value) {
+    callForTensor(message('m', name, *this, value));
+    return *this;
+}
+Tensor& Tensor::update(const char* name, const Scalar& value) {
+    callForTensor(message('m', name, *this, value));
+    return *this;
+}
+
+#define BASIC_OPERATOR(op)                                                                                          \
+    Tensor operator op(const Tensor& a, const Tensor& b) { return callForTensor(message('q', "operator" #op, a, b)); } \
+    Tensor operator op(const Tensor& a, const Scalar& b) { return callForTensor(message('q', "operator" #op, a, b)); } \
+    Tensor operator op(const Scalar& a, const Tensor& b) { return callForTensor(message('q', "operator" #op, a, b)); }
+BASIC_OPERATORS(BASIC_OPERATOR)
+
+Tensor from_blob(void* data, IntArrayRef sizes, const TensorOptions& options) {
+    return callForTensor(message('q', "from_blob", reinterpret_cast<int64_t>(data), sizes, std::nullopt, options));
+}
+Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, const TensorOptions& options) {
+    return callForTensor(message('q', "from_blob", reinterpret_cast<int64_t>(data), sizes, strides, options));
+}
+ScalarType result_type(const Tensor& a, const Tensor& b) {
+    basic::Reader reader = call(message('q', "result_type", a, b));
+    return basic::takeScalarType(reader).value();
+}
+void manual_seed(uint64_t seed) { call(message('q', "manual_seed", static_cast<int64_t>(seed))); }
+AutoGradMode::AutoGradMode(bool on) { before_ = call(message('q', "set_grad_enabled", on)).position()[1]; }
+AutoGradMode::~AutoGradMode() {
+    try {
+        call(message('q', "set_grad_enabled", before_));
+    } catch (const c10::Error&) {
+        // Python is ending.
+    }
+}
+}  // namespace at
+
+"""###
+),
+(
+"bridge/types.cpp",
+###"""
+// The parts of the light headers that need no template and talk to nobody: element types, devices, scalars, errors.
+#include <basic/torch/tensor.h>
+
+namespace c10 {
+
+Error::Error(std::string message) : message_(std::move(message)) {}
+Error::~Error() = default;
+const char* Error::what() const noexcept { return message_.c_str(); }
+ValueError::~ValueError() = default;
+IndexError::~IndexError() = default;
+TypeError::~TypeError() = default;
+NotImplementedError::~NotImplementedError() = default;
+LinAlgError::~LinAlgError() = default;
+
+namespace detail {
+void torchCheckFail(const char*, int, const std::string& message) { throw Error(message); }
+template <typename E>
+void throwError(const char* condition, const std::string& message) {
+    if (!message.empty()) throw E(message);
+    throw E("Expected " + std::string(condition) + " to be true, but got false.");
+}
+template void throwError<Error>(const char*, const std::string&);
+template void throwError<ValueError>(const char*, const std::string&);
+template void throwError<IndexError>(const char*, const std::string&);
+template void throwError<TypeError>(const char*, const std::string&);
+template void throwError<NotImplementedError>(const char*, const std::string&);
+template void throwError<LinAlgError>(const char*, const std::string&);
+void torchWarn(const std::string& message) { basic::call(basic::message('q', "warn", message)); }
+}  // namespace detail
+
+namespace impl {
+void badIndex(int64_t index, int64_t size) {
+    throw Error("ArrayRef: invalid index Index = " + std::to_string(index) + "; Length = " + std::to_string(size));
+}
+}  // namespace impl
+
+// IEEE half and bfloat16 on the host, rounded to nearest, ties to even.
+Half::Half(float value) {
+    uint32_t bits;
+    std::memcpy(&bits, &value, 4);
+    uint32_t sign = bits >> 16 & 0x8000, magnitude = bits & 0x7FFFFFFF;
+    if (magnitude > 0x7F800000) {
+        x = static_cast<unsigned short>(sign | 0x7E00);
+    } else if (magnitude >= 0x477FF000) {
+        x = static_cast<unsigned short>(sign | 0x7C00);
+    } else if (magnitude < 0x38800000) {
+        // Below the smallest normal number: the addition rounds at the place where its last bit is.
+        float small, half = 0.5f;
+        std::memcpy(&small, &magnitude, 4);
+        small += half;
+        uint32_t sum;
+        std::memcpy(&sum, &small, 4);
+        x = static_cast<unsigned short>(sign | (sum - 0x3F000000));
+    } else {
+        magnitude += 0xC8000FFF + (magnitude >> 13 & 1);
+        x = static_cast<unsigned short>(sign | magnitude >> 13);
+    }
+}
+Half::operator float() const {
+    int exponent = x >> 10 & 31, fraction = x & 1023;
+    float magnitude;
+    if (exponent == 31) magnitude = fraction ? NAN : INFINITY;
+    else if (exponent) magnitude = std::ldexp(static_cast<float>(fraction + 1024), exponent - 25);
+    else magnitude = std::ldexp(static_cast<float>(fraction), -24);
+    return x & 0x8000 ? -magnitude : magnitude;
+}
+BFloat16::BFloat16(float value) {
+    uint32_t bits;
+    std::memcpy(&bits, &value, 4);
+    if (value != value) x = 0x7FC0;
+    else x = static_cast<unsigned short>((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+}
+BFloat16::operator float() const {
+    uint32_t bits = static_cast<uint32_t>(x) << 16;
+    float value;
+    std::memcpy(&value, &bits, 4);
+    return value;
+}
+std::ostream& operator<<(std::ostream& to, const Half& value) { return to << static_cast<float>(value); }
+std::ostream& operator<<(std::ostream& to, const BFloat16& value) { return to << static_cast<float>(value); }
+
+namespace {
+struct TypeFact {
+    const char* name;
+    const char* python;
+    size_t size;
+    char sort;
+};
+const TypeFact& fact(ScalarType type) {
+    static const TypeFact facts[] = {
+        {"Byte", "uint8", 1, 'i'},         {"Char", "int8", 1, 'i'},     {"Short", "int16", 2, 'i'},
+        {"Int", "int", 4, 'i'},            {"Long", "int64_t", 8, 'i'},  {"Half", "c10::Half", 2, 'f'},
+        {"Float", "float", 4, 'f'},        {"Double", "double", 8, 'f'}, {"ComplexFloat", "c10::complex<float>", 8, 'c'},
+        {"ComplexDouble", "c10::complex<double>", 16, 'c'}, {"Bool", "bool", 1, 'b'}, {"BFloat16", "c10::BFloat16", 2, 'f'},
+        {"UInt16", "uint16_t", 2, 'i'},    {"UInt32", "uint32_t", 4, 'i'}, {"UInt64", "uint64_t", 8, 'i'},
+        {"Undefined", "Undefined", 0, '?'},
+    };
+    auto index = static_cast<size_t>(type);
+    return facts[index < sizeof facts / sizeof *facts ? index : static_cast<size_t>(ScalarType::Undefined)];
+}
+}  // namespace
+const char* toString(ScalarType type) { return fact(type).name; }
+size_t elementSize(ScalarType type) { return fact(type).size; }
+bool isFloatingType(ScalarType type) { return fact(type).sort == 'f'; }
+bool isIntegralType(ScalarType type, bool includeBool) {
+    return fact(type).sort == 'i' || (includeBool && fact(type).sort == 'b');
+}
+bool isComplexType(ScalarType type) { return fact(type).sort == 'c'; }
+std::ostream& operator<<(std::ostream& to, ScalarType type) { return to << toString(type); }
+
+std::ostream& operator<<(std::ostream& to, DeviceType type) {
+    return to << (type == DeviceType::CUDA ? "cuda" : type == DeviceType::CPU ? "cpu" : "meta");
+}
+Device::Device(const std::string& text) : type_(DeviceType::CPU), index_(-1) {
+    size_t colon = text.find(':');
+    std::string name = text.substr(0, colon);
+    if (name == "cuda") type_ = DeviceType::CUDA;
+    else if (name == "meta") type_ = DeviceType::Meta;
+    else if (name != "cpu") throw Error("Expected one of cpu, cuda, meta device type at start of device string: " + text);
+    if (colon != std::string::npos) index_ = static_cast<DeviceIndex>(std::atoi(text.c_str() + colon + 1));
+}
+std::string Device::str() const {
+    std::ostringstream text;
+    text << type_;
+    if (has_index()) text << ':' << static_cast<int>(index_);
+    return text.str();
+}
+std::ostream& operator<<(std::ostream& to, const Device& device) { return to << device.str(); }
+std::ostream& operator<<(std::ostream& to, Layout layout) {
+    return to << (layout == Layout::Strided ? "Strided" : layout == Layout::Sparse ? "Sparse" : "SparseCsr");
+}
+std::ostream& operator<<(std::ostream& to, MemoryFormat format) {
+    static const char* names[] = {"Contiguous", "Preserve", "ChannelsLast", "ChannelsLast3d"};
+    auto index = static_cast<size_t>(format);
+    return to << (index < 4 ? names[index] : "Unknown");
+}
+
+double Scalar::toDouble() const { return sort_ == 'i' || sort_ == 'b' ? static_cast<double>(number_.integer) : number_.real; }
+int64_t Scalar::toLong() const { return sort_ == 'i' || sort_ == 'b' ? number_.integer : static_cast<int64_t>(number_.real); }
+ScalarType Scalar::type() const {
+    switch (sort_) {
+        case 'b': return ScalarType::Bool;
+        case 'i': return ScalarType::Long;
+        case 'd': return ScalarType::Double;
+        default: return ScalarType::ComplexDouble;
+    }
+}
+Scalar Scalar::operator-() const {
+    if (sort_ == 'i' || sort_ == 'b') return Scalar(-number_.integer);
+    if (sort_ == 'd') return Scalar(-number_.real);
+    return Scalar(c10::complex<double>(-number_.real, -imaginary_));
+}
+std::ostream& operator<<(std::ostream& to, const Scalar& value) {
+    if (value.isBoolean()) return to << (value.toBool() ? "true" : "false");
+    if (value.isIntegral(false)) return to << value.toLong();
+    if (value.isFloatingPoint()) return to << value.toDouble();
+    return to << '(' << value.to<c10::complex<double>>().real() << ',' << value.imaginary() << ')';
+}
+std::ostream& operator<<(std::ostream& to, const TensorOptions& options) {
+    return to << "TensorOptions(dtype=" << options.dtype() << ", device=" << options.device() << ", layout=" << options.layout()
+              << ", requires_grad=" << (options.requires_grad() ? "true" : "false") << ')';
+}
+}  // namespace c10
+
+namespace caffe2 {
+std::string_view TypeMeta::name() const { return c10::fact(type_).python; }
+std::ostream& operator<<(std::ostream& to, TypeMeta type) { return to << type.name(); }
+}  // namespace caffe2
+
+namespace detail {
+c10::ScalarType scalar_type(const at::DeprecatedTypeProperties& type) { return type.scalarType(); }
+}  // namespace detail
+
+"""###
+),
+(
 "extract_cuda.py",
 ###"""
 """Reads the CUDA source out of a candidate, a Python file on standard input, without executing any of it.
@@ -866,8 +1899,8 @@ public:
     C10_HOST_DEVICE index_t size(index_t i) const { return sizes_[i]; }
     C10_HOST_DEVICE index_t stride(index_t i) const { return strides_[i]; }
     C10_HOST_DEVICE PtrType data() const { return data_; }
-    c10::IntArrayRef sizes() const;
-    c10::IntArrayRef strides() const;
+    c10::IntArrayRef sizes() const { return {sizes_, N}; }
+    c10::IntArrayRef strides() const { return {strides_, N}; }
     C10_HOST_DEVICE decltype(auto) operator[](index_t i) const {
         if constexpr (N == 1) {
             return static_cast<T&>(data_[strides_[0] * i]);
@@ -886,7 +1919,12 @@ template <typename T, size_t N, template <typename U> class PtrTraits = DefaultP
 class GenericPackedTensorAccessor {
 public:
     using PtrType = typename PtrTraits<T>::PtrType;
-    GenericPackedTensorAccessor(PtrType data, const int64_t* sizes, const int64_t* strides);
+    GenericPackedTensorAccessor(PtrType data, const int64_t* sizes, const int64_t* strides) : data_(data) {
+        for (size_t i = 0; i < N; i++) {
+            sizes_[i] = static_cast<index_t>(sizes[i]);
+            strides_[i] = static_cast<index_t>(strides[i]);
+        }
+    }
     C10_HOST_DEVICE index_t size(index_t i) const { return sizes_[i]; }
     C10_HOST_DEVICE index_t stride(index_t i) const { return strides_[i]; }
     C10_HOST_DEVICE PtrType data() const { return data_; }
@@ -959,6 +1997,439 @@ __device__ void fastAtomicAdd(T* tensor, I index, const I, T value, bool) { atom
 """###
 ),
 (
+"include/basic/torch/bridge.h",
+###"""
+// How an extension and Python talk: messages of 64-bit words, in both directions, and three exported functions (see
+// bridge/extension.cpp). Nothing here knows Python's or PyTorch's ABI, so that an extension works with any of either.
+#pragma once
+#include <basic/torch/options.h>
+
+namespace at {
+class Tensor;
+}
+
+namespace basic {
+
+// The first word of each value in a message; what follows it is said beside it. Sizes are in words, text is padded.
+enum class Kind : int64_t {
+    None,          //
+    Bool,          // 0 or 1
+    Int,           // the number
+    Double,        // its bits
+    String,        // bytes, then the text
+    Tensor,        // number; to the extension also its description: see TensorImpl::read
+    List,          // count, then the values
+    Tuple,         // count, then the values
+    Dtype,         // ScalarType
+    Device,        // DeviceType, index
+    MemoryFormat,  // MemoryFormat
+    Layout,        // Layout
+    Slice,         // three values
+    Ellipsis,      //
+    Complex,       // two values' bits
+    Keyword,       // a string, then the value: an argument by name
+    Object,        // number of a Python object
+    Ints,          // count, then the numbers
+    Options,       // keywords that an operator without options ignores: count, then the keywords
+    Absent,        // an undefined tensor
+    Dict,          // count, then key and value alternately
+};
+
+// Writes a message.
+class Packer {
+public:
+    std::vector<int64_t> words;
+    void word(int64_t value) { words.push_back(value); }
+    void kind(Kind value) { words.push_back(static_cast<int64_t>(value)); }
+    void text(std::string_view);
+    void number(double);
+    void ints(const int64_t* values, size_t count);
+};
+
+// Reads a message, whose words stay the sender's.
+class Reader {
+public:
+    Reader(const int64_t* at, const int64_t* end) : at_(at), end_(end) {}
+    Kind kind() const;
+    int64_t word();
+    std::string text();
+    double number();
+    // Steps over one value.
+    void skip();
+    const int64_t* position() const { return at_; }
+    const int64_t* end() const { return end_; }
+
+private:
+    const int64_t* at_;
+    const int64_t* end_;
+};
+
+void put(Packer&, const at::Tensor&);
+void put(Packer&, const c10::Scalar&);
+void put(Packer&, c10::IntArrayRef);
+void put(Packer&, c10::ScalarType);
+void put(Packer&, caffe2::TypeMeta);
+void put(Packer&, const c10::Device&);
+void put(Packer&, c10::DeviceType);
+void put(Packer&, c10::Layout);
+void put(Packer&, c10::MemoryFormat);
+void put(Packer&, const c10::TensorOptions&);
+void put(Packer&, std::string_view);
+inline void put(Packer& to, const char* value) { put(to, std::string_view(value)); }
+inline void put(Packer& to, const std::string& value) { put(to, std::string_view(value)); }
+inline void put(Packer& to, std::nullopt_t) { to.kind(Kind::None); }
+inline void put(Packer& to, bool value) { to.kind(Kind::Bool), to.word(value); }
+template <typename T, typename = std::enable_if_t<std::is_arithmetic_v<T>>>
+void put(Packer& to, T value) {
+    if constexpr (std::is_floating_point_v<T>) {
+        to.number(static_cast<double>(value));
+    } else {
+        to.kind(Kind::Int), to.word(static_cast<int64_t>(value));
+    }
+}
+inline void put(Packer& to, c10::Half value) { to.number(static_cast<float>(value)); }
+inline void put(Packer& to, c10::BFloat16 value) { to.number(static_cast<float>(value)); }
+template <typename T>
+void put(Packer& to, const c10::complex<T>& value) {
+    Packer parts;
+    parts.number(static_cast<double>(value.real())), parts.number(static_cast<double>(value.imag()));
+    to.kind(Kind::Complex), to.word(parts.words[1]), to.word(parts.words[3]);
+}
+template <typename T>
+void put(Packer&, const std::optional<T>&);
+template <typename T>
+void put(Packer&, const c10::ArrayRef<T>&);
+template <typename T>
+void put(Packer&, const std::vector<T>&);
+template <typename T, size_t N>
+void put(Packer&, const std::array<T, N>&);
+template <typename... T>
+void put(Packer&, const std::tuple<T...>&);
+template <typename A, typename B>
+void put(Packer&, const std::pair<A, B>&);
+template <typename K, typename V>
+void put(Packer&, const std::map<K, V>&);
+template <typename K, typename V>
+void put(Packer&, const std::unordered_map<K, V>&);
+
+template <typename T>
+void putAll(Packer& to, const T* values, size_t count) {
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+        to.kind(Kind::Ints), to.word(static_cast<int64_t>(count));
+        for (size_t i = 0; i < count; i++) to.word(static_cast<int64_t>(values[i]));
+    } else {
+        to.kind(Kind::List), to.word(static_cast<int64_t>(count));
+        for (size_t i = 0; i < count; i++) put(to, values[i]);
+    }
+}
+template <typename T>
+void put(Packer& to, const std::optional<T>& value) {
+    if (value) put(to, *value);
+    else to.kind(Kind::None);
+}
+template <typename T>
+void put(Packer& to, const c10::ArrayRef<T>& values) { putAll(to, values.data(), values.size()); }
+template <typename T>
+void put(Packer& to, const std::vector<T>& values) {
+    if constexpr (std::is_same_v<T, bool>) {
+        to.kind(Kind::List), to.word(static_cast<int64_t>(values.size()));
+        for (bool value : values) put(to, value);
+    } else {
+        putAll(to, values.data(), values.size());
+    }
+}
+template <typename T, size_t N>
+void put(Packer& to, const std::array<T, N>& values) { putAll(to, values.data(), N); }
+template <typename... T>
+void put(Packer& to, const std::tuple<T...>& values) {
+    to.kind(Kind::Tuple), to.word(sizeof...(T));
+    std::apply([&](const auto&... each) { (put(to, each), ...); }, values);
+}
+template <typename A, typename B>
+void put(Packer& to, const std::pair<A, B>& value) {
+    to.kind(Kind::Tuple), to.word(2);
+    put(to, value.first), put(to, value.second);
+}
+template <typename M>
+void putMap(Packer& to, const M& values) {
+    to.kind(Kind::Dict), to.word(static_cast<int64_t>(values.size()));
+    for (const auto& each : values) put(to, each.first), put(to, each.second);
+}
+template <typename K, typename V>
+void put(Packer& to, const std::map<K, V>& values) { putMap(to, values); }
+template <typename K, typename V>
+void put(Packer& to, const std::unordered_map<K, V>& values) { putMap(to, values); }
+
+// Calls Python: an operator of PyTorch's by its name, or something else that extension_loader.py answers. The message is a
+// string and the arguments; the reader is over the one value that comes back. Python's exception is thrown.
+Reader call(const Packer&);
+at::Tensor callForTensor(const Packer&);
+std::tuple<at::Tensor, at::Tensor> callForPair(const Packer&);
+std::tuple<at::Tensor, at::Tensor, at::Tensor> callForTriple(const Packer&);
+std::vector<at::Tensor> callForList(const Packer&);
+// "m": a method of the first argument; "f": a function; "n": one of torch.nn.functional; "q": a question to the loader.
+template <typename... A>
+Packer message(char sort, const char* name, const A&... arguments) {
+    Packer packer;
+    packer.word(sort);
+    packer.text(name);
+    packer.word(sizeof...(A));
+    (put(packer, arguments), ...);
+    return packer;
+}
+
+}  // namespace basic
+
+"""###
+),
+(
+"include/basic/torch/casters.h",
+###"""
+// From the values of a message to the parameters of a C++ function: which Python values fit which type is pybind11's rule, and
+// PyTorch's for its own types.
+#pragma once
+#include <basic/torch/tensor.h>
+
+namespace basic {
+
+// What does not fit is nothing; the call then tries the next function of the name.
+std::optional<bool> takeBool(Reader&);
+std::optional<int64_t> takeInt(Reader&);
+std::optional<double> takeDouble(Reader&);
+std::optional<std::string> takeString(Reader&);
+std::optional<at::Tensor> takeTensor(Reader&);
+std::optional<c10::Scalar> takeScalar(Reader&);
+std::optional<c10::ScalarType> takeScalarType(Reader&);
+std::optional<c10::Device> takeDevice(Reader&);
+std::optional<c10::Layout> takeLayout(Reader&);
+std::optional<c10::MemoryFormat> takeMemoryFormat(Reader&);
+// The number of elements of a list or a tuple, and the reader before the first of them; a list of integers is one too.
+std::optional<int64_t> takeListHead(Reader&, bool& isInts);
+bool isNone(const Reader&);
+[[noreturn]] void integerRange();
+
+template <typename T, typename = void>
+struct Caster;
+
+#define BASIC_CASTER(Type, take, python_name, schema_name)                \
+    template <>                                                           \
+    struct Caster<Type> {                                                 \
+        using Stored = Type;                                              \
+        static std::optional<Stored> read(Reader& r) { return take(r); }  \
+        static std::string python() { return python_name; }               \
+        static std::string schema() { return schema_name; }               \
+    };
+BASIC_CASTER(bool, takeBool, "bool", "bool")
+BASIC_CASTER(std::string, takeString, "str", "str")
+BASIC_CASTER(at::Tensor, takeTensor, "torch.Tensor", "Tensor")
+BASIC_CASTER(c10::Scalar, takeScalar, "Union[int, float, bool, complex]", "Scalar")
+BASIC_CASTER(c10::ScalarType, takeScalarType, "torch.dtype", "ScalarType")
+BASIC_CASTER(c10::Device, takeDevice, "torch.device", "Device")
+BASIC_CASTER(c10::Layout, takeLayout, "torch.layout", "Layout")
+BASIC_CASTER(c10::MemoryFormat, takeMemoryFormat, "torch.memory_format", "MemoryFormat")
+#undef BASIC_CASTER
+
+template <typename T>
+struct Caster<T, std::enable_if_t<std::is_integral_v<T> && !std::is_same_v<T, bool>>> {
+    using Stored = T;
+    static std::optional<T> read(Reader& r) {
+        auto value = takeInt(r);
+        // pybind11 refuses what the type cannot hold.
+        if (!value || static_cast<int64_t>(static_cast<T>(*value)) != *value) return {};
+        if (std::is_unsigned_v<T> && *value < 0) return {};
+        return static_cast<T>(*value);
+    }
+    static std::string python() { return "int"; }
+    static std::string schema() { return "int"; }
+};
+template <typename T>
+struct Caster<T, std::enable_if_t<std::is_floating_point_v<T>>> {
+    using Stored = T;
+    static std::optional<T> read(Reader& r) {
+        auto value = takeDouble(r);
+        if (!value) return {};
+        return static_cast<T>(*value);
+    }
+    static std::string python() { return "float"; }
+    static std::string schema() { return "float"; }
+};
+// Text that is only looked at: the string is kept for the time of the call.
+template <typename T>
+struct Caster<T, std::enable_if_t<std::is_same_v<T, const char*> || std::is_same_v<T, std::string_view>>> {
+    using Stored = std::string;
+    static std::optional<Stored> read(Reader& r) { return takeString(r); }
+    static T give(Stored& value) { return value.c_str(); }
+    static std::string python() { return "str"; }
+    static std::string schema() { return "str"; }
+};
+template <>
+struct Caster<c10::TensorOptions> {
+    using Stored = c10::TensorOptions;
+    static std::optional<Stored> read(Reader& r) {
+        auto type = takeScalarType(r);
+        if (!type) return {};
+        return c10::TensorOptions(*type);
+    }
+    static std::string python() { return "torch.dtype"; }
+    static std::string schema() { return "ScalarType"; }
+};
+
+template <typename T>
+struct Caster<std::vector<T>> {
+    using Stored = std::vector<T>;
+    static std::optional<Stored> read(Reader& r) {
+        bool isInts = false;
+        auto count = takeListHead(r, isInts);
+        if (!count) return {};
+        Stored all;
+        all.reserve(static_cast<size_t>(*count));
+        for (int64_t i = 0; i < *count; i++) {
+            if (isInts) {
+                int64_t value[2] = {static_cast<int64_t>(Kind::Int), r.word()};
+                Reader one(value, value + 2);
+                auto element = Caster<T>::read(one);
+                if (!element) return {};
+                all.push_back(std::move(*element));
+            } else {
+                auto element = Caster<T>::read(r);
+                if (!element) return {};
+                all.push_back(std::move(*element));
+            }
+        }
+        return all;
+    }
+    static std::string python() { return "list[" + Caster<T>::python() + "]"; }
+    static std::string schema() { return Caster<T>::schema() + "[]"; }
+};
+template <typename T>
+struct Caster<c10::ArrayRef<T>> : Caster<std::vector<T>> {
+    static c10::ArrayRef<T> give(std::vector<T>& value) { return value; }
+};
+template <typename T>
+struct Caster<std::optional<T>> {
+    using Stored = std::optional<typename Caster<T>::Stored>;
+    static std::optional<Stored> read(Reader& r) {
+        if (isNone(r)) {
+            r.skip();
+            return Stored();
+        }
+        auto value = Caster<T>::read(r);
+        if (!value) return {};
+        return Stored(std::move(value));
+    }
+    static std::optional<T> give(Stored& value) {
+        if (!value) return {};
+        return std::optional<T>(std::in_place, *value);
+    }
+    static std::string python() { return "Optional[" + Caster<T>::python() + "]"; }
+    static std::string schema() { return Caster<T>::schema() + "?"; }
+};
+template <typename... T>
+struct Caster<std::tuple<T...>> {
+    using Stored = std::tuple<T...>;
+    static std::optional<Stored> read(Reader& r) {
+        bool isInts = false;
+        Reader start = r;
+        auto count = takeListHead(r, isInts);
+        if (!count || *count != sizeof...(T)) return {};
+        if (isInts) {
+            // The same values, each on its own.
+            Packer each;
+            for (size_t i = 0; i < sizeof...(T); i++) put(each, r.word());
+            Reader one(each.words.data(), each.words.data() + each.words.size());
+            return readAll(one);
+        }
+        return readAll(r);
+    }
+    static std::string python() {
+        std::string text;
+        ((text += (text.empty() ? "" : ", ") + Caster<T>::python()), ...);
+        return "tuple[" + text + "]";
+    }
+    static std::string schema() {
+        std::string text;
+        ((text += (text.empty() ? "" : ", ") + Caster<T>::schema()), ...);
+        return "(" + text + ")";
+    }
+
+private:
+    static std::optional<Stored> readAll(Reader& r) {
+        std::tuple<std::optional<T>...> parts{Caster<T>::read(r)...};
+        return std::apply(
+            [](auto&... part) -> std::optional<Stored> {
+                if (!(part.has_value() && ...)) return {};
+                return Stored(std::move(*part)...);
+            },
+            parts);
+    }
+};
+template <typename A, typename B>
+struct Caster<std::pair<A, B>> {
+    using Stored = std::pair<A, B>;
+    static std::optional<Stored> read(Reader& r) {
+        auto both = Caster<std::tuple<A, B>>::read(r);
+        if (!both) return {};
+        return Stored(std::move(std::get<0>(*both)), std::move(std::get<1>(*both)));
+    }
+    static std::string python() { return Caster<std::tuple<A, B>>::python(); }
+    static std::string schema() { return Caster<std::tuple<A, B>>::schema(); }
+};
+template <typename T, size_t N>
+struct Caster<std::array<T, N>> {
+    using Stored = std::array<T, N>;
+    static std::optional<Stored> read(Reader& r) {
+        auto all = Caster<std::vector<T>>::read(r);
+        if (!all || all->size() != N) return {};
+        Stored values;
+        std::copy(all->begin(), all->end(), values.begin());
+        return values;
+    }
+    static std::string python() { return Caster<std::vector<T>>::python(); }
+    static std::string schema() { return Caster<std::vector<T>>::schema(); }
+};
+template <typename M>
+struct MapCaster {
+    using Stored = M;
+    static std::optional<M> read(Reader& r) {
+        if (r.kind() != Kind::Dict) return {};
+        r.word();
+        M all;
+        for (int64_t left = r.word(); left > 0; left--) {
+            auto key = Caster<typename M::key_type>::read(r);
+            if (!key) return {};
+            auto value = Caster<typename M::mapped_type>::read(r);
+            if (!value) return {};
+            all.emplace(std::move(*key), std::move(*value));
+        }
+        return all;
+    }
+    static std::string python() {
+        return "dict[" + Caster<typename M::key_type>::python() + ", " + Caster<typename M::mapped_type>::python() + "]";
+    }
+    static std::string schema() {
+        return "Dict(" + Caster<typename M::key_type>::schema() + ", " + Caster<typename M::mapped_type>::schema() + ")";
+    }
+};
+template <typename K, typename V>
+struct Caster<std::map<K, V>> : MapCaster<std::map<K, V>> {};
+template <typename K, typename V>
+struct Caster<std::unordered_map<K, V>> : MapCaster<std::unordered_map<K, V>> {};
+
+// The kept value as the parameter that it is for.
+template <typename A, typename C, typename = void>
+struct Giver {
+    static A give(typename C::Stored& value) { return static_cast<A>(std::forward<A>(value)); }
+};
+template <typename A, typename C>
+struct Giver<A, C, std::void_t<decltype(C::give(std::declval<typename C::Stored&>()))>> {
+    static std::decay_t<A> give(typename C::Stored& value) { return C::give(value); }
+};
+
+}  // namespace basic
+
+"""###
+),
+(
 "include/basic/torch/check.h",
 ###"""
 // Checks that throw, and the CUDA calls' checks. What is put into a message has to be printable, as in PyTorch.
@@ -967,39 +2438,73 @@ __device__ void fastAtomicAdd(T* tensor, I index, const I, T value, bool) { atom
 
 namespace c10 {
 template <typename... Parts>
-auto str(const Parts&... parts) -> decltype(((std::declval<std::ostream&>() << parts), ..., std::string()));
+auto str(const Parts&... parts) -> decltype(((std::declval<std::ostream&>() << parts), ..., std::string())) {
+    std::ostringstream text;
+    ((text << parts), ...);
+    return text.str();
+}
 inline std::string str() { return std::string(); }
+inline std::string str(const char* text) { return text; }
 
 class Error : public std::exception {
 public:
     explicit Error(std::string message);
+    Error(const Error&) = default;
+    ~Error() override;
     const char* what() const noexcept override;
-    const std::string& msg() const;
+    const char* what_without_backtrace() const noexcept { return what(); }
+    const std::string& msg() const { return message_; }
+
+private:
+    std::string message_;
 };
-class ValueError : public Error { using Error::Error; };
-class IndexError : public Error { using Error::Error; };
-class TypeError : public Error { using Error::Error; };
-class NotImplementedError : public Error { using Error::Error; };
+#define BASIC_ERROR(Name)             \
+    class Name : public Error {       \
+    public:                           \
+        using Error::Error;           \
+        Name(const Name&) = default;  \
+        ~Name() override;             \
+    };
+BASIC_ERROR(ValueError)
+BASIC_ERROR(IndexError)
+BASIC_ERROR(TypeError)
+BASIC_ERROR(NotImplementedError)
+BASIC_ERROR(LinAlgError)
+#undef BASIC_ERROR
 
 namespace detail {
 [[noreturn]] void torchCheckFail(const char* file, int line, const std::string& message);
+template <typename E>
+[[noreturn]] void throwError(const char* condition, const std::string& message);
+extern template void throwError<Error>(const char*, const std::string&);
+extern template void throwError<ValueError>(const char*, const std::string&);
+extern template void throwError<IndexError>(const char*, const std::string&);
+extern template void throwError<TypeError>(const char*, const std::string&);
+extern template void throwError<NotImplementedError>(const char*, const std::string&);
+extern template void throwError<LinAlgError>(const char*, const std::string&);
 void torchWarn(const std::string& message);
 }  // namespace detail
 }  // namespace c10
 
-#define TORCH_CHECK(condition, ...)                                                                      \
+#define BASIC_CHECK(Kind, condition, ...)                                                                \
     if (!(condition)) {                                                                                  \
-        ::c10::detail::torchCheckFail(__FILE__, __LINE__, ::c10::str(__VA_ARGS__));                      \
+        ::c10::detail::throwError<::c10::Kind>(#condition, ::c10::str(__VA_ARGS__));                     \
     }
+#define TORCH_CHECK(condition, ...) BASIC_CHECK(Error, condition, __VA_ARGS__)
 #define TORCH_INTERNAL_ASSERT(...) TORCH_CHECK(__VA_ARGS__)
 #define TORCH_INTERNAL_ASSERT_DEBUG_ONLY(...) TORCH_CHECK(__VA_ARGS__)
-#define TORCH_CHECK_WITH(kind, ...) TORCH_CHECK(__VA_ARGS__)
-#define TORCH_CHECK_INDEX(...) TORCH_CHECK(__VA_ARGS__)
-#define TORCH_CHECK_VALUE(...) TORCH_CHECK(__VA_ARGS__)
-#define TORCH_CHECK_TYPE(...) TORCH_CHECK(__VA_ARGS__)
-#define TORCH_CHECK_LINALG(...) TORCH_CHECK(__VA_ARGS__)
-#define TORCH_CHECK_NOT_IMPLEMENTED(...) TORCH_CHECK(__VA_ARGS__)
-#define BASIC_TORCH_COMPARE(a, b, op) if (!((a)op(b))) ::c10::detail::torchCheckFail(__FILE__, __LINE__, "");
+#define TORCH_CHECK_WITH(kind, condition, ...) BASIC_CHECK(kind, condition, __VA_ARGS__)
+#define TORCH_CHECK_INDEX(condition, ...) BASIC_CHECK(IndexError, condition, __VA_ARGS__)
+#define TORCH_CHECK_VALUE(condition, ...) BASIC_CHECK(ValueError, condition, __VA_ARGS__)
+#define TORCH_CHECK_TYPE(condition, ...) BASIC_CHECK(TypeError, condition, __VA_ARGS__)
+#define TORCH_CHECK_LINALG(condition, ...) BASIC_CHECK(LinAlgError, condition, __VA_ARGS__)
+#define TORCH_CHECK_NOT_IMPLEMENTED(condition, ...) BASIC_CHECK(NotImplementedError, condition, __VA_ARGS__)
+#define TORCH_CHECK_ARG(condition, position, ...) TORCH_CHECK(condition, __VA_ARGS__)
+#define BASIC_TORCH_COMPARE(a, b, op)                                                                    \
+    if (!((a)op(b))) {                                                                                   \
+        ::c10::detail::torchCheckFail(                                                                   \
+            __FILE__, __LINE__, ::c10::str("Check failed: " #a " " #op " " #b " (", (a), " vs. ", (b), "). ")); \
+    }
 #define TORCH_CHECK_EQ(a, b) BASIC_TORCH_COMPARE(a, b, ==)
 #define TORCH_CHECK_NE(a, b) BASIC_TORCH_COMPARE(a, b, !=)
 #define TORCH_CHECK_LE(a, b) BASIC_TORCH_COMPARE(a, b, <=)
@@ -1007,7 +2512,11 @@ void torchWarn(const std::string& message);
 #define TORCH_CHECK_GE(a, b) BASIC_TORCH_COMPARE(a, b, >=)
 #define TORCH_CHECK_GT(a, b) BASIC_TORCH_COMPARE(a, b, >)
 #define TORCH_WARN(...) ::c10::detail::torchWarn(::c10::str(__VA_ARGS__))
-#define TORCH_WARN_ONCE(...) TORCH_WARN(__VA_ARGS__)
+#define TORCH_WARN_ONCE(...)                                                     \
+    do {                                                                         \
+        static const bool basic_warned = (TORCH_WARN(__VA_ARGS__), true);        \
+        (void)basic_warned;                                                      \
+    } while (0)
 #define AT_ERROR(...) ::c10::detail::torchCheckFail(__FILE__, __LINE__, ::c10::str(__VA_ARGS__))
 #define AT_ASSERT(...) TORCH_INTERNAL_ASSERT(__VA_ARGS__)
 #define AT_ASSERTM(condition, ...) TORCH_CHECK(condition, __VA_ARGS__)
@@ -1023,21 +2532,45 @@ void torchWarn(const std::string& message);
 #pragma once
 #include <basic/torch/options.h>
 
+namespace basic {
+// Another device than the current one for a while.
+class DeviceSwitch {
+public:
+    DeviceSwitch() = default;
+    DeviceSwitch(const DeviceSwitch&) = delete;
+    ~DeviceSwitch();
+    void change(c10::Device);
+    c10::Device current() const;
+    c10::Device original() const;
+
+private:
+    int before_ = -1, now_ = -1;
+};
+}  // namespace basic
+
 namespace c10 {
 struct DeviceGuard {
-    explicit DeviceGuard(Device);
-    ~DeviceGuard();
+    explicit DeviceGuard(Device device) { switch_.change(device); }
     DeviceGuard(const DeviceGuard&) = delete;
-    void set_index(DeviceIndex);
-    Device current_device() const;
+    void set_index(DeviceIndex index) { switch_.change(Device(DeviceType::CUDA, index)); }
+    void reset_device(Device device) { switch_.change(device); }
+    Device current_device() const { return switch_.current(); }
+    Device original_device() const { return switch_.original(); }
+
+private:
+    basic::DeviceSwitch switch_;
 };
 struct OptionalDeviceGuard {
-    OptionalDeviceGuard();
-    explicit OptionalDeviceGuard(Device);
-    explicit OptionalDeviceGuard(std::optional<Device>);
-    ~OptionalDeviceGuard();
+    OptionalDeviceGuard() {}
+    explicit OptionalDeviceGuard(Device device) { switch_.change(device); }
+    explicit OptionalDeviceGuard(std::optional<Device> device) {
+        if (device) switch_.change(*device);
+    }
     OptionalDeviceGuard(const OptionalDeviceGuard&) = delete;
-    void reset_device(Device);
+    void reset_device(Device device) { switch_.change(device); }
+
+private:
+    basic::DeviceSwitch switch_;
 };
 }  // namespace c10
 
@@ -1045,7 +2578,10 @@ namespace at {
 using c10::DeviceGuard;
 using c10::OptionalDeviceGuard;
 template <typename T>
-std::optional<c10::Device> device_of(const T& tensor);
+std::optional<c10::Device> device_of(const T& tensor) {
+    if (!tensor.defined()) return std::nullopt;
+    return tensor.device();
+}
 }  // namespace at
 
 """###
@@ -1060,6 +2596,9 @@ std::optional<c10::Device> device_of(const T& tensor);
 
 namespace at {
 class DeprecatedTypeProperties;
+}
+namespace basic {
+[[noreturn]] void notImplemented(const char* name, c10::ScalarType type);
 }
 
 namespace detail {
@@ -1084,7 +2623,7 @@ c10::ScalarType scalar_type(const at::DeprecatedTypeProperties&);
         switch (::detail::scalar_type(the_type)) {                                                       \
             __VA_ARGS__                                                                                  \
             default:                                                                                     \
-                AT_ERROR('"', at_dispatch_name, "\" not implemented for this type");                     \
+                ::basic::notImplemented(at_dispatch_name, ::detail::scalar_type(the_type));              \
         }                                                                                                \
     }()
 
@@ -1160,6 +2699,7 @@ namespace c10 {
     BASIC_SMALL_FLOAT_CUDA(                                                                              \
         BFloat16, __nv_bfloat16, __bfloat16_as_ushort, __ushort_as_bfloat16, __bfloat162float, __float2bfloat16)
 #else
+// In the bridge.
 #define BASIC_HALF_CONVERSIONS Half(float value); operator float() const;
 #define BASIC_BFLOAT16_CONVERSIONS BFloat16(float value); operator float() const;
 #endif
@@ -1258,7 +2798,7 @@ namespace nn {
 namespace functional {
 #define BASIC_FUNCTIONAL(name) \
     template <typename... A>   \
-    at::Tensor name(const A&...);
+    at::Tensor name(const A&... a) { return basic::callForTensor(basic::message('n', #name, a...)); }
 #define BASIC_FUNCTIONAL_NAMES(_)                                                                                     \
     _(adaptive_avg_pool2d) _(avg_pool1d) _(avg_pool2d) _(avg_pool3d) _(batch_norm) _(conv1d) _(conv2d) _(conv3d)      \
     _(conv_transpose1d) _(conv_transpose2d) _(conv_transpose3d) _(cross_entropy) _(dropout) _(elu) _(embedding)       \
@@ -1268,33 +2808,62 @@ namespace functional {
 BASIC_FUNCTIONAL_NAMES(BASIC_FUNCTIONAL)
 #undef BASIC_FUNCTIONAL
 
-// Options are built by chained calls, each of which takes a value.
-#define BASIC_OPTIONS(Name, first, second, third, fourth, fifth, sixth) \
-    struct Name {                                                       \
-        template <typename... A>                                        \
-        Name(const A&...);                                              \
-        Name(at::IntArrayRef);                                          \
-        Name(std::initializer_list<int64_t>);                           \
-        BASIC_OPTION(Name, first)                                       \
-        BASIC_OPTION(Name, second)                                      \
-        BASIC_OPTION(Name, third)                                       \
-        BASIC_OPTION(Name, fourth)                                      \
-        BASIC_OPTION(Name, fifth)                                       \
-        BASIC_OPTION(Name, sixth)                                       \
+// Options are built by chained calls, each of which takes a value: arguments by name.
+struct FunctionalOptions {
+    basic::Packer packed;
+    int64_t count = 0;
+    template <typename T>
+    void set(const char* name, const T& value) {
+        packed.kind(basic::Kind::Keyword);
+        packed.text(name);
+        basic::put(packed, value);
+        count++;
+    }
+};
+inline void put(basic::Packer& to, const FunctionalOptions& options) {
+    to.kind(basic::Kind::Options), to.word(options.count);
+    to.words.insert(to.words.end(), options.packed.words.begin(), options.packed.words.end());
+}
+#define BASIC_OPTION(Name, option)              \
+    template <typename T>                       \
+    Name& option(const T& value) {              \
+        set(#option, value);                    \
+        return *this;                           \
+    }                                           \
+    Name& option(at::IntArrayRef value) {       \
+        set(#option, value);                    \
+        return *this;                           \
+    }
+// The first option is what the constructor takes.
+#define BASIC_OPTIONS(Name, first, second, third, fourth, fifth, sixth)                  \
+    struct Name : FunctionalOptions {                                                    \
+        Name() {}                                                                        \
+        template <typename T, typename = std::enable_if_t<std::is_arithmetic_v<T>>>      \
+        Name(T value) { set(#first, value); }                                            \
+        Name(at::IntArrayRef value) { set(#first, value); }                              \
+        Name(std::initializer_list<int64_t> value) { set(#first, at::IntArrayRef(value)); } \
+        BASIC_OPTION(Name, first)                                                        \
+        BASIC_OPTION(Name, second)                                                       \
+        BASIC_OPTION(Name, third)                                                        \
+        BASIC_OPTION(Name, fourth)                                                       \
+        BASIC_OPTION(Name, fifth)                                                        \
+        BASIC_OPTION(Name, sixth)                                                        \
     };
-#define BASIC_OPTION(Name, option) \
-    template <typename T>          \
-    Name& option(const T&);        \
-    Name& option(at::IntArrayRef);
 BASIC_OPTIONS(Conv1dFuncOptions, stride, padding, dilation, groups, bias, padding_mode)
 BASIC_OPTIONS(Conv2dFuncOptions, stride, padding, dilation, groups, bias, padding_mode)
 BASIC_OPTIONS(Conv3dFuncOptions, stride, padding, dilation, groups, bias, padding_mode)
 BASIC_OPTIONS(ConvTranspose2dFuncOptions, stride, padding, dilation, groups, bias, output_padding)
 BASIC_OPTIONS(ConvTranspose3dFuncOptions, stride, padding, dilation, groups, bias, output_padding)
-BASIC_OPTIONS(MaxPool2dFuncOptions, kernel_size, stride, padding, dilation, ceil_mode, count_include_pad)
+BASIC_OPTIONS(MaxPool1dFuncOptions, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+BASIC_OPTIONS(MaxPool2dFuncOptions, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+BASIC_OPTIONS(MaxPool3dFuncOptions, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 BASIC_OPTIONS(AvgPool2dFuncOptions, kernel_size, stride, padding, divisor_override, ceil_mode, count_include_pad)
+BASIC_OPTIONS(AvgPool3dFuncOptions, kernel_size, stride, padding, divisor_override, ceil_mode, count_include_pad)
 BASIC_OPTIONS(PadFuncOptions, pad, mode, value, unused1, unused2, unused3)
 BASIC_OPTIONS(SoftmaxFuncOptions, dim, dtype, unused1, unused2, unused3, unused4)
+BASIC_OPTIONS(LayerNormFuncOptions, normalized_shape, weight, bias, eps, unused1, unused2)
+BASIC_OPTIONS(GroupNormFuncOptions, num_groups, weight, bias, eps, unused1, unused2)
+BASIC_OPTIONS(LeakyReLUFuncOptions, negative_slope, inplace, unused1, unused2, unused3, unused4)
 #undef BASIC_OPTION
 #undef BASIC_OPTIONS
 }  // namespace functional
@@ -1328,138 +2897,208 @@ struct Function {
 
 namespace at {
 
-#define BASIC_FUNCTION(name)         \
-    template <typename... A>         \
-    Tensor name(const A&...);        \
-    template <typename... A>         \
-    Tensor name(IntArrayRef, const A&...);
+#define BASIC_FUNCTION(name)                                                                                    \
+    template <typename... A>                                                                                    \
+    Tensor name(const A&... a) { return basic::callForTensor(basic::message('f', #name, a...)); }               \
+    template <typename... A>                                                                                    \
+    Tensor name(IntArrayRef first, const A&... a) {                                                             \
+        return basic::callForTensor(basic::message('f', #name, first, a...));                                   \
+    }
 // The operators that take a tensor first, and perhaps a list in braces second.
-#define BASIC_OPERATOR_FUNCTION(name)         \
-    template <typename... A>                  \
-    Tensor name(const Tensor&, const A&...);  \
-    template <typename... A>                  \
-    Tensor name(const Tensor&, IntArrayRef, const A&...);
+#define BASIC_OPERATOR_FUNCTION(name)                                                                           \
+    template <typename... A>                                                                                    \
+    Tensor name(const Tensor& self, const A&... a) {                                                            \
+        return basic::callForTensor(basic::message('f', #name, self, a...));                                    \
+    }                                                                                                           \
+    template <typename... A>                                                                                    \
+    Tensor name(const Tensor& self, IntArrayRef second, const A&... a) {                                        \
+        return basic::callForTensor(basic::message('f', #name, self, second, a...));                            \
+    }
 BASIC_TENSOR_FUNCTIONS(BASIC_FUNCTION)
 BASIC_TENSOR_OPERATORS(BASIC_OPERATOR_FUNCTION)
 #undef BASIC_FUNCTION
 #undef BASIC_OPERATOR_FUNCTION
 
+using TensorInitList = std::initializer_list<Tensor>;
+#define BASIC_CALL(sort, ...) return basic::callFor##sort(basic::message('f', __VA_ARGS__))
 // A list of tensors in braces, and the few whose first argument is something else.
-Tensor cat(std::initializer_list<Tensor>, int64_t dim = 0);
-Tensor stack(std::initializer_list<Tensor>, int64_t dim = 0);
-Tensor pad(const Tensor&, IntArrayRef, std::string_view mode = "constant", std::optional<double> value = {});
-Tensor constant_pad_nd(const Tensor&, IntArrayRef, const Scalar& value = 0);
+inline Tensor cat(TensorInitList all, int64_t dim = 0) { BASIC_CALL(Tensor, "cat", TensorList(all), dim); }
+inline Tensor stack(TensorInitList all, int64_t dim = 0) { BASIC_CALL(Tensor, "stack", TensorList(all), dim); }
+inline Tensor pad(const Tensor& x, IntArrayRef by, std::string_view mode = "constant", std::optional<double> value = {}) {
+    BASIC_CALL(Tensor, "pad", x, by, mode, value);
+}
+inline Tensor constant_pad_nd(const Tensor& x, IntArrayRef by, const Scalar& value = 0) {
+    BASIC_CALL(Tensor, "constant_pad_nd", x, by, value);
+}
 Tensor from_blob(void*, IntArrayRef, const TensorOptions& = {});
 Tensor from_blob(void*, IntArrayRef, IntArrayRef strides, const TensorOptions& = {});
-Tensor einsum(std::string_view, std::initializer_list<Tensor>);
-Tensor where(const Tensor&, const Tensor&, const Tensor&);
-Tensor pow(const Scalar&, const Tensor&);
+inline Tensor einsum(std::string_view equation, TensorInitList all) { BASIC_CALL(Tensor, "einsum", equation, TensorList(all)); }
+inline Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) { BASIC_CALL(Tensor, "where", condition, a, b); }
+inline Tensor pow(const Scalar& base, const Tensor& exponent) { BASIC_CALL(Tensor, "pow", base, exponent); }
 template <typename T>
-Tensor tensor(std::initializer_list<T>, const TensorOptions& = {});
-Tensor randint(int64_t high, IntArrayRef, const TensorOptions& = {});
-Tensor randint(int64_t low, int64_t high, IntArrayRef, const TensorOptions& = {});
-Tensor conv1d(
-    const Tensor&, const Tensor&, const std::optional<Tensor>& bias = {}, IntArrayRef stride = 1, IntArrayRef padding = 0,
-    IntArrayRef dilation = 1, int64_t groups = 1);
-Tensor conv2d(
-    const Tensor&, const Tensor&, const std::optional<Tensor>& bias = {}, IntArrayRef stride = 1, IntArrayRef padding = 0,
-    IntArrayRef dilation = 1, int64_t groups = 1);
-Tensor conv3d(
-    const Tensor&, const Tensor&, const std::optional<Tensor>& bias = {}, IntArrayRef stride = 1, IntArrayRef padding = 0,
-    IntArrayRef dilation = 1, int64_t groups = 1);
+Tensor tensor(std::initializer_list<T> values, const TensorOptions& options = {}) {
+    return basic::callForTensor(basic::message('q', "tensor", ArrayRef<T>(values), CppTypeToScalarType<T>::value, options));
+}
+inline Tensor randint(int64_t high, IntArrayRef size, const TensorOptions& options = {}) {
+    BASIC_CALL(Tensor, "randint", high, size, options);
+}
+inline Tensor randint(int64_t low, int64_t high, IntArrayRef size, const TensorOptions& options = {}) {
+    BASIC_CALL(Tensor, "randint", low, high, size, options);
+}
+#define BASIC_CONVOLUTION(name)                                                                                       \
+    inline Tensor name(                                                                                               \
+        const Tensor& x, const Tensor& weight, const std::optional<Tensor>& bias = {}, IntArrayRef stride = 1,        \
+        IntArrayRef padding = 0, IntArrayRef dilation = 1, int64_t groups = 1) {                                      \
+        BASIC_CALL(Tensor, #name, x, weight, bias, stride, padding, dilation, groups);                                \
+    }
+BASIC_CONVOLUTION(conv1d)
+BASIC_CONVOLUTION(conv2d)
+BASIC_CONVOLUTION(conv3d)
+#undef BASIC_CONVOLUTION
 #define BASIC_TRANSPOSED(name)                                                                                        \
-    Tensor name(                                                                                                      \
-        const Tensor&, const Tensor&, const std::optional<Tensor>& bias = {}, IntArrayRef stride = 1,                  \
-        IntArrayRef padding = 0, IntArrayRef output_padding = 0, int64_t groups = 1, IntArrayRef dilation = 1);
+    inline Tensor name(                                                                                               \
+        const Tensor& x, const Tensor& weight, const std::optional<Tensor>& bias = {}, IntArrayRef stride = 1,        \
+        IntArrayRef padding = 0, IntArrayRef output_padding = 0, int64_t groups = 1, IntArrayRef dilation = 1) {      \
+        BASIC_CALL(Tensor, #name, x, weight, bias, stride, padding, output_padding, groups, dilation);                \
+    }
 BASIC_TRANSPOSED(conv_transpose1d)
 BASIC_TRANSPOSED(conv_transpose2d)
 BASIC_TRANSPOSED(conv_transpose3d)
 #undef BASIC_TRANSPOSED
 #define BASIC_POOL(name)                                                                                              \
-    Tensor name(                                                                                                      \
-        const Tensor&, IntArrayRef kernel, IntArrayRef stride = {}, IntArrayRef padding = 0, IntArrayRef dilation = 1, \
-        bool ceil = false);
+    inline Tensor name(                                                                                               \
+        const Tensor& x, IntArrayRef kernel, IntArrayRef stride = {}, IntArrayRef padding = 0,                        \
+        IntArrayRef dilation = 1, bool ceil = false) {                                                                \
+        BASIC_CALL(Tensor, #name, x, kernel, stride, padding, dilation, ceil);                                        \
+    }
 BASIC_POOL(max_pool1d)
 BASIC_POOL(max_pool2d)
 BASIC_POOL(max_pool3d)
 #undef BASIC_POOL
+inline Tensor avg_pool1d(
+    const Tensor& x, IntArrayRef kernel, IntArrayRef stride = {}, IntArrayRef padding = 0, bool ceil = false,
+    bool count_include_pad = true) {
+    BASIC_CALL(Tensor, "avg_pool1d", x, kernel, stride, padding, ceil, count_include_pad);
+}
 #define BASIC_POOL(name)                                                                                              \
-    Tensor name(                                                                                                      \
-        const Tensor&, IntArrayRef kernel, IntArrayRef stride = {}, IntArrayRef padding = 0, bool ceil = false,        \
-        bool count_include_pad = true, std::optional<int64_t> divisor = {});
-BASIC_POOL(avg_pool1d)
+    inline Tensor name(                                                                                               \
+        const Tensor& x, IntArrayRef kernel, IntArrayRef stride = {}, IntArrayRef padding = 0, bool ceil = false,     \
+        bool count_include_pad = true, std::optional<int64_t> divisor = {}) {                                         \
+        BASIC_CALL(Tensor, #name, x, kernel, stride, padding, ceil, count_include_pad, divisor);                      \
+    }
 BASIC_POOL(avg_pool2d)
 BASIC_POOL(avg_pool3d)
 #undef BASIC_POOL
-Tensor adaptive_avg_pool2d(const Tensor&, IntArrayRef);
-Tensor layer_norm(
-    const Tensor&, IntArrayRef shape, const std::optional<Tensor>& weight = {}, const std::optional<Tensor>& bias = {},
-    double eps = 1e-5, bool cudnn = true);
-Tensor tensordot(const Tensor&, const Tensor&, IntArrayRef, IntArrayRef);
+inline Tensor adaptive_avg_pool2d(const Tensor& x, IntArrayRef size) { BASIC_CALL(Tensor, "adaptive_avg_pool2d", x, size); }
+inline Tensor layer_norm(
+    const Tensor& x, IntArrayRef shape, const std::optional<Tensor>& weight = {}, const std::optional<Tensor>& bias = {},
+    double eps = 1e-5, bool cudnn = true) {
+    BASIC_CALL(Tensor, "layer_norm", x, shape, weight, bias, eps, cudnn);
+}
+inline Tensor tensordot(const Tensor& a, const Tensor& b, IntArrayRef of_a, IntArrayRef of_b) {
+    BASIC_CALL(Tensor, "tensordot", a, b, of_a, of_b);
+}
 
-Tensor max(const Tensor&);
-Tensor max(const Tensor&, const Tensor&);
-std::tuple<Tensor, Tensor> max(const Tensor&, int64_t dim, bool keepdim = false);
-Tensor min(const Tensor&);
-Tensor min(const Tensor&, const Tensor&);
-std::tuple<Tensor, Tensor> min(const Tensor&, int64_t dim, bool keepdim = false);
-std::tuple<Tensor, Tensor> sort(const Tensor&, int64_t dim = -1, bool descending = false);
-std::tuple<Tensor, Tensor> topk(const Tensor&, int64_t k, int64_t dim = -1, bool largest = true, bool sorted = true);
-template <typename... A>
-std::tuple<Tensor, Tensor> var_mean(const Tensor&, const A&...);
-std::tuple<Tensor, Tensor> var_mean(const Tensor&, IntArrayRef, bool unbiased = true, bool keepdim = false);
-template <typename... A>
-std::tuple<Tensor, Tensor> std_mean(const Tensor&, const A&...);
-template <typename... A>
-Tensor var(const Tensor&, const A&...);
-Tensor var(const Tensor&, IntArrayRef, bool unbiased = true, bool keepdim = false);
-template <typename... A>
-Tensor std(const Tensor&, const A&...);
-template <typename... A>
-std::tuple<Tensor, Tensor> max_pool2d_with_indices(const A&...);
-template <typename... A>
-std::tuple<Tensor, Tensor, Tensor> native_layer_norm(const A&...);
-template <typename... A>
-std::tuple<Tensor, Tensor, Tensor> native_batch_norm(const A&...);
-template <typename... A>
-std::tuple<Tensor, Tensor, Tensor> native_group_norm(const A&...);
-std::vector<Tensor> chunk(const Tensor&, int64_t chunks, int64_t dim = 0);
-std::vector<Tensor> split(const Tensor&, int64_t size, int64_t dim = 0);
-std::vector<Tensor> unbind(const Tensor&, int64_t dim = 0);
-std::vector<Tensor> meshgrid(c10::ArrayRef<Tensor>);
-std::vector<Tensor> broadcast_tensors(c10::ArrayRef<Tensor>);
-bool equal(const Tensor&, const Tensor&);
-bool allclose(const Tensor&, const Tensor&, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false);
-bool is_floating_point(const Tensor&);
+#define BASIC_EXTREME(name)                                                                                           \
+    inline Tensor name(const Tensor& x) { BASIC_CALL(Tensor, #name, x); }                                             \
+    inline Tensor name(const Tensor& x, const Tensor& other) { BASIC_CALL(Tensor, #name, x, other); }                 \
+    inline std::tuple<Tensor, Tensor> name(const Tensor& x, int64_t dim, bool keepdim = false) {                      \
+        BASIC_CALL(Pair, #name, x, dim, keepdim);                                                                     \
+    }
+BASIC_EXTREME(max)
+BASIC_EXTREME(min)
+#undef BASIC_EXTREME
+inline std::tuple<Tensor, Tensor> sort(const Tensor& x, int64_t dim = -1, bool descending = false) {
+    BASIC_CALL(Pair, "sort", x, dim, descending);
+}
+inline std::tuple<Tensor, Tensor> topk(
+    const Tensor& x, int64_t k, int64_t dim = -1, bool largest = true, bool sorted = true) {
+    BASIC_CALL(Pair, "topk", x, k, dim, largest, sorted);
+}
+#define BASIC_MOMENTS(Result, Sort, name)                                                                             \
+    template <typename... A>                                                                                          \
+    Result name(const Tensor& x, const A&... a) { BASIC_CALL(Sort, #name, x, a...); }                                 \
+    inline Result name(const Tensor& x, IntArrayRef dims, bool unbiased = true, bool keepdim = false) {               \
+        BASIC_CALL(Sort, #name, x, dims, unbiased, keepdim);                                                          \
+    }
+using TensorPair = std::tuple<Tensor, Tensor>;
+BASIC_MOMENTS(TensorPair, Pair, var_mean)
+BASIC_MOMENTS(TensorPair, Pair, std_mean)
+BASIC_MOMENTS(Tensor, Tensor, var)
+BASIC_MOMENTS(Tensor, Tensor, std)
+#undef BASIC_MOMENTS
+#define BASIC_SEVERAL(Sort, Result, name)                                                                             \
+    template <typename... A>                                                                                          \
+    Result name(const A&... a) { BASIC_CALL(Sort, #name, a...); }
+using TensorTriple = std::tuple<Tensor, Tensor, Tensor>;
+BASIC_SEVERAL(Pair, TensorPair, max_pool2d_with_indices)
+inline Tensor median(const Tensor& x) { BASIC_CALL(Tensor, "median", x); }
+BASIC_SEVERAL(Pair, TensorPair, median)
+BASIC_SEVERAL(Pair, TensorPair, mode)
+BASIC_SEVERAL(Pair, TensorPair, kthvalue)
+BASIC_SEVERAL(Pair, TensorPair, cummax)
+BASIC_SEVERAL(Pair, TensorPair, cummin)
+BASIC_SEVERAL(Triple, TensorTriple, native_layer_norm)
+BASIC_SEVERAL(Triple, TensorTriple, native_batch_norm)
+BASIC_SEVERAL(Triple, TensorTriple, native_group_norm)
+#undef BASIC_SEVERAL
+using TensorVector = std::vector<Tensor>;
+inline TensorVector chunk(const Tensor& x, int64_t chunks, int64_t dim = 0) { BASIC_CALL(List, "chunk", x, chunks, dim); }
+inline TensorVector split(const Tensor& x, int64_t size, int64_t dim = 0) { BASIC_CALL(List, "split", x, size, dim); }
+inline TensorVector unbind(const Tensor& x, int64_t dim = 0) { BASIC_CALL(List, "unbind", x, dim); }
+inline TensorVector meshgrid(TensorList all) { BASIC_CALL(List, "meshgrid", all); }
+inline TensorVector meshgrid(TensorList all, std::string_view indexing) { BASIC_CALL(List, "meshgrid", all, indexing); }
+inline TensorVector broadcast_tensors(TensorList all) { BASIC_CALL(List, "broadcast_tensors", all); }
+inline bool equal(const Tensor& a, const Tensor& b) { return a.equal(b); }
+inline bool allclose(const Tensor& a, const Tensor& b, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false) {
+    return a.allclose(b, rtol, atol, equal_nan);
+}
+inline bool is_floating_point(const Tensor& x) { return x.is_floating_point(); }
 std::vector<int64_t> infer_size(IntArrayRef, IntArrayRef);
 ScalarType result_type(const Tensor&, const Tensor&);
+#undef BASIC_CALL
 
-int64_t get_num_threads();
+inline int64_t get_num_threads() { return 1; }
 void manual_seed(uint64_t);
 bool hasCUDA();
 template <typename F>
-void parallel_for(int64_t begin, int64_t end, int64_t grain, const F& body);
+void parallel_for(int64_t begin, int64_t end, int64_t, const F& body) {
+    if (begin < end) body(begin, end);
+}
 
-struct NoGradGuard {
-    NoGradGuard();
-    ~NoGradGuard();
-};
+// Automatic differentiation switched on or off while it lives.
 struct AutoGradMode {
     explicit AutoGradMode(bool);
     ~AutoGradMode();
+    AutoGradMode(const AutoGradMode&) = delete;
+
+private:
+    bool before_;
 };
-struct AutoDispatchBelowADInplaceOrView {
-    AutoDispatchBelowADInplaceOrView();
-    ~AutoDispatchBelowADInplaceOrView();
+struct NoGradGuard : AutoGradMode {
+    NoGradGuard() : AutoGradMode(false) {}
 };
+struct InferenceMode : AutoGradMode {
+    explicit InferenceMode(bool on = true) : AutoGradMode(!on) {}
+};
+// What an operator of TORCH_LIBRARY says before it calls others: the loader does it for every implementation.
+struct AutoDispatchBelowADInplaceOrView : AutoGradMode {
+    AutoDispatchBelowADInplaceOrView() : AutoGradMode(false) {}
+};
+using AutoDispatchBelowAutograd = AutoDispatchBelowADInplaceOrView;
 struct TensorArg {
-    TensorArg(const Tensor&, const char* name, int position);
+    TensorArg(const Tensor& tensor, const char* name, int position) : tensor(tensor), name(name), position(position) {}
+    Tensor tensor;
+    const char* name;
+    int position;
 };
 
 }  // namespace at
 
 namespace torch {
 using namespace at;
+using at::AutoGradMode;
+using at::InferenceMode;
 using at::NoGradGuard;
 using at::Tensor;
 using at::TensorList;
@@ -1503,6 +3142,100 @@ using variable_list = std::vector<at::Tensor>;
 """###
 ),
 (
+"include/basic/torch/functions_table.h",
+###"""
+// The functions that an extension offers: what PYBIND11_MODULE and TORCH_LIBRARY define, with their signatures.
+#pragma once
+#include <basic/torch/casters.h>
+
+namespace basic {
+
+struct Parameter {
+    std::string name, python, schema;
+    bool hasDefault = false;
+    std::vector<int64_t> value;
+};
+struct Function {
+    std::string name, doc, result, resultSchema;
+    std::vector<Parameter> parameters;
+    std::shared_ptr<void> closure;
+    // False where an argument does not fit. There is a reader for each parameter.
+    bool (*invoke)(void* closure, Reader* arguments, Packer& result) = nullptr;
+};
+struct LibraryEntry {
+    std::string name_space, key, schema;
+    // Of the functions; -1 where there is only a schema.
+    int64_t function = -1;
+    bool isDefinition = false;
+};
+
+int64_t addFunction(Function, bool isModules);
+void addLibraryEntry(LibraryEntry);
+void addAttribute(const char* name, const Packer& value);
+void setDocumentation(const std::string&);
+// What defines the functions; it runs when the extension is described first. `name` is PYBIND11_MODULE's, or empty.
+struct Definition {
+    Definition(const char* name, void (*define)());
+};
+
+template <typename R>
+struct ResultName {
+    static std::string python() { return Caster<std::decay_t<R>>::python(); }
+    static std::string schema() { return Caster<std::decay_t<R>>::schema(); }
+};
+template <>
+struct ResultName<void> {
+    static std::string python() { return "None"; }
+    static std::string schema() { return "()"; }
+};
+template <>
+struct ResultName<c10::Device> : ResultName<const c10::Device&> {};
+
+template <typename F, typename R, typename... A>
+struct Invocation {
+    static bool run(void* closure, Reader* arguments, Packer& result) {
+        return apply(*static_cast<F*>(closure), arguments, result, std::index_sequence_for<A...>());
+    }
+    template <size_t... I>
+    static bool apply(F& function, [[maybe_unused]] Reader* arguments, Packer& result, std::index_sequence<I...>) {
+        [[maybe_unused]] std::tuple<std::optional<typename Caster<std::decay_t<A>>::Stored>...> kept{
+            Caster<std::decay_t<A>>::read(arguments[I])...};
+        if (!(std::get<I>(kept).has_value() && ... && true)) return false;
+        if constexpr (std::is_void_v<R>) {
+            function(Giver<A, Caster<std::decay_t<A>>>::give(*std::get<I>(kept))...);
+            result.kind(Kind::None);
+        } else {
+            put(result, function(Giver<A, Caster<std::decay_t<A>>>::give(*std::get<I>(kept))...));
+        }
+        return true;
+    }
+    static Function make(F function) {
+        Function made;
+        made.closure = std::make_shared<F>(std::move(function));
+        made.invoke = &run;
+        made.result = ResultName<R>::python();
+        made.resultSchema = ResultName<R>::schema();
+        (made.parameters.push_back(
+             {std::string(), Caster<std::decay_t<A>>::python(), Caster<std::decay_t<A>>::schema(), false, {}}),
+         ...);
+        return made;
+    }
+};
+
+template <typename R, typename... A>
+Function makeFunction(R (*function)(A...)) { return Invocation<R (*)(A...), R, A...>::make(function); }
+template <typename F, typename R, typename C, typename... A>
+Function makeClosure(F function, R (C::*)(A...) const) { return Invocation<F, R, A...>::make(std::move(function)); }
+template <typename F, typename R, typename C, typename... A>
+Function makeClosure(F function, R (C::*)(A...)) { return Invocation<F, R, A...>::make(std::move(function)); }
+template <typename F, typename = decltype(&F::operator())>
+Function makeFunction(F function) { return makeClosure(std::move(function), &F::operator()); }
+
+}  // namespace basic
+
+"""###
+),
+(
 "include/basic/torch/irange.h",
 ###"""
 // c10::irange: for (const auto i : c10::irange(n)).
@@ -1513,19 +3246,23 @@ namespace c10 {
 template <typename T>
 struct Counted {
     T value;
-    T operator*() const;
-    Counted& operator++();
-    bool operator!=(const Counted&) const;
+    T operator*() const { return value; }
+    Counted& operator++() {
+        ++value;
+        return *this;
+    }
+    bool operator!=(const Counted& other) const { return value != other.value; }
 };
 template <typename T>
 struct CountedRange {
-    Counted<T> begin() const;
-    Counted<T> end() const;
+    T first, last;
+    Counted<T> begin() const { return {first}; }
+    Counted<T> end() const { return {last < first ? first : last}; }
 };
 template <typename T>
-CountedRange<T> irange(T end);
+CountedRange<T> irange(T end) { return {T(0), end}; }
 template <typename A, typename B>
-CountedRange<B> irange(A begin, B end);
+CountedRange<B> irange(A begin, B end) { return {static_cast<B>(begin), end}; }
 }  // namespace c10
 
 """###
@@ -1535,24 +3272,48 @@ CountedRange<B> irange(A begin, B end);
 ###"""
 // TORCH_LIBRARY: registration of operators without Python.
 #pragma once
-#include <basic/torch/standard.h>
+#include <basic/torch/functions_table.h>
 
 namespace torch {
 class Library {
 public:
-    template <typename... A>
-    Library& def(const A&...);
-    template <typename... A>
-    Library& impl(const A&...);
+    Library(const char* name_space, const char* key) : name_space_(name_space), key_(key) {}
+    // A schema alone, or a schema or a name with what computes it.
+    Library& def(const char* schema) {
+        basic::addLibraryEntry({name_space_, key_, schema, -1, true});
+        return *this;
+    }
+    template <typename F, typename... Extra>
+    Library& def(const char* schema, F&& function, const Extra&...) {
+        auto index = basic::addFunction(basic::makeFunction(std::decay_t<F>(function)), false);
+        basic::addLibraryEntry({name_space_, key_, schema, index, true});
+        return *this;
+    }
+    template <typename F, typename... Extra>
+    Library& impl(const char* name, F&& function, const Extra&...) {
+        auto index = basic::addFunction(basic::makeFunction(std::decay_t<F>(function)), false);
+        basic::addLibraryEntry({name_space_, key_, name, index, false});
+        return *this;
+    }
+
+private:
+    std::string name_space_, key_;
 };
 }  // namespace torch
 
+#define TORCH_FN(function) (&function)
 #define BASIC_JOIN_(a, b) a##b
 #define BASIC_JOIN(a, b) BASIC_JOIN_(a, b)
-#define TORCH_LIBRARY(ns, m) [[maybe_unused]] static void BASIC_JOIN(torch_library_, ns)(::torch::Library & m)
-#define TORCH_LIBRARY_FRAGMENT(ns, m) \
-    [[maybe_unused]] static void BASIC_JOIN(torch_library_fragment_##ns, __LINE__)(::torch::Library & m)
-#define TORCH_LIBRARY_IMPL(ns, key, m) [[maybe_unused]] static void torch_library_##ns##_##key(::torch::Library & m)
+#define BASIC_LIBRARY(id, ns, key, m)                                                              \
+    static void BASIC_JOIN(basic_library_, id)(::torch::Library&);                                 \
+    static const ::basic::Definition BASIC_JOIN(basic_library_definition_, id)("", [] {            \
+        ::torch::Library library(ns, key);                                                         \
+        BASIC_JOIN(basic_library_, id)(library);                                                   \
+    });                                                                                            \
+    static void BASIC_JOIN(basic_library_, id)([[maybe_unused]] ::torch::Library & m)
+#define TORCH_LIBRARY(ns, m) BASIC_LIBRARY(ns, #ns, "", m)
+#define TORCH_LIBRARY_FRAGMENT(ns, m) BASIC_LIBRARY(BASIC_JOIN(ns, __LINE__), #ns, "", m)
+#define TORCH_LIBRARY_IMPL(ns, key, m) BASIC_LIBRARY(BASIC_JOIN(ns##_##key##_, __LINE__), #ns, #key, m)
 
 """###
 ),
@@ -1649,18 +3410,23 @@ std::ostream& operator<<(std::ostream&, DeviceType);
 
 struct Device {
     using Type = DeviceType;
-    Device(DeviceType type, DeviceIndex index = -1);
+    Device(DeviceType type, DeviceIndex index = -1) : type_(type), index_(index) {}
     Device(const std::string& text);
-    Device(const char* text);
-    DeviceType type() const noexcept;
-    DeviceIndex index() const noexcept;
-    bool has_index() const noexcept;
-    bool is_cuda() const noexcept;
-    bool is_cpu() const noexcept;
-    void set_index(DeviceIndex);
+    Device(const char* text) : Device(std::string(text)) {}
+    DeviceType type() const noexcept { return type_; }
+    DeviceIndex index() const noexcept { return index_; }
+    bool has_index() const noexcept { return index_ >= 0; }
+    bool is_cuda() const noexcept { return type_ == DeviceType::CUDA; }
+    bool is_cpu() const noexcept { return type_ == DeviceType::CPU; }
+    bool is_meta() const noexcept { return type_ == DeviceType::Meta; }
+    void set_index(DeviceIndex index) { index_ = index; }
     std::string str() const;
-    bool operator==(const Device&) const noexcept;
-    bool operator!=(const Device&) const noexcept;
+    bool operator==(const Device& other) const noexcept { return type_ == other.type_ && index_ == other.index_; }
+    bool operator!=(const Device& other) const noexcept { return !(*this == other); }
+
+private:
+    DeviceType type_;
+    DeviceIndex index_;
 };
 std::ostream& operator<<(std::ostream&, const Device&);
 
@@ -1671,47 +3437,61 @@ enum class MemoryFormat : int8_t { Contiguous, Preserve, ChannelsLast, ChannelsL
 std::ostream& operator<<(std::ostream&, Layout);
 std::ostream& operator<<(std::ostream&, MemoryFormat);
 
+namespace impl {
+[[noreturn]] void badIndex(int64_t index, int64_t size);
+}
 template <typename T>
 class ArrayRef {
 public:
     using value_type = T;
     using iterator = const T*;
     using const_iterator = const T*;
-    constexpr ArrayRef();
-    ArrayRef(const T& one);
-    ArrayRef(const T* data, size_t length);
-    ArrayRef(const T* begin, const T* end);
+    constexpr ArrayRef() : data_(nullptr), size_(0) {}
+    ArrayRef(const T& one) : data_(&one), size_(1) {}
+    ArrayRef(const T* data, size_t length) : data_(data), size_(length) {}
+    ArrayRef(const T* begin, const T* end) : data_(begin), size_(end - begin) {}
     template <typename A>
-    ArrayRef(const std::vector<T, A>&);
+    ArrayRef(const std::vector<T, A>& all) : data_(all.data()), size_(all.size()) {}
     template <size_t N>
-    ArrayRef(const std::array<T, N>&);
+    ArrayRef(const std::array<T, N>& all) : data_(all.data()), size_(N) {}
     template <size_t N>
-    ArrayRef(const T (&)[N]);
-    ArrayRef(const std::initializer_list<T>&);
-    iterator begin() const;
-    iterator end() const;
-    bool empty() const;
-    const T* data() const;
-    size_t size() const;
-    const T& front() const;
-    const T& back() const;
-    const T& at(size_t) const;
-    const T& operator[](size_t) const;
-    bool equals(ArrayRef) const;
-    ArrayRef slice(size_t from, size_t length) const;
-    ArrayRef slice(size_t from) const;
-    std::vector<T> vec() const;
+    ArrayRef(const T (&all)[N]) : data_(all), size_(N) {}
+    ArrayRef(const std::initializer_list<T>& all) : data_(all.begin()), size_(all.size()) {}
+    iterator begin() const { return data_; }
+    iterator end() const { return data_ + size_; }
+    bool empty() const { return size_ == 0; }
+    const T* data() const { return data_; }
+    size_t size() const { return size_; }
+    const T& front() const { return at(0); }
+    const T& back() const { return at(size_ - 1); }
+    const T& at(size_t index) const {
+        if (index >= size_) impl::badIndex(static_cast<int64_t>(index), static_cast<int64_t>(size_));
+        return data_[index];
+    }
+    const T& operator[](size_t index) const { return data_[index]; }
+    bool equals(ArrayRef other) const { return size_ == other.size_ && std::equal(begin(), end(), other.begin()); }
+    ArrayRef slice(size_t from, size_t length) const { return {data_ + from, length}; }
+    ArrayRef slice(size_t from) const { return {data_ + from, size_ - from}; }
+    std::vector<T> vec() const { return std::vector<T>(begin(), end()); }
+
+private:
+    const T* data_;
+    size_t size_;
 };
 template <typename T>
-bool operator==(ArrayRef<T>, ArrayRef<T>);
+bool operator==(ArrayRef<T> a, ArrayRef<T> b) { return a.equals(b); }
 template <typename T>
-bool operator!=(ArrayRef<T>, ArrayRef<T>);
-bool operator==(ArrayRef<int64_t>, const std::vector<int64_t>&);
-bool operator!=(ArrayRef<int64_t>, const std::vector<int64_t>&);
+bool operator!=(ArrayRef<T> a, ArrayRef<T> b) { return !a.equals(b); }
+inline bool operator==(ArrayRef<int64_t> a, const std::vector<int64_t>& b) { return a.equals(b); }
+inline bool operator!=(ArrayRef<int64_t> a, const std::vector<int64_t>& b) { return !a.equals(b); }
 template <typename T>
-std::ostream& operator<<(std::ostream&, ArrayRef<T>);
+std::ostream& operator<<(std::ostream& to, ArrayRef<T> all) {
+    to << '[';
+    for (size_t i = 0; i < all.size(); i++) to << (i ? ", " : "") << all[i];
+    return to << ']';
+}
 template <typename T>
-std::ostream& operator<<(std::ostream&, const std::vector<T>&);
+std::ostream& operator<<(std::ostream& to, const std::vector<T>& all) { return to << ArrayRef<T>(all); }
 using IntArrayRef = ArrayRef<int64_t>;
 template <typename T>
 using OptionalArrayRef = std::optional<ArrayRef<T>>;
@@ -1721,65 +3501,124 @@ using SymIntArrayRef = IntArrayRef;
 
 class Scalar {
 public:
-    Scalar();
+    Scalar() : sort_('i') { number_.integer = 0; }
     template <typename T, typename = std::enable_if_t<std::is_arithmetic_v<T> || impl::IsElement<T>::value>>
-    Scalar(T value);
+    Scalar(T value) {
+        if constexpr (std::is_same_v<T, bool>) {
+            sort_ = 'b', number_.integer = value;
+        } else if constexpr (std::is_integral_v<T>) {
+            sort_ = 'i', number_.integer = static_cast<int64_t>(value);
+        } else if constexpr (std::is_floating_point_v<T>) {
+            sort_ = 'd', number_.real = static_cast<double>(value);
+        } else if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>) {
+            sort_ = 'd', number_.real = static_cast<float>(value);
+        } else {
+            sort_ = 'c', number_.real = value.real(), imaginary_ = value.imag();
+        }
+    }
     template <typename T>
-    T to() const;
+    T to() const {
+        if constexpr (std::is_same_v<T, bool>) {
+            return toBool();
+        } else if constexpr (std::is_integral_v<T>) {
+            return static_cast<T>(toLong());
+        } else if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>) {
+            return T(toFloat());
+        } else if constexpr (std::is_floating_point_v<T>) {
+            return static_cast<T>(toDouble());
+        } else {
+            using Part = decltype(T().real());
+            return T(static_cast<Part>(sort_ == 'c' ? number_.real : toDouble()), static_cast<Part>(imaginary()));
+        }
+    }
     double toDouble() const;
-    float toFloat() const;
-    int toInt() const;
+    float toFloat() const { return static_cast<float>(toDouble()); }
+    int toInt() const { return static_cast<int>(toLong()); }
     int64_t toLong() const;
-    bool toBool() const;
-    Half toHalf() const;
-    BFloat16 toBFloat16() const;
-    bool isFloatingPoint() const;
-    bool isIntegral(bool includeBool) const;
-    bool isBoolean() const;
-    bool isComplex() const;
+    bool toBool() const { return isFloatingPoint() || isComplex() ? number_.real != 0 : number_.integer != 0; }
+    Half toHalf() const { return Half(toFloat()); }
+    BFloat16 toBFloat16() const { return BFloat16(toFloat()); }
+    bool isFloatingPoint() const { return sort_ == 'd'; }
+    bool isIntegral(bool includeBool) const { return sort_ == 'i' || (includeBool && sort_ == 'b'); }
+    bool isBoolean() const { return sort_ == 'b'; }
+    bool isComplex() const { return sort_ == 'c'; }
     ScalarType type() const;
     Scalar operator-() const;
+    double imaginary() const { return sort_ == 'c' ? imaginary_ : 0; }
+
+private:
+    // b, i, d or c: bool, integer, floating, complex.
+    char sort_;
+    union {
+        int64_t integer;
+        double real;
+    } number_;
+    double imaginary_ = 0;
 };
 std::ostream& operator<<(std::ostream&, const Scalar&);
 
 struct TensorOptions {
-    TensorOptions();
-    TensorOptions(Layout);
-    TensorOptions(Device);
-    TensorOptions(DeviceType);
-    TensorOptions(ScalarType);
-    TensorOptions(caffe2::TypeMeta);
-    TensorOptions(MemoryFormat);
-    TensorOptions device(std::optional<Device>) const;
-    TensorOptions device(DeviceType, DeviceIndex index = -1) const;
-    TensorOptions device(const char*) const;
-    TensorOptions device(const std::string&) const;
-    TensorOptions device_index(DeviceIndex) const;
-    TensorOptions dtype(std::optional<ScalarType>) const;
-    TensorOptions dtype(caffe2::TypeMeta) const;
+    TensorOptions() {}
+    TensorOptions(Layout value) : layout_(value) {}
+    TensorOptions(Device value) : device_(value) {}
+    TensorOptions(DeviceType value) : device_(value) {}
+    TensorOptions(ScalarType value) : dtype_(value) {}
+    TensorOptions(caffe2::TypeMeta value) : dtype_(value.toScalarType()) {}
+    TensorOptions(MemoryFormat value) : memory_format_(value) {}
+#define BASIC_SET(field, value)   \
+    {                             \
+        TensorOptions made = *this; \
+        made.field = value;       \
+        return made;              \
+    }
+    TensorOptions device(std::optional<Device> value) const BASIC_SET(device_, value)
+    TensorOptions device(DeviceType type, DeviceIndex index = -1) const BASIC_SET(device_, Device(type, index))
+    TensorOptions device(const char* text) const BASIC_SET(device_, Device(text))
+    TensorOptions device(const std::string& text) const BASIC_SET(device_, Device(text))
+    TensorOptions device_index(DeviceIndex index) const BASIC_SET(device_, Device(DeviceType::CUDA, index))
+    TensorOptions dtype(std::optional<ScalarType> value) const BASIC_SET(dtype_, value)
+    TensorOptions dtype(caffe2::TypeMeta value) const BASIC_SET(dtype_, value.toScalarType())
     template <typename T>
-    TensorOptions& dtype();
-    TensorOptions layout(std::optional<Layout>) const;
-    TensorOptions requires_grad(std::optional<bool>) const;
-    TensorOptions pinned_memory(std::optional<bool>) const;
-    TensorOptions memory_format(std::optional<MemoryFormat>) const;
-    Device device() const;
-    caffe2::TypeMeta dtype() const;
-    Layout layout() const;
-    bool requires_grad() const;
-    bool has_device() const;
-    bool has_dtype() const;
+    TensorOptions& dtype() {
+        dtype_ = CppTypeToScalarType<T>::value;
+        return *this;
+    }
+    TensorOptions layout(std::optional<Layout> value) const BASIC_SET(layout_, value)
+    TensorOptions requires_grad(std::optional<bool> value) const BASIC_SET(requires_grad_, value)
+    TensorOptions pinned_memory(std::optional<bool> value) const BASIC_SET(pinned_, value)
+    TensorOptions memory_format(std::optional<MemoryFormat> value) const BASIC_SET(memory_format_, value)
+#undef BASIC_SET
+    Device device() const { return device_.value_or(Device(DeviceType::CPU)); }
+    caffe2::TypeMeta dtype() const { return caffe2::TypeMeta::fromScalarType(dtype_.value_or(ScalarType::Float)); }
+    Layout layout() const { return layout_.value_or(Layout::Strided); }
+    bool requires_grad() const { return requires_grad_.value_or(false); }
+    bool pinned_memory() const { return pinned_.value_or(false); }
+    bool has_device() const { return device_.has_value(); }
+    bool has_dtype() const { return dtype_.has_value(); }
+    std::optional<Device> device_opt() const { return device_; }
+    std::optional<ScalarType> dtype_opt() const { return dtype_; }
+    std::optional<Layout> layout_opt() const { return layout_; }
+    std::optional<bool> pinned_memory_opt() const { return pinned_; }
+    std::optional<bool> requires_grad_opt() const { return requires_grad_; }
+    std::optional<MemoryFormat> memory_format_opt() const { return memory_format_; }
+
+private:
+    std::optional<Device> device_;
+    std::optional<ScalarType> dtype_;
+    std::optional<Layout> layout_;
+    std::optional<bool> requires_grad_, pinned_;
+    std::optional<MemoryFormat> memory_format_;
 };
 std::ostream& operator<<(std::ostream&, const TensorOptions&);
-TensorOptions dtype(ScalarType);
-TensorOptions dtype(caffe2::TypeMeta);
+inline TensorOptions dtype(ScalarType value) { return TensorOptions(value); }
+inline TensorOptions dtype(caffe2::TypeMeta value) { return TensorOptions(value); }
 template <typename T>
-TensorOptions dtype();
-TensorOptions device(Device);
-TensorOptions device_index(DeviceIndex);
-TensorOptions layout(Layout);
-TensorOptions memory_format(MemoryFormat);
-TensorOptions requires_grad(bool = true);
+TensorOptions dtype() { return TensorOptions(CppTypeToScalarType<T>::value); }
+inline TensorOptions device(Device value) { return TensorOptions(value); }
+inline TensorOptions device_index(DeviceIndex index) { return TensorOptions().device_index(index); }
+inline TensorOptions layout(Layout value) { return TensorOptions(value); }
+inline TensorOptions memory_format(MemoryFormat value) { return TensorOptions(value); }
+inline TensorOptions requires_grad(bool value = true) { return TensorOptions().requires_grad(value); }
 
 }  // namespace c10
 
@@ -1800,53 +3639,138 @@ using optional = std::optional<T>;
 (
 "include/basic/torch/pybind.h",
 ###"""
-// The Python side of an extension: enough of pybind11 for PYBIND11_MODULE and its definitions to parse.
+// The Python side of an extension: PYBIND11_MODULE and what is defined in it, after pybind11's documented interface.
 #pragma once
 #include <basic/torch/frontend.h>
 
 namespace pybind11 {
 
+// A Python value as it stands in a message.
 class object {
 public:
+    object() { packed_.kind(basic::Kind::None); }
+    explicit object(std::vector<int64_t> words) { packed_.words = std::move(words); }
     template <typename T>
-    T cast() const;
-    object attr(const char*) const;
+    T cast() const {
+        basic::Reader reader = this->reader();
+        auto value = basic::Caster<T>::read(reader);
+        if (!value) failedCast(basic::Caster<T>::python());
+        return static_cast<T>(std::move(*value));
+    }
+    object attr(const char* name) const;
     template <typename... A>
-    object operator()(A&&...) const;
-    bool is_none() const;
+    object operator()(A&&... a) const { return of(basic::call(basic::message('q', "invoke", *this, a...))); }
+    bool is_none() const { return reader().kind() == basic::Kind::None; }
+    basic::Reader reader() const { return {packed_.words.data(), packed_.words.data() + packed_.words.size()}; }
+    const std::vector<int64_t>& words() const { return packed_.words; }
+    // The one value that a reader is before.
+    static object of(basic::Reader);
+
+protected:
+    basic::Packer packed_;
+    [[noreturn]] static void failedCast(const std::string& type);
 };
+inline void put(basic::Packer& to, const object& value) {
+    to.words.insert(to.words.end(), value.words().begin(), value.words().end());
+}
 using handle = object;
 struct none : object {};
-struct str : object { str(const std::string& = ""); };
+#define BASIC_PLAIN_OBJECT(Name, Type)                              \
+    struct Name : object {                                          \
+        Name(const Type& value = {}) {                              \
+            packed_.words.clear();                                  \
+            basic::put(packed_, value);                             \
+        }                                                           \
+        operator Type() const { return cast<Type>(); }              \
+    };
+BASIC_PLAIN_OBJECT(str, std::string)
+BASIC_PLAIN_OBJECT(int_, int64_t)
+BASIC_PLAIN_OBJECT(float_, double)
+BASIC_PLAIN_OBJECT(bool_, bool)
+#undef BASIC_PLAIN_OBJECT
 struct bytes : object { bytes(const std::string& = ""); };
-struct list : object { template <typename T> void append(T&&); };
+// A list under construction: its elements are written at its end.
+struct list : object {
+    list() { packed_.words = {static_cast<int64_t>(basic::Kind::List), 0}; }
+    template <typename T>
+    void append(T&& value) {
+        basic::put(packed_, value);
+        packed_.words[1]++;
+    }
+    size_t size() const { return static_cast<size_t>(packed_.words[1]); }
+};
 struct dict : object { object operator[](const char*) const; };
-struct tuple : object { object operator[](size_t) const; size_t size() const; };
+struct tuple : object {
+    object operator[](size_t) const;
+    size_t size() const;
+};
 struct function : object {};
 struct args : tuple {};
 struct kwargs : dict {};
 template <typename... A>
-tuple make_tuple(A&&...);
+object make_tuple(A&&... a) {
+    basic::Packer packed;
+    basic::put(packed, std::tuple<std::decay_t<A>...>(a...));
+    return object(std::move(packed.words));
+}
 
-struct arg_v {};
+struct arg_v {
+    std::string name;
+    basic::Packer value;
+};
 struct arg {
-    constexpr explicit arg(const char*) {}
+    const char* name;
+    constexpr explicit arg(const char* name) : name(name) {}
     template <typename T>
-    arg_v operator=(T&&) const;
-    arg& noconvert(bool = true);
+    arg_v operator=(T&& value) const {
+        arg_v made{name, {}};
+        basic::put(made.value, value);
+        return made;
+    }
+    arg& noconvert(bool = true) { return *this; }
+    arg& none(bool = true) { return *this; }
 };
 inline namespace literals {
-arg operator""_a(const char*, size_t);
+inline arg operator""_a(const char* name, size_t) { return arg(name); }
 }
 template <typename... T>
 struct call_guard {};
-struct gil_scoped_release { gil_scoped_release(); ~gil_scoped_release(); };
-struct gil_scoped_acquire { gil_scoped_acquire(); ~gil_scoped_acquire(); };
+struct gil_scoped_release {
+    gil_scoped_release() {}
+    ~gil_scoped_release() {}
+};
+struct gil_scoped_acquire {
+    gil_scoped_acquire() {}
+    ~gil_scoped_acquire() {}
+};
 enum class return_value_policy { automatic, copy, move, reference, take_ownership };
 template <typename... A>
 struct init_t {};
 template <typename... A>
 init_t<A...> init();
+template <typename... A>
+struct overload_cast_t {
+    template <typename R>
+    constexpr auto operator()(R (*function)(A...)) const { return function; }
+};
+template <typename... A>
+constexpr overload_cast_t<A...> overload_cast{};
+
+#define BASIC_PYTHON_ERROR(Name, Base)        \
+    class Name : public std::runtime_error {  \
+    public:                                   \
+        using std::runtime_error::runtime_error; \
+        Name() : std::runtime_error("") {}    \
+        Name(const Name&) = default;          \
+        ~Name() override;                     \
+    };
+BASIC_PYTHON_ERROR(value_error, runtime_error)
+BASIC_PYTHON_ERROR(index_error, runtime_error)
+BASIC_PYTHON_ERROR(type_error, runtime_error)
+BASIC_PYTHON_ERROR(key_error, runtime_error)
+BASIC_PYTHON_ERROR(stop_iteration, runtime_error)
+BASIC_PYTHON_ERROR(cast_error, runtime_error)
+#undef BASIC_PYTHON_ERROR
 
 // Only what can be called can be bound.
 template <typename F, typename = void>
@@ -1856,16 +3780,52 @@ struct IsBindable<R (*)(A...), void> : std::true_type {};
 template <typename F>
 struct IsBindable<F, std::void_t<decltype(&std::decay_t<F>::operator())>> : std::true_type {};
 
+namespace detail {
+struct Extras {
+    basic::Function& function;
+    size_t named = 0;
+    basic::Parameter& next();
+    void add(const char* doc) { function.doc = doc; }
+    void add(const std::string& doc) { function.doc = doc; }
+    void add(const arg& name) { next().name = name.name; }
+    void add(const arg_v& value) {
+        basic::Parameter& parameter = next();
+        parameter.name = value.name;
+        parameter.hasDefault = true;
+        parameter.value = value.value.words;
+    }
+    template <typename... T>
+    void add(const call_guard<T...>&) {}
+    void add(return_value_policy) {}
+};
+// m.attr("name") = value
+struct Attribute {
+    const char* name;
+    template <typename T>
+    void operator=(const T& value) const {
+        basic::Packer packed;
+        basic::put(packed, value);
+        basic::addAttribute(name, packed);
+    }
+};
+}  // namespace detail
+
 class module_ : public object {
 public:
     template <typename F, typename... Extra>
-    module_& def(const char*, F&&, const Extra&...) {
+    module_& def(const char* name, F&& function, const Extra&... extras) {
         static_assert(IsBindable<std::decay_t<F>>::value, "m.def needs a function, a lambda or a member function");
+        basic::Function made = basic::makeFunction(std::decay_t<F>(function));
+        made.name = name;
+        detail::Extras all{made};
+        (all.add(extras), ...);
+        basic::addFunction(std::move(made), true);
         return *this;
     }
+    detail::Attribute attr(const char* name) const { return {name}; }
     module_ def_submodule(const char*, const char* = nullptr);
     template <typename T>
-    void add_object(const char*, T&&);
+    void add_object(const char* name, const T& value) { attr(name) = value; }
     std::string& doc();
 };
 using module = module_;
@@ -1885,19 +3845,45 @@ public:
 
 }  // namespace pybind11
 
+namespace basic {
+template <>
+struct Caster<pybind11::object> {
+    using Stored = pybind11::object;
+    static std::optional<Stored> read(Reader& r) {
+        Stored value = Stored::of(r);
+        r.skip();
+        return value;
+    }
+    static std::string python() { return "object"; }
+    static std::string schema() { return "Any"; }
+};
+template <>
+struct ResultName<pybind11::list> : ResultName<pybind11::object> {};
+template <>
+struct ResultName<pybind11::none> : ResultName<pybind11::object> {};
+template <>
+struct ResultName<pybind11::str> : ResultName<pybind11::object> {};
+}  // namespace basic
+
 namespace py = pybind11;
 namespace torch {
 namespace py = pybind11;
 template <typename R, typename... A>
-R (*wrap_pybind_function(R (*function)(A...)))(A...);
+auto wrap_pybind_function(R (*function)(A...)) -> R (*)(A...) { return function; }
 template <typename R, typename... A>
-R (*wrap_pybind_function_no_gil(R (*function)(A...)))(A...);
+auto wrap_pybind_function_no_gil(R (*function)(A...)) -> R (*)(A...) { return function; }
 }  // namespace torch
 
 #define PYBIND11_MODULE(name, variable, ...)                                                                          \
     static void BASIC_JOIN(pybind11_init_, name)(::pybind11::module_&);                                               \
+    /* A second one of the name does not link, as with PyTorch. */                                                    \
     extern "C" void* BASIC_JOIN(PyInit_, name)();                                                                     \
-    [[maybe_unused]] static void BASIC_JOIN(pybind11_init_, name)([[maybe_unused]] ::pybind11::module_ & variable)
+    extern "C" void* BASIC_JOIN(PyInit_, name)() { return nullptr; }                                                  \
+    static const ::basic::Definition BASIC_JOIN(basic_module_definition_, name)("module", [] {                        \
+        ::pybind11::module_ made;                                                                                     \
+        BASIC_JOIN(pybind11_init_, name)(made);                                                                       \
+    });                                                                                                               \
+    static void BASIC_JOIN(pybind11_init_, name)([[maybe_unused]] ::pybind11::module_ & variable)
 
 """###
 ),
@@ -1977,25 +3963,33 @@ std::ostream& operator<<(std::ostream&, ScalarType);
 namespace caffe2 {
 class TypeMeta {
 public:
-    TypeMeta();
+    TypeMeta() = default;
     template <typename T>
-    static TypeMeta Make();
-    static TypeMeta fromScalarType(c10::ScalarType);
-    c10::ScalarType toScalarType() const;
+    static TypeMeta Make() { return fromScalarType(c10::CppTypeToScalarType<T>::value); }
+    static TypeMeta fromScalarType(c10::ScalarType type) {
+        TypeMeta made;
+        made.type_ = type;
+        return made;
+    }
+    c10::ScalarType toScalarType() const { return type_; }
     std::string_view name() const;
-    size_t itemsize() const;
-    friend bool operator==(TypeMeta, TypeMeta);
-    friend bool operator!=(TypeMeta, TypeMeta);
-    friend bool operator==(TypeMeta, c10::ScalarType);
-    friend bool operator!=(TypeMeta, c10::ScalarType);
-    friend bool operator==(c10::ScalarType, TypeMeta);
-    friend bool operator!=(c10::ScalarType, TypeMeta);
+    size_t itemsize() const { return c10::elementSize(type_); }
+    friend bool operator==(TypeMeta a, TypeMeta b) { return a.type_ == b.type_; }
+    friend bool operator!=(TypeMeta a, TypeMeta b) { return a.type_ != b.type_; }
+    friend bool operator==(TypeMeta a, c10::ScalarType b) { return a.type_ == b; }
+    friend bool operator!=(TypeMeta a, c10::ScalarType b) { return a.type_ != b; }
+    friend bool operator==(c10::ScalarType a, TypeMeta b) { return a == b.type_; }
+    friend bool operator!=(c10::ScalarType a, TypeMeta b) { return a != b.type_; }
     friend std::ostream& operator<<(std::ostream&, TypeMeta);
+
+private:
+    c10::ScalarType type_ = c10::ScalarType::Undefined;
 };
 }  // namespace caffe2
 
 namespace c10 {
-ScalarType typeMetaToScalarType(caffe2::TypeMeta);
+inline ScalarType typeMetaToScalarType(caffe2::TypeMeta type) { return type.toScalarType(); }
+inline caffe2::TypeMeta scalarTypeToTypeMeta(ScalarType type) { return caffe2::TypeMeta::fromScalarType(type); }
 template <typename T>
 using opmath_of = std::conditional_t<std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>, float, T>;
 }  // namespace c10
@@ -2118,19 +4112,26 @@ namespace c10::cuda {
 
 class CUDAStream {
 public:
-    cudaStream_t stream() const;
-    operator cudaStream_t() const;
-    DeviceIndex device_index() const;
-    Device device() const;
-    int64_t id() const;
+    CUDAStream(cudaStream_t stream, DeviceIndex device) : stream_(stream), device_(device) {}
+    cudaStream_t stream() const { return stream_; }
+    operator cudaStream_t() const { return stream_; }
+    DeviceIndex device_index() const { return device_; }
+    Device device() const { return Device(DeviceType::CUDA, device_); }
+    int64_t id() const { return reinterpret_cast<int64_t>(stream_); }
     void synchronize() const;
     bool query() const;
-    bool operator==(const CUDAStream&) const noexcept;
-    bool operator!=(const CUDAStream&) const noexcept;
+    CUDAStream unwrap() const { return *this; }
+    bool operator==(const CUDAStream& other) const noexcept { return stream_ == other.stream_ && device_ == other.device_; }
+    bool operator!=(const CUDAStream& other) const noexcept { return !(*this == other); }
+
+private:
+    cudaStream_t stream_;
+    DeviceIndex device_;
 };
 CUDAStream getCurrentCUDAStream(DeviceIndex device = -1);
 CUDAStream getDefaultCUDAStream(DeviceIndex device = -1);
 CUDAStream getStreamFromPool(bool isHighPriority = false, DeviceIndex device = -1);
+inline CUDAStream getStreamFromExternal(cudaStream_t stream, DeviceIndex device) { return CUDAStream(stream, device); }
 void setCurrentCUDAStream(CUDAStream);
 DeviceIndex device_count() noexcept;
 DeviceIndex current_device();
@@ -2138,26 +4139,39 @@ void set_device(DeviceIndex);
 void device_synchronize();
 
 struct CUDAGuard {
-    explicit CUDAGuard(DeviceIndex);
-    explicit CUDAGuard(Device);
-    ~CUDAGuard();
+    explicit CUDAGuard(DeviceIndex index) { switch_.change(Device(DeviceType::CUDA, index)); }
+    explicit CUDAGuard(Device device) { switch_.change(device); }
     CUDAGuard(const CUDAGuard&) = delete;
-    void set_device(Device);
-    void set_index(DeviceIndex);
-    Device current_device() const;
+    void set_device(Device device) { switch_.change(device); }
+    void reset_device(Device device) { switch_.change(device); }
+    void set_index(DeviceIndex index) { switch_.change(Device(DeviceType::CUDA, index)); }
+    Device current_device() const { return switch_.current(); }
+    Device original_device() const { return switch_.original(); }
+
+private:
+    basic::DeviceSwitch switch_;
 };
 struct OptionalCUDAGuard {
-    OptionalCUDAGuard();
-    explicit OptionalCUDAGuard(std::optional<Device>);
-    explicit OptionalCUDAGuard(Device);
-    explicit OptionalCUDAGuard(DeviceIndex);
-    ~OptionalCUDAGuard();
+    OptionalCUDAGuard() {}
+    explicit OptionalCUDAGuard(std::optional<Device> device) {
+        if (device) switch_.change(*device);
+    }
+    explicit OptionalCUDAGuard(Device device) { switch_.change(device); }
+    explicit OptionalCUDAGuard(DeviceIndex index) { switch_.change(Device(DeviceType::CUDA, index)); }
     OptionalCUDAGuard(const OptionalCUDAGuard&) = delete;
-    void set_device(Device);
+    void set_device(Device device) { switch_.change(device); }
+    void set_index(DeviceIndex index) { switch_.change(Device(DeviceType::CUDA, index)); }
+
+private:
+    basic::DeviceSwitch switch_;
 };
 struct CUDAStreamGuard {
-    explicit CUDAStreamGuard(CUDAStream);
-    ~CUDAStreamGuard();
+    explicit CUDAStreamGuard(CUDAStream stream) : before_(getCurrentCUDAStream()) { setCurrentCUDAStream(stream); }
+    ~CUDAStreamGuard() { setCurrentCUDAStream(before_); }
+    CUDAStreamGuard(const CUDAStreamGuard&) = delete;
+
+private:
+    CUDAStream before_;
 };
 namespace detail {
 void checkCall(cudaError_t, const char* file, int line);
@@ -2193,6 +4207,7 @@ bool is_available();
 #include <basic/torch/accessor.h>
 #include <basic/torch/dispatch.h>
 #include <basic/torch/operator_names.h>
+#include <basic/torch/tensor_impl.h>
 
 namespace at {
 
@@ -2202,12 +4217,20 @@ using TensorList = c10::ArrayRef<Tensor>;
 // What x.type() gives: the old way to ask for a tensor's element type, still used in AT_DISPATCH_… and checks.
 class DeprecatedTypeProperties {
 public:
-    ScalarType scalarType() const;
-    bool is_cuda() const;
-    bool is_sparse() const;
+    DeprecatedTypeProperties(ScalarType type, Device device) : type_(type), device_(device) {}
+    ScalarType scalarType() const { return type_; }
+    bool is_cuda() const { return device_.is_cuda(); }
+    bool is_sparse() const { return false; }
+    Device device() const { return device_; }
     std::string toString() const;
-    bool operator==(const DeprecatedTypeProperties&) const;
-    bool operator!=(const DeprecatedTypeProperties&) const;
+    bool operator==(const DeprecatedTypeProperties& other) const {
+        return type_ == other.type_ && device_.type() == other.device_.type();
+    }
+    bool operator!=(const DeprecatedTypeProperties& other) const { return !(*this == other); }
+
+private:
+    ScalarType type_;
+    Device device_;
 };
 std::ostream& operator<<(std::ostream&, const DeprecatedTypeProperties&);
 
@@ -2216,181 +4239,243 @@ enum class EllipsisIndexType { Ellipsis };
 constexpr EllipsisIndexType Ellipsis = EllipsisIndexType::Ellipsis;
 inline constexpr std::nullopt_t None = std::nullopt;
 struct Slice {
-    Slice(std::optional<int64_t> start = {}, std::optional<int64_t> stop = {}, std::optional<int64_t> step = {});
+    Slice(std::optional<int64_t> start = {}, std::optional<int64_t> stop = {}, std::optional<int64_t> step = {})
+        : start(start), stop(stop), step(step) {}
+    std::optional<int64_t> start, stop, step;
 };
+// One place of an index, as it stands in a message.
 struct TensorIndex {
-    TensorIndex(std::nullopt_t);
-    TensorIndex(EllipsisIndexType);
-    TensorIndex(const char*);
+    basic::Packer packed;
+    TensorIndex(std::nullopt_t) { packed.kind(basic::Kind::None); }
+    TensorIndex(EllipsisIndexType) { packed.kind(basic::Kind::Ellipsis); }
+    TensorIndex(const char*) { packed.kind(basic::Kind::Ellipsis); }
     // One template, so that a literal 0 is not taken for a null pointer.
     template <typename T, typename = std::enable_if_t<std::is_integral_v<T>>>
-    TensorIndex(T);
-    TensorIndex(Slice);
+    TensorIndex(T value) { basic::put(packed, value); }
+    TensorIndex(Slice slice) {
+        packed.kind(basic::Kind::Slice);
+        basic::put(packed, slice.start), basic::put(packed, slice.stop), basic::put(packed, slice.step);
+    }
     TensorIndex(Tensor);
 };
+inline void put(basic::Packer& to, const TensorIndex& index) {
+    to.words.insert(to.words.end(), index.packed.words.begin(), index.packed.words.end());
+}
 }  // namespace indexing
 
 class Tensor {
 public:
-    Tensor();
-    Tensor(const Tensor&);
-    Tensor(Tensor&&) noexcept;
-    Tensor& operator=(const Tensor&) &;
-    Tensor& operator=(Tensor&&) & noexcept;
+    Tensor() : impl_(nullptr) {}
+    // Takes over a handle.
+    explicit Tensor(basic::TensorImpl* impl) : impl_(impl) {}
+    Tensor(const Tensor& other) : impl_(other.impl_) { basic::retain(impl_); }
+    Tensor(Tensor&& other) noexcept : impl_(std::exchange(other.impl_, nullptr)) {}
+    ~Tensor() { basic::release(impl_); }
+    Tensor& operator=(const Tensor& other) & {
+        Tensor copy(other);
+        std::swap(impl_, copy.impl_);
+        return *this;
+    }
+    Tensor& operator=(Tensor&& other) & noexcept {
+        std::swap(impl_, other.impl_);
+        return *this;
+    }
     // x[0] = …: into the elements that x[0] views.
-    Tensor& operator=(const Tensor&) &&;
-    Tensor& operator=(Tensor&&) && noexcept;
-    Tensor& operator=(const Scalar&) &&;
-    bool defined() const;
-    void reset();
-    bool is_same(const Tensor&) const;
-    int64_t dim() const;
-    int64_t ndimension() const;
-    int64_t numel() const;
-    int64_t size(int64_t) const;
-    int64_t stride(int64_t) const;
-    IntArrayRef sizes() const;
-    IntArrayRef strides() const;
-    IntArrayRef sym_sizes() const;
-    int64_t storage_offset() const;
-    int64_t element_size() const;
-    int64_t itemsize() const;
-    size_t nbytes() const;
-    int64_t use_count() const;
+    Tensor& operator=(const Tensor& other) && { return assign(other); }
+    Tensor& operator=(Tensor&& other) && { return assign(other); }
+    Tensor& operator=(const Scalar& value) && { return assign(value); }
+    basic::TensorImpl* unsafeGetTensorImpl() const { return impl_; }
+    bool defined() const { return impl_; }
+    void reset() { *this = Tensor(); }
+    bool is_same(const Tensor& other) const { return impl_ == other.impl_; }
+    int64_t dim() const { return impl().dim(); }
+    int64_t ndimension() const { return dim(); }
+    int64_t numel() const { return impl().elements; }
+    int64_t size(int64_t at) const { return impl().shape[place(at)]; }
+    int64_t stride(int64_t at) const { return impl().shape[place(at) + dim()]; }
+    int64_t sym_size(int64_t at) const { return size(at); }
+    IntArrayRef sizes() const { return {impl().shape.data(), static_cast<size_t>(dim())}; }
+    IntArrayRef strides() const { return {impl().shape.data() + dim(), static_cast<size_t>(dim())}; }
+    IntArrayRef sym_sizes() const { return sizes(); }
+    int64_t storage_offset() const { return impl().offset; }
+    int64_t element_size() const { return c10::elementSize(impl().type); }
+    int64_t itemsize() const { return element_size(); }
+    size_t nbytes() const { return static_cast<size_t>(numel() * element_size()); }
+    int64_t use_count() const { return impl_ ? impl_->handles.load() : 0; }
     std::string name() const;
     std::string toString() const;
     void print() const;
 
-    ScalarType scalar_type() const;
-    caffe2::TypeMeta dtype() const;
-    DeprecatedTypeProperties& type() const;
-    Device device() const;
-    int64_t get_device() const;
-    Layout layout() const;
-    TensorOptions options() const;
-    bool is_cuda() const;
-    bool is_cpu() const;
-    bool is_sparse() const;
-    bool is_leaf() const;
-    bool is_pinned() const;
-    bool is_complex() const;
-    bool is_floating_point() const;
+    ScalarType scalar_type() const { return impl().type; }
+    caffe2::TypeMeta dtype() const { return caffe2::TypeMeta::fromScalarType(scalar_type()); }
+    DeprecatedTypeProperties type() const { return {scalar_type(), device()}; }
+    Device device() const { return impl().device; }
+    int64_t get_device() const { return device().is_cuda() ? device().index() : -1; }
+    Layout layout() const { return impl().layout; }
+    TensorOptions options() const { return TensorOptions(device()).dtype(scalar_type()).layout(layout()); }
+    bool is_cuda() const { return device().is_cuda(); }
+    bool is_cpu() const { return device().is_cpu(); }
+    bool is_meta() const { return device().is_meta(); }
+    bool is_sparse() const { return layout() == Layout::Sparse; }
+    bool is_leaf() const { return impl().has(basic::TensorImpl::Leaf); }
+    bool is_pinned() const { return impl().has(basic::TensorImpl::Pinned); }
+    bool is_complex() const { return c10::isComplexType(scalar_type()); }
+    bool is_floating_point() const { return c10::isFloatingType(scalar_type()); }
     bool is_signed() const;
     bool is_contiguous(MemoryFormat format = MemoryFormat::Contiguous) const;
     bool is_non_overlapping_and_dense() const;
-    bool is_nonzero() const;
-    bool has_storage() const;
+    bool is_nonzero() const { return item().toBool(); }
+    bool has_storage() const { return impl().has(basic::TensorImpl::HasStorage); }
     MemoryFormat suggest_memory_format(bool channelsLastStridesExactMatch = false) const;
-    bool requires_grad() const;
+    bool requires_grad() const { return impl().has(basic::TensorImpl::RequiresGrad); }
     const Tensor& set_requires_grad(bool) const;
-    Tensor& mutable_grad() const;
-    const Tensor& grad() const;
+    Tensor grad() const;
+    Tensor mutable_grad() const { return grad(); }
     void backward(const Tensor& gradient = {}, std::optional<bool> retain = {}, bool create = false) const;
     Tensor data() const;
-    Tensor tensor_data() const;
-    Tensor variable_data() const;
+    Tensor tensor_data() const { return data(); }
+    Tensor variable_data() const { return data(); }
     bool equal(const Tensor&) const;
     bool allclose(const Tensor&, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false) const;
 
-    void* data_ptr() const;
-    const void* const_data_ptr() const;
-    void* mutable_data_ptr() const;
+    void* data_ptr() const { return impl().data; }
+    const void* const_data_ptr() const { return data_ptr(); }
+    void* mutable_data_ptr() const { return data_ptr(); }
     template <typename T>
     T* data_ptr() const {
         checkElement<T>();
-        return nullptr;
+        constexpr ScalarType wanted = c10::CppTypeToScalarType<std::remove_const_t<T>>::value;
+        if (impl().type != wanted) basic::wrongElement(wanted, impl_->type);
+        return static_cast<T*>(impl_->data);
     }
     template <typename T>
-    const std::remove_const_t<T>* const_data_ptr() const {
-        checkElement<std::remove_const_t<T>>();
-        return nullptr;
-    }
+    const std::remove_const_t<T>* const_data_ptr() const { return data_ptr<std::remove_const_t<T>>(); }
     template <typename T>
-    T* mutable_data_ptr() const {
-        checkElement<T>();
-        return nullptr;
-    }
+    T* mutable_data_ptr() const { return data_ptr<T>(); }
     template <typename T>
-    T* data() const {
-        checkElement<T>();
-        return nullptr;
-    }
+    T* data() const { return data_ptr<T>(); }
     Scalar item() const;
     template <typename T>
     T item() const {
         checkElement<T>();
-        return T();
+        return item().to<T>();
     }
 
     template <typename T, size_t N>
-    TensorAccessor<T, N> accessor() const&;
+    TensorAccessor<T, N> accessor() const& {
+        checkRank(N);
+        return {data_ptr<T>(), sizes().data(), strides().data()};
+    }
     template <typename T, size_t N, template <typename U> class PtrTraits = DefaultPtrTraits, typename index_t = int64_t>
-    GenericPackedTensorAccessor<T, N, PtrTraits, index_t> generic_packed_accessor() const&;
+    GenericPackedTensorAccessor<T, N, PtrTraits, index_t> generic_packed_accessor() const& {
+        checkRank(N);
+        return {data_ptr<T>(), sizes().data(), strides().data()};
+    }
     template <typename T, size_t N, template <typename U> class PtrTraits = DefaultPtrTraits, typename index_t = int64_t>
-    GenericPackedTensorAccessor<T, N, PtrTraits, index_t> packed_accessor() const&;
+    GenericPackedTensorAccessor<T, N, PtrTraits, index_t> packed_accessor() const& {
+        return generic_packed_accessor<T, N, PtrTraits, index_t>();
+    }
     template <typename T, size_t N, template <typename U> class PtrTraits = DefaultPtrTraits>
-    PackedTensorAccessor32<T, N, PtrTraits> packed_accessor32() const&;
+    PackedTensorAccessor32<T, N, PtrTraits> packed_accessor32() const& {
+        TORCH_CHECK(numel() <= INT32_MAX, "numel needs to be smaller than int32_t max; otherwise, please use packed_accessor64");
+        return generic_packed_accessor<T, N, PtrTraits, int32_t>();
+    }
     template <typename T, size_t N, template <typename U> class PtrTraits = DefaultPtrTraits>
-    PackedTensorAccessor64<T, N, PtrTraits> packed_accessor64() const&;
+    PackedTensorAccessor64<T, N, PtrTraits> packed_accessor64() const& {
+        return generic_packed_accessor<T, N, PtrTraits, int64_t>();
+    }
 
-    Tensor index(std::initializer_list<indexing::TensorIndex>) const;
-    Tensor index(c10::ArrayRef<indexing::TensorIndex>) const;
-    Tensor index(const std::vector<std::optional<Tensor>>&) const;
-    Tensor& index_put_(std::initializer_list<indexing::TensorIndex>, const Tensor&);
-    Tensor& index_put_(std::initializer_list<indexing::TensorIndex>, const Scalar&);
-    Tensor operator[](int64_t) const;
-    Tensor operator[](const Scalar&) const;
-    Tensor operator[](const Tensor&) const;
+    Tensor index(std::initializer_list<indexing::TensorIndex> all) const { return index(c10::ArrayRef<indexing::TensorIndex>(all)); }
+    Tensor index(c10::ArrayRef<indexing::TensorIndex> all) const { return basic::callForTensor(basic::message('q', "index", *this, all)); }
+    Tensor index(const std::vector<std::optional<Tensor>>& all) const {
+        return basic::callForTensor(basic::message('q', "index_tensors", *this, all));
+    }
+    Tensor& index_put_(std::initializer_list<indexing::TensorIndex> all, const Tensor& value) { return setIndex(all, value); }
+    Tensor& index_put_(std::initializer_list<indexing::TensorIndex> all, const Scalar& value) { return setIndex(all, value); }
+    Tensor operator[](int64_t at) const { return index({indexing::TensorIndex(at)}); }
+    Tensor operator[](const Scalar& at) const { return index({indexing::TensorIndex(at.toLong())}); }
+    Tensor operator[](const Tensor& at) const;
 
-    Tensor max() const;
-    Tensor max(const Tensor&) const;
-    std::tuple<Tensor, Tensor> max(int64_t dim, bool keepdim = false) const;
-    Tensor min() const;
-    Tensor min(const Tensor&) const;
-    std::tuple<Tensor, Tensor> min(int64_t dim, bool keepdim = false) const;
-    Tensor median() const;
-    std::tuple<Tensor, Tensor> median(int64_t dim, bool keepdim = false) const;
-    std::tuple<Tensor, Tensor> mode(int64_t dim = -1, bool keepdim = false) const;
-    std::tuple<Tensor, Tensor> sort(int64_t dim = -1, bool descending = false) const;
-    std::tuple<Tensor, Tensor> topk(int64_t k, int64_t dim = -1, bool largest = true, bool sorted = true) const;
-    std::tuple<Tensor, Tensor> kthvalue(int64_t k, int64_t dim = -1, bool keepdim = false) const;
-    std::tuple<Tensor, Tensor> cummax(int64_t dim) const;
-    std::tuple<Tensor, Tensor> cummin(int64_t dim) const;
+    Tensor max() const { return basic::callForTensor(basic::message('m', "max", *this)); }
+    Tensor max(const Tensor& other) const { return basic::callForTensor(basic::message('m', "max", *this, other)); }
+    std::tuple<Tensor, Tensor> max(int64_t dim, bool keepdim = false) const { return basic::callForPair(basic::message('m', "max", *this, dim, keepdim)); }
+    Tensor min() const { return basic::callForTensor(basic::message('m', "min", *this)); }
+    Tensor min(const Tensor& other) const { return basic::callForTensor(basic::message('m', "min", *this, other)); }
+    std::tuple<Tensor, Tensor> min(int64_t dim, bool keepdim = false) const { return basic::callForPair(basic::message('m', "min", *this, dim, keepdim)); }
+    Tensor median() const { return basic::callForTensor(basic::message('m', "median", *this)); }
+    std::tuple<Tensor, Tensor> median(int64_t dim, bool keepdim = false) const { return basic::callForPair(basic::message('m', "median", *this, dim, keepdim)); }
+    std::tuple<Tensor, Tensor> mode(int64_t dim = -1, bool keepdim = false) const { return basic::callForPair(basic::message('m', "mode", *this, dim, keepdim)); }
+    std::tuple<Tensor, Tensor> sort(int64_t dim = -1, bool descending = false) const { return basic::callForPair(basic::message('m', "sort", *this, dim, descending)); }
+    std::tuple<Tensor, Tensor> topk(int64_t k, int64_t dim = -1, bool largest = true, bool sorted = true) const { return basic::callForPair(basic::message('m', "topk", *this, k, dim, largest, sorted)); }
+    std::tuple<Tensor, Tensor> kthvalue(int64_t k, int64_t dim = -1, bool keepdim = false) const { return basic::callForPair(basic::message('m', "kthvalue", *this, k, dim, keepdim)); }
+    std::tuple<Tensor, Tensor> cummax(int64_t dim) const { return basic::callForPair(basic::message('m', "cummax", *this, dim)); }
+    std::tuple<Tensor, Tensor> cummin(int64_t dim) const { return basic::callForPair(basic::message('m', "cummin", *this, dim)); }
     template <typename... A>
-    Tensor var(A&&...) const;
-    Tensor var(IntArrayRef, bool unbiased = true, bool keepdim = false) const;
+    Tensor var(A&&... a) const { return basic::callForTensor(basic::message('m', "var", *this, a...)); }
+    Tensor var(IntArrayRef dims, bool unbiased = true, bool keepdim = false) const {
+        return basic::callForTensor(basic::message('m', "var", *this, dims, unbiased, keepdim));
+    }
     template <typename... A>
-    Tensor std(A&&...) const;
-    Tensor std(IntArrayRef, bool unbiased = true, bool keepdim = false) const;
-    std::vector<Tensor> chunk(int64_t chunks, int64_t dim = 0) const;
-    std::vector<Tensor> split(int64_t size, int64_t dim = 0) const;
-    std::vector<Tensor> split(IntArrayRef sizes, int64_t dim = 0) const;
-    std::vector<Tensor> split_with_sizes(IntArrayRef sizes, int64_t dim = 0) const;
-    std::vector<Tensor> unbind(int64_t dim = 0) const;
-    void record_stream(...) const;
+    Tensor std(A&&... a) const { return basic::callForTensor(basic::message('m', "std", *this, a...)); }
+    Tensor std(IntArrayRef dims, bool unbiased = true, bool keepdim = false) const {
+        return basic::callForTensor(basic::message('m', "std", *this, dims, unbiased, keepdim));
+    }
+    std::vector<Tensor> chunk(int64_t chunks, int64_t dim = 0) const { return basic::callForList(basic::message('m', "chunk", *this, chunks, dim)); }
+    std::vector<Tensor> split(int64_t size, int64_t dim = 0) const { return basic::callForList(basic::message('m', "split", *this, size, dim)); }
+    std::vector<Tensor> split(IntArrayRef sizes, int64_t dim = 0) const { return basic::callForList(basic::message('m', "split", *this, sizes, dim)); }
+    std::vector<Tensor> split_with_sizes(IntArrayRef sizes, int64_t dim = 0) const { return basic::callForList(basic::message('m', "split_with_sizes", *this, sizes, dim)); }
+    std::vector<Tensor> unbind(int64_t dim = 0) const { return basic::callForList(basic::message('m', "unbind", *this, dim)); }
+    // The loader keeps every tensor of a call until it ends.
+    template <typename... A>
+    void record_stream(const A&...) const {}
 
 // A list in braces fits no template parameter, so each name takes one first too.
-#define BASIC_METHOD(name)           \
-    template <typename... A>         \
-    Tensor name(const A&...) const;  \
-    template <typename... A>         \
-    Tensor name(IntArrayRef, const A&...) const;
+#define BASIC_METHOD(name)                                                                                    \
+    template <typename... A>                                                                                  \
+    Tensor name(const A&... a) const { return basic::callForTensor(basic::message('m', #name, *this, a...)); } \
+    template <typename... A>                                                                                  \
+    Tensor name(IntArrayRef first, const A&... a) const {                                                     \
+        return basic::callForTensor(basic::message('m', #name, *this, first, a...));                          \
+    }
     BASIC_TENSOR_OPERATORS(BASIC_METHOD)
     BASIC_TENSOR_METHODS(BASIC_METHOD)
 #undef BASIC_METHOD
 
-    Tensor operator-() const;
-    Tensor operator~() const;
-    Tensor& operator+=(const Tensor&);
-    Tensor& operator+=(const Scalar&);
-    Tensor& operator-=(const Tensor&);
-    Tensor& operator-=(const Scalar&);
-    Tensor& operator*=(const Tensor&);
-    Tensor& operator*=(const Scalar&);
-    Tensor& operator/=(const Tensor&);
-    Tensor& operator/=(const Scalar&);
+    Tensor operator-() const { return neg(); }
+    Tensor operator~() const { return bitwise_not(); }
+#define BASIC_UPDATE(op, name)                                   \
+    Tensor& operator op(const Tensor& other) { return update(#name, other); } \
+    Tensor& operator op(const Scalar& other) { return update(#name, other); }
+    BASIC_UPDATE(+=, add_)
+    BASIC_UPDATE(-=, sub_)
+    BASIC_UPDATE(*=, mul_)
+    BASIC_UPDATE(/=, div_)
+#undef BASIC_UPDATE
 
 private:
+    basic::TensorImpl* impl_;
+
+    basic::TensorImpl& impl() const {
+        if (!impl_) basic::undefinedTensor();
+        return *impl_;
+    }
+    size_t place(int64_t at) const {
+        int64_t rank = dim();
+        if (at < -rank || at >= rank) basic::wrongDimension(at, rank);
+        return static_cast<size_t>(at < 0 ? at + rank : at);
+    }
+    void checkRank(int64_t wanted) const {
+        if (dim() != wanted) basic::wrongRank(wanted, dim());
+    }
+    Tensor& assign(const Tensor&);
+    Tensor& assign(const Scalar&);
+    Tensor& update(const char* name, const Tensor&);
+    Tensor& update(const char* name, const Scalar&);
+    template <typename T>
+    Tensor& setIndex(std::initializer_list<indexing::TensorIndex> all, const T& value) {
+        basic::call(basic::message('q', "set_index", *this, c10::ArrayRef<indexing::TensorIndex>(all), value));
+        return *this;
+    }
     template <typename T>
     static void checkElement() {
         static_assert(
@@ -2400,30 +4485,65 @@ private:
     }
 };
 
-#define BASIC_OPERATOR(op)                           \
+#define BASIC_OPERATOR(op)                            \
     Tensor operator op(const Tensor&, const Tensor&); \
     Tensor operator op(const Tensor&, const Scalar&); \
     Tensor operator op(const Scalar&, const Tensor&);
-BASIC_OPERATOR(+)
-BASIC_OPERATOR(-)
-BASIC_OPERATOR(*)
-BASIC_OPERATOR(/)
-BASIC_OPERATOR(%)
-BASIC_OPERATOR(&)
-BASIC_OPERATOR(|)
-BASIC_OPERATOR(^)
-BASIC_OPERATOR(<)
-BASIC_OPERATOR(<=)
-BASIC_OPERATOR(>)
-BASIC_OPERATOR(>=)
-BASIC_OPERATOR(==)
-BASIC_OPERATOR(!=)
+#define BASIC_OPERATORS(_) _(+) _(-) _(*) _(/) _(%) _(&) _(|) _(^) _(<) _(<=) _(>) _(>=) _(==) _(!=)
+BASIC_OPERATORS(BASIC_OPERATOR)
 #undef BASIC_OPERATOR
 std::ostream& operator<<(std::ostream&, const Tensor&);
 
+// Of a seed of its own, for operators that draw; nothing of it reaches Python, where the default generators are.
 struct Generator {};
 
 }  // namespace at
+
+"""###
+),
+(
+"include/basic/torch/tensor_impl.h",
+###"""
+// What a tensor's handles share: its description, as Python gave it. Python keeps the tensor itself under its number until the
+// last handle is gone.
+#pragma once
+#include <basic/torch/bridge.h>
+
+namespace basic {
+
+struct TensorImpl {
+    std::atomic<int64_t> handles{1};
+    int64_t number = 0, arrivals = 0;
+    void* data = nullptr;
+    int64_t offset = 0, elements = 0;
+    c10::ScalarType type = c10::ScalarType::Undefined;
+    c10::Device device{c10::DeviceType::CPU};
+    c10::Layout layout = c10::Layout::Strided;
+    uint8_t flags = 0;
+    // The sizes, then the strides.
+    std::vector<int64_t> shape;
+
+    enum Flag : uint8_t { RequiresGrad = 1, Leaf = 2, Pinned = 4, HasStorage = 8 };
+    bool has(Flag flag) const { return flags & flag; }
+    int64_t dim() const { return static_cast<int64_t>(shape.size() / 2); }
+    // The tensor of a message: the one that is known under its number, described anew, or a new one. One handle is the caller's.
+    static TensorImpl* read(Reader&);
+    static void forget(TensorImpl*) noexcept;
+};
+
+inline void retain(TensorImpl* impl) {
+    if (impl) impl->handles.fetch_add(1, std::memory_order_relaxed);
+}
+inline void release(TensorImpl* impl) {
+    if (impl && impl->handles.fetch_sub(1, std::memory_order_acq_rel) == 1) TensorImpl::forget(impl);
+}
+// Throws what PyTorch says of a tensor that has not been made.
+[[noreturn]] void undefinedTensor();
+[[noreturn]] void wrongElement(c10::ScalarType wanted, c10::ScalarType found);
+[[noreturn]] void wrongRank(int64_t wanted, int64_t found);
+[[noreturn]] void wrongDimension(int64_t asked, int64_t rank);
+
+}  // namespace basic
 
 """###
 ),

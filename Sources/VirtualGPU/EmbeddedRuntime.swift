@@ -1501,6 +1501,10 @@ void cuda_kernel_failed(cuda_error code) {
 
 int cuda_context_is_broken(void) { return __atomic_load_n(&pending, __ATOMIC_ACQUIRE) != 0; }
 
+cuda_error cuda_pending_error(void) { return __atomic_load_n(&pending, __ATOMIC_ACQUIRE); }
+
+void cuda_forget_last_error(void) { last_error = 0; }
+
 void cuda_error_reset(void) {
   __atomic_store_n(&pending, 0, __ATOMIC_RELEASE);
   __atomic_store_n(&sticky, 0, __ATOMIC_RELEASE);
@@ -2370,7 +2374,7 @@ static cuda_error launch(cuda_function function, configuration wanted, void **ar
     memcpy(packed + kernel->parameters[i].offset, arguments[i], kernel->parameters[i].size);
   // One launch at a time, in the order of the calls. After a kernel has failed no other one runs.
   pthread_mutex_lock(&device);
-  if (!cuda_context_is_broken()) {
+  if (!cuda_context_is_broken() && !vgpu_count_launch()) {
     vgpu_dim3 grid = {wanted.grid.x, wanted.grid.y, wanted.grid.z}, block = {wanted.block.x, wanted.block.y, wanted.block.z};
     error = vgpu_launch(kernel, grid, block, packed, (uint32_t)wanted.shared, cooperative);
     if (error) cuda_kernel_failed(error);
@@ -4361,8 +4365,15 @@ static void *watch_thread(void *argument) {
 static uint64_t greatest_common_divisor(uint64_t a, uint64_t b) { return b ? greatest_common_divisor(b, a % b) : a; }
 
 static pthread_mutex_t launch_lock = PTHREAD_MUTEX_INITIALIZER;
-static double process_start;
-__attribute__((constructor)) static void note_start(void) { process_start = seconds_now(); }
+static double time_start;
+__attribute__((constructor)) static void note_start(void) { time_start = seconds_now(); }
+
+void vgpu_limit_time(double seconds) {
+  pthread_mutex_lock(&launch_lock);
+  time_start = seconds_now();
+  vgpu_options.timeout_seconds = seconds;
+  pthread_mutex_unlock(&launch_lock);
+}
 
 int vgpu_launch(
   const vgpu_kernel *kernel, vgpu_dim3 grid, vgpu_dim3 block, const void *parameters, uint32_t dynamic_shared,
@@ -4433,7 +4444,7 @@ int vgpu_launch(
   pthread_t watcher;
   int is_watched = 0;
   if (vgpu_options.timeout_seconds > 0) {
-    w.deadline = process_start + vgpu_options.timeout_seconds;
+    w.deadline = time_start + vgpu_options.timeout_seconds;
     is_watched = pthread_create(&watcher, NULL, watch_thread, &w) == 0;
   }
   pthread_t others[VGPU_MAX_WORKERS];
@@ -4994,6 +5005,10 @@ const vgpu_gpu *vgpu_named_gpu(void);
 // options.c
 int vgpu_poison_wanted(void);  // whether new memory is filled with vgpu_options.poison
 int vgpu_leaks_wanted(void);
+void vgpu_want_poison(void);   // from now on
+
+// judge_control.c
+int vgpu_count_launch(void);   // counts a launch; 1 where it is to run nothing
 
 // memory.c
 void vgpu_memory_open(void);
@@ -5024,7 +5039,9 @@ cuda_error cuda_sticky(void);                             // the error that brok
 cuda_error cuda_synchronise(void);                        // lets a kernel's error appear; returns the sticky error
 void cuda_kernel_failed(cuda_error code);
 int cuda_context_is_broken(void);                         // a kernel failed, whether or not the program has seen it
+cuda_error cuda_pending_error(void);                      // the same, as its number
 void cuda_error_reset(void);
+void cuda_forget_last_error(void);                        // of this host thread
 const char *cuda_error_name(int code);
 cuda_error cuda_unsupported(const char *call, const char *why);
 cuda_error cuda_unsupported_kernel(const char *kernel, const char *why, cuda_error code, const char *call);
@@ -8431,6 +8448,65 @@ VGPU_REDUCE_PARTIES(max, s32)
 """###
 ),
 (
+"judge_control.c",
+###"""
+// What a judge asks of the runtime while a process lives on: see each function. None of them is called by a CUDA program.
+#include "host_api.h"
+#include "vgpu_internal.h"
+
+static int is_ghost;
+static unsigned long long launches;
+
+// Launches are checked and counted and run nothing, so that what an output owes to its kernels can be seen.
+void vgpu_set_ghost(int on) { __atomic_store_n(&is_ghost, on != 0, __ATOMIC_SEQ_CST); }
+
+int vgpu_count_launch(void) {
+  __atomic_add_fetch(&launches, 1, __ATOMIC_SEQ_CST);
+  return __atomic_load_n(&is_ghost, __ATOMIC_SEQ_CST);
+}
+
+// Kernels that were launched since the process began, those of a ghost too.
+unsigned long long vgpu_launch_count(void) { return __atomic_load_n(&launches, __ATOMIC_SEQ_CST); }
+
+// 0: blocks, warps and lanes in their order; else in an order that the seed decides.
+void vgpu_set_schedule(unsigned long long seed) {
+  vgpu_options_load();
+  vgpu_options.seed = seed;
+  vgpu_options.random_schedule = seed != 0;
+}
+
+// What memory holds that nobody wrote, from the next allocation on.
+void vgpu_set_poison(unsigned word) {
+  vgpu_options_load();
+  vgpu_options.poison = word;
+  vgpu_options.has_poison = 1;
+  vgpu_want_poison();
+}
+
+// Kernels that run longer than these seconds from now on are stopped; 0: for ever.
+void vgpu_set_time_limit(double seconds) {
+  vgpu_options_load();
+  vgpu_limit_time(seconds);
+}
+
+// Writes what was counted and found since the last report, and forgets it.
+void vgpu_report_now(void) {
+  vgpu_report_collected(1);
+  vgpu_report_line("{\"event\":\"end-of-report\"}");
+}
+
+// A cudaError's number where a kernel has failed, whether or not the program has seen it; else 0.
+int vgpu_kernel_error(void) { return cuda_pending_error(); }
+
+// A context that a kernel broke becomes usable again, and the calling thread's last error is gone.
+void vgpu_reset_errors(void) {
+  cuda_error_reset();
+  cuda_forget_last_error();
+}
+
+"""###
+),
+(
 "machine.c",
 ###"""
 // What the machine below the virtual GPU has.
@@ -8898,7 +8974,12 @@ static void load(void) {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     vgpu_options.threads = processors > 0 ? (int)processors : 1;
   }
-  if ((value = getenv("BASIC_VGPU_REPORT")) && *value) {
+  if ((value = getenv("BASIC_VGPU_REPORT")) && !strncmp(value, "fd:", 3)) {
+    // A descriptor that the parent process gave us.
+    char *end;
+    long descriptor = strtol(value + 3, &end, 10);
+    if (end > value + 3 && !*end && fcntl((int)descriptor, F_GETFD) >= 0) vgpu_options.report_fd = (int)descriptor;
+  } else if (value && *value) {
     do {
       vgpu_options.report_fd = open(value, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     } while (vgpu_options.report_fd < 0 && errno == EINTR);
@@ -8912,6 +8993,8 @@ int vgpu_poison_wanted(void) {
   vgpu_options_load();
   return poison_wanted;
 }
+
+void vgpu_want_poison(void) { poison_wanted = 1; }
 
 int vgpu_leaks_wanted(void) {
   vgpu_options_load();
@@ -9192,7 +9275,8 @@ const char *vgpu_json_string(const char *text, char *out, uint64_t size) {
 
 // MARK: Copies to the host
 
-static uint64_t copied_hash = 0xcbf29ce484222325ull, copied_bytes;
+#define EMPTY_HASH 0xcbf29ce484222325ull
+static uint64_t copied_hash = EMPTY_HASH, copied_bytes;
 
 void vgpu_report_copy_out(const void *bytes, uint64_t count) {
   pthread_mutex_lock(&lock);
@@ -9370,9 +9454,19 @@ static void report_kernel(FILE *out, const vgpu_kernel *kernel) {
   fprintf(out, "]}\n");
 }
 
-void vgpu_report_finish(void) {
-  static int is_done;
-  if (__atomic_exchange_n(&is_done, 1, __ATOMIC_SEQ_CST) || vgpu_options.report_fd < 0) return;
+static void forget_counts(const vgpu_kernel *kernel) {
+  vgpu_kernel_counts *c = kernel->counts;
+  c->launches = 0;
+  c->seconds = 0;
+  memset(c->executions, 0, kernel->block_count * sizeof *c->executions);
+  memset(c->lanes, 0, kernel->block_count * sizeof *c->lanes);
+  memset(c->sites, 0, kernel->site_count * sizeof *c->sites);
+}
+
+void vgpu_report_collected(int forgets) {
+  vgpu_options_load();
+  // A program that faults may do so in a call of ours: its last report does not wait for that call.
+  int is_locked = forgets ? !pthread_mutex_lock(&lock) : !pthread_mutex_trylock(&lock);
   for (uint32_t i = 0; i < found_count; i++) {
     const vgpu_site *site = site_of(found[i].kernel, found[i].site);
     char name[1024], file[1100];
@@ -9383,9 +9477,10 @@ void vgpu_report_finish(void) {
   }
   char *text = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&text, &size);
+  FILE *out = vgpu_options.report_fd < 0 ? NULL : open_memstream(&text, &size);
   if (out) {
-    for (uint32_t i = 0; i < kernel_count; i++) report_kernel(out, kernels[i]);
+    for (uint32_t i = 0; i < kernel_count; i++)
+      if (kernels[i]->counts->launches) report_kernel(out, kernels[i]);
     fprintf(out, "{\"event\":\"output\",\"hash\":\"%016llx\",\"bytes\":%llu}\n", (unsigned long long)copied_hash,
       (unsigned long long)copied_bytes);
     fclose(out);
@@ -9396,6 +9491,18 @@ void vgpu_report_finish(void) {
     }
     free(text);
   }
+  if (forgets) {
+    for (uint32_t i = 0; i < kernel_count; i++) forget_counts(kernels[i]);
+    found_count = 0;
+    copied_hash = EMPTY_HASH;
+    copied_bytes = 0;
+  }
+  if (is_locked) pthread_mutex_unlock(&lock);
+}
+
+void vgpu_report_finish(void) {
+  static int is_done;
+  if (!__atomic_exchange_n(&is_done, 1, __ATOMIC_SEQ_CST)) vgpu_report_collected(0);
 }
 
 __attribute__((destructor)) static void finish(void) { vgpu_report_finish(); }
@@ -9439,6 +9546,57 @@ double vgpu_directed_f64(int operation, char mode, double a, double b, double c)
 #endif
   return r;
 }
+
+"""###
+),
+(
+"tensor_memory.c",
+###"""
+// Memory of PyTorch's tensors. Each storage is an allocation of its own, so that a kernel that leaves a tensor is seen.
+// The operators of PyTorch run on the host over the same memory: what they wrote is told here.
+#include "host_api.h"
+
+void *vgpu_tensor_allocate(uint64_t bytes) { return vgpu_allocate(bytes ? bytes : 1, VGPU_MEMORY_DEVICE, "a tensor"); }
+
+void *vgpu_tensor_allocate_pinned(uint64_t bytes) {
+  return vgpu_allocate(bytes ? bytes : 1, VGPU_MEMORY_HOST, "a pinned tensor");
+}
+
+// Whether it was an allocation that is alive. A context that a kernel broke does not keep its tensors.
+int vgpu_tensor_free(void *address) { return vgpu_release(address) == 0; }
+
+void vgpu_tensor_written(void *address, uint64_t bytes) { vgpu_mark_initialised(address, bytes); }
+
+void vgpu_tensor_unwritten(void *address, uint64_t bytes) { vgpu_mark_uninitialised(address, bytes); }
+
+// A copy of bytes that nobody wrote has not been written either.
+void vgpu_tensor_copied(void *to, const void *from, uint64_t bytes) {
+  if (vgpu_state) vgpu_copy_states(to, from, bytes);
+}
+
+// The offset of the first byte that nobody wrote; `bytes` where there is none, or where nothing is known.
+uint64_t vgpu_tensor_first_unwritten(const void *address, uint64_t bytes) { return vgpu_first_uninitialised(address, bytes); }
+
+int vgpu_tensor_is_device(const void *address) {
+  vgpu_memory_open();
+  return (const uint8_t *)address >= vgpu_arena && (const uint8_t *)address < vgpu_arena_end;
+}
+
+int vgpu_tensor_is_pinned(const void *address) {
+  vgpu_allocation found;
+  if (!vgpu_find_allocation((uint64_t)address, &found) || !found.live) return 0;
+  return (uint64_t)address - found.address < found.size &&
+         (found.kind == VGPU_MEMORY_HOST || found.kind == VGPU_MEMORY_REGISTERED);
+}
+
+int vgpu_tensor_checks(void) {
+  vgpu_memory_open();
+  return vgpu_state != NULL;
+}
+
+uint64_t vgpu_tensor_memory_free(void) { return vgpu_memory_free_bytes(); }
+
+uint64_t vgpu_tensor_memory_total(void) { return vgpu_memory_total_bytes(); }
 
 """###
 ),
@@ -9583,6 +9741,10 @@ void vgpu_report_fault(vgpu_warp *, uint64_t address);
 int vgpu_report_is_elsewhere(const vgpu_kernel *, uint32_t site, uint32_t other);
 void vgpu_report_know(const vgpu_kernel *);
 void vgpu_report_finish(void);
+// Writes what was counted and found; `forgets` it, so that the next report is of what comes then.
+void vgpu_report_collected(int forgets);
+// Kernels may run for this long from now on; 0: for ever.
+void vgpu_limit_time(double seconds);
 // Adds what batches of loads were counted as to their sites.
 void vgpu_add_batch_counts(const vgpu_kernel *, const uint64_t *counts, vgpu_site_counts *sites);
 void vgpu_race_forget(void);
