@@ -27,7 +27,7 @@ package enum CompilerLog {
   }
 
   /// The header that no file was found for, as g++ and clang++ say it.
-  static func missingHeader(_ text: String) -> String? {
+  package static func missingHeader(_ text: String) -> String? {
     for line in text.split(whereSeparator: \.isNewline) where line.contains("fatal error: ") {
       guard line.contains("No such file") || line.contains("file not found") else { continue }
       let said = line[(line.range(of: "fatal error: ")?.upperBound ?? line.startIndex)...]
@@ -37,7 +37,7 @@ package enum CompilerLog {
   }
 
   /// Headers of NVIDIA's and PyTorch's that exist and are not here. Any other missing file is the candidate's mistake.
-  static func isKnownElsewhere(_ header: String) -> Bool {
+  package static func isKnownElsewhere(_ header: String) -> Bool {
     let folders = ["ATen/", "c10/", "torch/", "pybind11/", "cutlass/", "cute/", "caffe2/"]
     let names = [
       "cublas", "cudnn", "curand", "cusparse", "cusolver", "cufft", "nccl", "nvrtc", "npp", "nvToolsExt", "Python.h",

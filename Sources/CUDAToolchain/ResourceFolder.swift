@@ -5,20 +5,22 @@
 #endif
 
 /// The embedded headers and scripts as files on disk, where the compiler and Python can read them.
-struct ResourceFolder: Sendable {
+package struct ResourceFolder: Sendable {
   /// Where they lie.
-  let path: String
+  package let path: String
 
-  var includes: String { path + "/include" }
+  package var includes: String { path + "/include" }
+  /// The sources of the light headers' other half.
+  package var bridge: String { path + "/bridge" }
   var extractor: String { path + "/extract_cuda.py" }
 
   /// One hash over every file's name and text: another text, another folder.
-  static let hash = SHA256.hex(EmbeddedResources.files.map { "\($0.path)\n\($0.text.utf8.count)\n\($0.text)" }.joined())
+  package static let hash = SHA256.hex(EmbeddedResources.files.map { "\($0.path)\n\($0.text.utf8.count)\n\($0.text)" }.joined())
 
   /// Writes what is missing into the user's cache; any number of processes may do so at once.
   ///
   /// Where the cache cannot be written, the files go into `fallback`.
-  init(environment: [String: String], fallback: String) throws(CUDAToolchainError) {
+  package init(environment: [String: String], fallback: String) throws(CUDAToolchainError) {
     if let cache = Folders.cache(environment) {
       let shared = cache + "/toolchain/" + Self.hash.prefix(16)
       // A read-only home is no reason not to compile.

@@ -33,17 +33,17 @@ public struct BuildTools: Sendable, Hashable {
   /// Runs a compiler in a folder.
   ///
   /// - Returns: the end and everything it said.
-  func run(_ program: String, _ arguments: [String], in folder: String) async throws -> (
-    ending: Command.Ending, log: String
-  ) {
+  func run(
+    _ program: String, _ arguments: [String], in folder: String, timeLimit: Duration = BuildTools.timeLimit
+  ) async throws -> (ending: Command.Ending, log: String) {
     let result = try await Command(
       executable: program, arguments: arguments, folder: folder,
       environment: toolchain.quietEnvironment(folder: folder),
-      timeLimit: Self.timeLimit
+      timeLimit: timeLimit
     ).run()
     let log = [result.standardError, result.standardOutput].filter { !$0.isEmpty }.joined(separator: "\n")
     if case .outOfTime = result.ending {
-      throw VirtualGPUError(.outOfTime, "\(program) did not end within \(Self.timeLimit.components.seconds) seconds.")
+      throw VirtualGPUError(.outOfTime, "\(program) did not end within \(timeLimit.components.seconds) seconds.")
     }
     return (result.ending, log)
   }

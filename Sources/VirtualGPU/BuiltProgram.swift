@@ -50,6 +50,16 @@ public struct BuiltProgram: Sendable {
     /// What ptxas says of kernels: registers, spills. Empty where it was not asked.
     public var assembled: [CompileReport.Kernel]
 
+    /// Of a program without kernels.
+    static let empty = Layout(kernels: [], sites: [], blocks: [], assembled: [])
+
+    private init(kernels: [Kernel], sites: [Site], blocks: [[InstructionKind: Int]], assembled: [CompileReport.Kernel]) {
+      self.kernels = kernels
+      self.sites = sites
+      self.blocks = blocks
+      self.assembled = assembled
+    }
+
     init(_ translation: KernelTranslation, assembled: [CompileReport.Kernel]) {
       kernels = translation.kernels.map {
         Kernel(name: $0.name, unsupported: $0.unsupported, staticSharedBytes: $0.staticSharedBytes)

@@ -154,7 +154,7 @@ struct ProgramBuild: Sendable {
   }
 
   /// undefined reference to `f()'
-  private static func undefinedName(_ line: Substring) -> String? {
+  static func undefinedName(_ line: Substring) -> String? {
     let parts = line.split(separator: "undefined reference to ", maxSplits: 1)
     guard parts.count == 2 else { return nil }
     return parts[1].filter { !"`'‘’".contains($0) }

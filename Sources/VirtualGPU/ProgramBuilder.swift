@@ -110,7 +110,7 @@ public struct ProgramBuilder: Sendable {
       ] + flags).joined(separator: "\0"))
   }
 
-  private static let executable: String = {
+  static let executable: String = {
     let path = "/proc/self/exe"
     let named = FileManager.default.fileExists(atPath: path) ? path : CommandLine.arguments.first ?? ""
     return FileIdentity.of(named)

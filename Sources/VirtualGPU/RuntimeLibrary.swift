@@ -7,7 +7,7 @@ import CUDAToolchain
 #endif
 
 /// The stand-in for CUDA's runtime, compiled once for this machine's processor.
-struct RuntimeLibrary: Sendable {
+package struct RuntimeLibrary: Sendable {
   /// The folder with `include/` and the objects.
   let folder: String
 
@@ -15,6 +15,17 @@ struct RuntimeLibrary: Sendable {
 
   var objects: [String] {
     EmbeddedRuntime.files.filter { $0.path.hasSuffix(".c") }.map { "\(folder)/\($0.path).o" }
+  }
+
+  /// All of it as one shared library, for processes that bring extensions in: it calls nothing when it is loaded.
+  package var sharedLibrary: String { "\(folder)/\(Self.sharedName)" }
+
+  /// The name by which extensions ask the loader for it.
+  static let sharedName = "libvgpu.so"
+
+  /// The shared library out of the cache, or compiled now.
+  package static func shared(_ tools: BuildTools, cache: BuildCache, scratch: String) async throws -> String {
+    try await build(tools, cache: cache, scratch: scratch).sharedLibrary
   }
 
   static let flags =
@@ -25,7 +36,7 @@ struct RuntimeLibrary: Sendable {
     EmbeddedRuntime.files.map { "\($0.path)\n\($0.text.utf8.count)\n\($0.text)" }.joined())
 
   static func key(_ clang: Clang) -> String {
-    SHA256.hex((["1", sourceHash, clang.identity, FileIdentity.processor] + flags).joined(separator: "\0"))
+    SHA256.hex((["2", sourceHash, clang.identity, FileIdentity.processor] + flags).joined(separator: "\0"))
   }
 
   /// The library out of the cache, or compiled now.
@@ -48,6 +59,9 @@ struct RuntimeLibrary: Sendable {
           if let next = waiting.popFirst() { group.addTask { try await compile(next) } }
         }
       }
+      // Its own calls stay its own, whatever else is loaded.
+      let linking = ["-shared", "-Wl,-soname,\(sharedName)", "-Wl,-Bsymbolic", "-o", sharedName]
+      try await tools.compile(linking + sources.map { $0 + ".o" } + ["-lpthread", "-ldl", "-lm"], in: folder)
     }
     return RuntimeLibrary(folder: folder)
   }

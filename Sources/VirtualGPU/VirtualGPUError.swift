@@ -18,6 +18,8 @@ public struct VirtualGPUError: Error, Sendable, CustomStringConvertible {
     public static let doesNotLink = Code(rawValue: "does-not-link")
     /// The compiled kernels hold something that cannot be translated.
     public static let unsupported = Code(rawValue: "unsupported")
+    /// A source or a flag asks for what a compiler may not do for it: run programs, read files of its choice.
+    public static let refused = Code(rawValue: "refused")
     /// A compiler ran out of time or of memory.
     public static let outOfTime = Code(rawValue: "out-of-time")
     /// One of our own steps failed.
