@@ -33,7 +33,9 @@ extension Comparison {
       var state = State(
         t: tolerance.relative(for: type), noiseFactor: tolerance.noiseFactor, size: overview.size,
         // What is flushed to zero is right; float16's subnormal numbers are not flushed by hardware.
-        floor: type.component == .float16 ? type.leastPositive : type.leastNormal,
+        floor: overview.size == 0
+          ? Tolerance.spreadUnits * type.unitRoundoff
+          : type.component == .float16 ? type.leastPositive : type.leastNormal,
         largest: type.largest, limitsNoise: !isOnlyRounding)
       for start in Swift.stride(from: 0, to: elementCount, by: step) {
         stretch.count = min(step, elementCount - start)
@@ -156,7 +158,7 @@ extension Comparison {
       if own > base + state.noiseFactor * noise * reach { state.jumps += 1 }
       guard error > base else { continue }
       var allowance = state.noiseFactor * max(own, noise * reach)
-      if state.limitsNoise { allowance = min(allowance, Tolerance.noiseLimit * (abs(e) + state.size)) }
+      if state.limitsNoise { allowance = min(allowance, Tolerance.noiseLimit * (abs(e) + max(size, state.size))) }
       guard error > base + allowance, abs(c - r) > t * (abs(r) + size) + state.floor else { continue }
       mismatchCount += 1
       collector.add(start + index, candidate: c, expected: e)

@@ -3,7 +3,7 @@
 /// Of an element, *e* is what the reference computes in float64, *r* what it computes in the problem's own precision, and
 /// *c* what the candidate computed. It is right if
 ///
-///     |c − e| ≤ t·(|e| + s) + min(8·max(|r − e|, ν·(|e| + s)), (|e| + S)/8)    or    |c − r| ≤ t·(|r| + s)
+///     |c − e| ≤ t·(|e| + s) + min(8·max(|r − e|, ν·(|e| + s)), (|e| + max(s, S))/8)    or    |c − r| ≤ t·(|r| + s)
 ///
 /// - *t* is ``relative``: what KernelBench allows, 10⁻⁴ for float32 and 10⁻² for float16 and bfloat16, where it adds the
 ///   same number as an absolute error, whatever the size of the output. That is what zeros hide behind.
@@ -17,7 +17,8 @@
 ///   relative to |e| + s: another order of summation errs as much, but elsewhere. So nobody has to know which operations
 ///   are delicate. The allowance ends at an eighth of the output's size, so that neither zeros nor a constant ever pass;
 ///   only where the output is nothing but rounding (the mean of what was normalised: *e* is 0, and *r* is not) it does
-///   not, and ``Comparison/isOnlyRounding`` says so.
+///   not, and ``Comparison/isOnlyRounding`` says so. Where *e* is zero throughout, there is no size, and 64 units of
+///   rounding of 1 are allowed.
 /// - Who computes what the reference computes in the problem's precision is right as well, even where both are far off.
 ///
 /// Beside the elements the output as a whole must be nearer to the expected one than a constant is: a candidate that

@@ -122,6 +122,7 @@ import Testing
     let reference = flipped([70, 12_000])
     #expect(try Self.compare(flipped([3, 500, 19_000]), expected, reference).isMatch)
     #expect(try !Self.compare(flipped([3]), expected, expected).isMatch)
+    #expect(try Self.compare(expected, expected, reference).referenceJumpCount == 2)
     #expect(try !Self.compare(flipped(Array(0..<40)), expected, reference).isMatch)
     // However often the reference jumps, a thousandth is the most.
     let wild = flipped(Array(0..<5000))
@@ -171,6 +172,34 @@ import Testing
     let comparison = try Self.compare(noise(1e-8), noise(1e-17), noise(1e-8))
     #expect(comparison.isMatch && comparison.isOnlyRounding)
     #expect(try !Self.compare(noise(1e-3), noise(1e-17), noise(1e-8)).isMatch)
+  }
+
+  @Test func `allows rounding where zeros are expected, and nothing more`() throws {
+    let zeros = Array(repeating: 0.0, count: 512)
+    #expect(try Self.compare(zeros.map { _ in 1e-7 }, zeros, zeros).isMatch)
+    #expect(try !Self.compare(zeros.map { _ in 1e-4 }, zeros, zeros).isMatch)
+  }
+
+  @Test func `accepts in a large row what cancellation costs there`() throws {
+    var generator = SeededGenerator(seed: 10)
+    let sizes = (0..<16).map { $0 == 5 ? 1e6 : 1.0 }
+    func output() -> [Double] { sizes.flatMap { size in (0..<512).map { _ in size * generator.normal() } } }
+    let expected = output()
+    func noisy() -> [Double] { zip(expected, output()).map { $0 + 1e-3 * $1 } }
+    let reference = noisy()
+    let shape = [16, 512]
+    #expect(try Self.compare(noisy(), expected, reference, shape: shape).isMatch)
+    #expect(try !Self.compare(expected.map { abs($0) < 50 ? $0 : 0 }, expected, reference, shape: shape).isMatch)
+  }
+
+  @Test func `writes numbers so that they differ`() throws {
+    let values = (0..<64).map { 1 + Double($0) / 64 }
+    var other = values
+    other[3] += 1e-7
+    let summary = try Self.compare(other, values, values, .float64).summary
+    #expect(summary.contains("1.0468751 where 1.046875 is expected"), "\(summary)")
+    #expect(Comparison.text(0.1) == "0.1" && Comparison.text(-3) == "-3" && Comparison.text(.nan) == "nan")
+    #expect(Comparison.text(Double(Float(0.1))) == "0.1" && Comparison.text(1e300) == "1e+300")
   }
 
   @Test func `sees that a row of constants is not what is expected`() throws {
