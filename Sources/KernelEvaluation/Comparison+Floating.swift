@@ -47,7 +47,7 @@ extension Comparison {
       }
       allow(jumps: state.jumps)
       referenceError = (state.relativeErrorSquares / max(overview.count, 1)).squareRoot()
-      isNoBetterThanConstant = Self.isNoBetterThanConstant(overview, state, type)
+      judgeSpread(overview, state, type)
     }
   }
 
@@ -106,14 +106,21 @@ extension Comparison {
     return overview
   }
 
-  private static func isNoBetterThanConstant(_ overview: Overview, _ state: State, _ type: ElementType) -> Bool {
-    guard overview.count >= Double(Tolerance.leastSpreadSample), state.finite == overview.count else { return false }
+  private mutating func judgeSpread(_ overview: Overview, _ state: State, _ type: ElementType) {
+    guard overview.count >= Double(Tolerance.leastSpreadSample) else { return }
     let spread = (overview.squares / overview.count).squareRoot()
     let error = (state.errorSquares / overview.count).squareRoot()
     let own = (overview.errorSquares / overview.count).squareRoot()
-    let units = type.unitRoundoff * (overview.expectedSquares / overview.count).squareRoot()
-    return spread > max(state.noiseFactor * own, Tolerance.spreadUnits * units)
-      && error > Tolerance.spreadLimit * spread
+    let unit = type.unitRoundoff * (overview.expectedSquares / overview.count).squareRoot()
+    // A narrow type's error is that of rounding the result, which all have alike; else algorithms differ.
+    let isNarrow = type.mantissaBits < ElementType.float32.mantissaBits
+    let least =
+      isNarrow
+      ? max(Tolerance.narrowSpreadFactor * own, Tolerance.narrowSpreadUnits * unit)
+      : max(state.noiseFactor * own, Tolerance.spreadUnits * unit)
+    isConstantExpected = spread <= least
+    isNoBetterThanConstant =
+      !isConstantExpected && state.finite == overview.count && error > Tolerance.spreadLimit * spread
   }
 
   /// What the comparison of one stretch leaves for the next.

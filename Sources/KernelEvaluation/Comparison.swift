@@ -33,6 +33,8 @@ public struct Comparison: Sendable, Hashable {
   public internal(set) var referenceError = 0.0
   /// Whether what is expected consists of rounding errors: everything of that size is right, so nothing is shown.
   public internal(set) var isOnlyRounding = false
+  /// Whether the expected elements differ by no more than rounding, so that the right constant passes.
+  public internal(set) var isConstantExpected = false
   /// Whether the elements are within the tolerance, but as a whole no nearer to what is expected than a constant.
   public internal(set) var isNoBetterThanConstant = false
   /// The first wrong element in memory order.

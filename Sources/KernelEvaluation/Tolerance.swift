@@ -23,7 +23,8 @@
 ///
 /// Beside the elements the output as a whole must be nearer to the expected one than a constant is: a candidate that
 /// answers 100 where 100 ± 0.001 is expected is within *t* everywhere. Its root mean square error must be below half of
-/// the standard deviation of *e*, unless that lies within rounding: 8 times the reference's own error, or 64 units.
+/// the standard deviation of *e*, unless that lies within rounding: 8 times the reference's own error, or 64 units; 4 times
+/// and 2 units in types narrower than float32, whose errors are those of rounding the result.
 ///
 /// An element that is not finite must be matched in kind and sign, by *e* or by *r*: the type may have overflowed. Next to
 /// the type's end both are right. Integers and Booleans must be equal to *e* or to *r*.
@@ -73,6 +74,10 @@ public struct Tolerance: Sendable, Hashable, Codable {
   static let leastSpreadSample = 16
   /// In a spread of so many units of rounding, a correct output may be as far off as a constant.
   static let spreadUnits = 64.0
+  /// The same for narrow types.
+  static let narrowSpreadUnits = 2.0
+  /// How many times the reference's own error such a spread is, in narrow types.
+  static let narrowSpreadFactor = 4.0
   /// How many elements may differ for each one at which the reference itself jumps.
   static let jumpFactor = 8
   /// The part of an output that may differ in this way.

@@ -63,6 +63,17 @@ import Testing
   }
 
   @Test(arguments: [
+    ("def f(x, N):\n  return x[:N]\n", false), ("def f(x):\n  N = x.shape[0]\n  return x[:N]\n", false),
+    ("def f(x):\n  N, M = x.shape\n  return x[:N]\n", false), ("def f(x):\n  return x.N\n", false),
+    ("def f(x):\n  return g(N=x)\n", false), ("def f(x): return x[:N]\n", true), ("x = g(N)\n", true),
+    ("def f(N): return N\nx = N\n", true), ("class A:\n  def f(self, N):\n    return N\n  y = N\n", true),
+    ("def f(x, n=N):\n  return g(N=N)\n", false), ("async def f(N):\n  return N\n", false),
+  ])
+  func `are read only where the name is the module's`(rest: String, isRead: Bool) {
+    #expect(Self.certain("N = 3000\n" + rest, ["N": 3000]) == (isRead ? ["N 3000 1"] : []))
+  }
+
+  @Test(arguments: [
     ("block = 256", [String]()), ("f(y.view(256))", []), ("f(y.view(2048))", ["N 2048 1"]),
     ("f(y.view(2 ** 11))", ["N 2048 1"]), ("f(y.view(1 << 11))", ["N 2048 1"]), ("f(y.view(0x800))", ["N 2048 1"]),
     ("f(y.view(2_048))", ["N 2048 1"]), ("f(y.view(2 * 1024))", ["N 2048 1"]), ("f(y.view(-2048))", ["N 2048 1"]),
