@@ -6,8 +6,10 @@ struct CandidateLiterals {
 
   private let source: [UInt8]
   private var lineStarts: [Int] = [0]
-  /// How often a name is read outside of what makes inputs.
-  private var readings: [String: Int] = [:]
+  /// The module's names that are read outside of what makes inputs.
+  private var readings: Set<String> = []
+  /// The functions that are being read, with the names that are their own: those do not read the module's.
+  private var scopes: [(column: Int, names: Set<String>)] = []
   /// Integers that module variables are, which count only if the variable is read.
   private var variables: [(name: String, literals: [SizeLiteral])] = []
 
@@ -28,7 +30,7 @@ struct CandidateLiterals {
       }
     }
     take(statement, &skipsBlock)
-    for variable in variables where readings[variable.name] != nil { literals += variable.literals }
+    for variable in variables where readings.contains(variable.name) { literals += variable.literals }
   }
 
   private func word(_ token: PythonToken) -> String { String(decoding: source[token.range], as: UTF8.self) }
@@ -56,15 +58,15 @@ struct CandidateLiterals {
     if statement.count == 1, first.kind == .string { return }
     let words = statement.map(word)
     let isAssignment = isTop && statement.count > 2 && first.kind == .name && (words[1] == "=" || words[1] == ":")
-    let isDefinition = words[0] == "def" || words[0] == "async"
+    let header = enterScope(statement, words)
     var found: [SizeLiteral] = []
     for (index, token) in statement.enumerated() {
       switch token.kind {
-      case .name where !(isAssignment && index == 0):
-        readings[words[index], default: 0] += 1
+      case .name where index >= header && !(isAssignment && index == 0):
+        if isReading(words, index) { readings.insert(words[index]) }
       case .number:
         // A parameter's default gives way to the caller's value.
-        if isDefinition, index > 0, words[index - 1] == "=" { continue }
+        if index < header, words[index - 1] == "=" { continue }
         let name = index > 1 && words[index - 1] == "=" ? words[index - 2] : nil
         for value in Self.values(words[index...]) {
           found.append(SizeLiteral(value: value, name: name, line: line(at: token.range.lowerBound), isInCUDA: false))
@@ -77,6 +79,42 @@ struct CandidateLiterals {
       }
     }
     if isAssignment { variables.append((words[0], found)) } else { literals += found }
+  }
+
+  /// Notes which function a statement belongs to, and what it names there; the number of tokens of a function's header.
+  private mutating func enterScope(_ statement: [PythonToken], _ words: [String]) -> Int {
+    let start = statement[0].range.lowerBound
+    let column = start - lineStarts[line(at: start) - 1]
+    while let scope = scopes.last, column <= scope.column { scopes.removeLast() }
+    guard words[0] == "def" || words[0] == "async" && words.dropFirst().first == "def" else {
+      if !scopes.isEmpty, let end = Self.position(of: "=", in: words) {
+        scopes[scopes.count - 1].names.formUnion(words[..<end])
+      }
+      return 0
+    }
+    let header = Self.position(of: ":", in: words) ?? words.count
+    scopes.append((column, Set(words[..<header])))
+    return header
+  }
+
+  /// The first such word outside of brackets.
+  private static func position(of wanted: String, in words: [String]) -> Int? {
+    var depth = 0
+    for (index, word) in words.enumerated() {
+      if depth == 0, word == wanted { return index }
+      if word == "(" || word == "[" || word == "{" { depth += 1 }
+      if word == ")" || word == "]" || word == "}" { depth -= 1 }
+    }
+    return nil
+  }
+
+  /// Whether a name is a variable of the module's, and neither an attribute, a keyword argument, nor a function's own.
+  private func isReading(_ words: [String], _ index: Int) -> Bool {
+    if index > 0, words[index - 1] == "." { return false }
+    if index > 0, words[index - 1] == "(" || words[index - 1] == ",", words.dropFirst(index + 1).first == "=" {
+      return false
+    }
+    return !scopes.contains { $0.names.contains(words[index]) }
   }
 
   /// What a number is, and what it is with one that it is multiplied with, shifted or raised by: `16`, `16 * 1024`.

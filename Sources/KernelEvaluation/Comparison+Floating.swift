@@ -33,7 +33,9 @@ extension Comparison {
       var state = State(
         t: tolerance.relative(for: type), noiseFactor: tolerance.noiseFactor, size: overview.size,
         // What is flushed to zero is right; float16's subnormal numbers are not flushed by hardware.
-        floor: type.component == .float16 ? type.leastPositive : type.leastNormal,
+        floor: overview.size == 0
+          ? Tolerance.spreadUnits * type.unitRoundoff
+          : type.component == .float16 ? type.leastPositive : type.leastNormal,
         largest: type.largest, limitsNoise: !isOnlyRounding)
       for start in Swift.stride(from: 0, to: elementCount, by: step) {
         stretch.count = min(step, elementCount - start)
@@ -45,7 +47,7 @@ extension Comparison {
       }
       allow(jumps: state.jumps)
       referenceError = (state.relativeErrorSquares / max(overview.count, 1)).squareRoot()
-      isNoBetterThanConstant = Self.isNoBetterThanConstant(overview, state, type)
+      judgeSpread(overview, state, type)
     }
   }
 
@@ -104,14 +106,21 @@ extension Comparison {
     return overview
   }
 
-  private static func isNoBetterThanConstant(_ overview: Overview, _ state: State, _ type: ElementType) -> Bool {
-    guard overview.count >= Double(Tolerance.leastSpreadSample), state.finite == overview.count else { return false }
+  private mutating func judgeSpread(_ overview: Overview, _ state: State, _ type: ElementType) {
+    guard overview.count >= Double(Tolerance.leastSpreadSample) else { return }
     let spread = (overview.squares / overview.count).squareRoot()
     let error = (state.errorSquares / overview.count).squareRoot()
     let own = (overview.errorSquares / overview.count).squareRoot()
-    let units = type.unitRoundoff * (overview.expectedSquares / overview.count).squareRoot()
-    return spread > max(state.noiseFactor * own, Tolerance.spreadUnits * units)
-      && error > Tolerance.spreadLimit * spread
+    let unit = type.unitRoundoff * (overview.expectedSquares / overview.count).squareRoot()
+    // A narrow type's error is that of rounding the result, which all have alike; else algorithms differ.
+    let isNarrow = type.mantissaBits < ElementType.float32.mantissaBits
+    let least =
+      isNarrow
+      ? max(Tolerance.narrowSpreadFactor * own, Tolerance.narrowSpreadUnits * unit)
+      : max(state.noiseFactor * own, Tolerance.spreadUnits * unit)
+    isConstantExpected = spread <= least
+    isNoBetterThanConstant =
+      !isConstantExpected && state.finite == overview.count && error > Tolerance.spreadLimit * spread
   }
 
   /// What the comparison of one stretch leaves for the next.
@@ -156,7 +165,7 @@ extension Comparison {
       if own > base + state.noiseFactor * noise * reach { state.jumps += 1 }
       guard error > base else { continue }
       var allowance = state.noiseFactor * max(own, noise * reach)
-      if state.limitsNoise { allowance = min(allowance, Tolerance.noiseLimit * (abs(e) + state.size)) }
+      if state.limitsNoise { allowance = min(allowance, Tolerance.noiseLimit * (abs(e) + max(size, state.size))) }
       guard error > base + allowance, abs(c - r) > t * (abs(r) + size) + state.floor else { continue }
       mismatchCount += 1
       collector.add(start + index, candidate: c, expected: e)

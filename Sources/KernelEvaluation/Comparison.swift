@@ -20,6 +20,9 @@ public struct Comparison: Sendable, Hashable {
   public internal(set) var mismatchCount = 0
   /// How many may be, since the reference itself jumps as often.
   public internal(set) var allowedMismatchCount = 0
+  /// How often the reference in the problem's precision is beyond all rounding from what it is in float64; of integers,
+  /// how often it is another one.
+  public internal(set) var referenceJumpCount = 0
   /// How many are wrong in being finite or not.
   public internal(set) var nonFiniteMismatchCount = 0
   /// The largest error of an element that is finite on both sides.
@@ -30,6 +33,8 @@ public struct Comparison: Sendable, Hashable {
   public internal(set) var referenceError = 0.0
   /// Whether what is expected consists of rounding errors: everything of that size is right, so nothing is shown.
   public internal(set) var isOnlyRounding = false
+  /// Whether the expected elements differ by no more than rounding, so that the right constant passes.
+  public internal(set) var isConstantExpected = false
   /// Whether the elements are within the tolerance, but as a whole no nearer to what is expected than a constant.
   public internal(set) var isNoBetterThanConstant = false
   /// The first wrong element in memory order.
@@ -101,6 +106,7 @@ public struct Comparison: Sendable, Hashable {
   }
 
   mutating func allow(jumps: Int) {
+    referenceJumpCount = jumps
     let most = Int(Double(elementCount) * Tolerance.jumpLimit)
     allowedMismatchCount = min(min(jumps, most) * Tolerance.jumpFactor, most)
   }
@@ -116,14 +122,18 @@ public struct Comparison: Sendable, Hashable {
     var sentence = "\(mismatchCount) of \(elementCount) elements are wrong"
     if let first {
       let place = first.index.map(String.init).joined(separator: ", ")
-      sentence += ", first [\(place)]: \(Self.text(first.candidate)) where \(Self.text(first.expected)) is expected"
+      var candidate = Self.text(first.candidate)
+      var expected = Self.text(first.expected)
+      if candidate == expected { (candidate, expected) = ("\(first.candidate)", "\(first.expected)") }
+      sentence += ", first [\(place)]: \(candidate) where \(expected) is expected"
     }
     if let pattern { sentence += "; \(pattern.description)" }
     return sentence + "."
   }
 
+  /// As many digits as a float32 has.
   static func text(_ value: Double) -> String {
     if value == value.rounded(), abs(value) < 1e6 { return "\(Int(value))" }
-    return "\(Double(Float(value)) == value || abs(value) > 1e38 ? "\(value)" : "\(Float(value))")"
+    return abs(value) < 1e38 && abs(value) > 1e-37 ? "\(Float(value))" : "\(value)"
   }
 }

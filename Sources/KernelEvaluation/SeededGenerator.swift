@@ -26,6 +26,9 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     s3 = Self.splitMix(&state)
   }
 
+  /// Numbers from a state, of which not all words may be 0.
+  init(state: (UInt64, UInt64, UInt64, UInt64)) { (s0, s1, s2, s3) = state }
+
   /// Numbers of one purpose out of many that share a seed: `"trial 2, input 0"`.
   public init(seed: UInt64, purpose: String) {
     // FNV-1a tells the names apart; SplitMix64 makes every bit of the seed depend on every bit of both.

@@ -3,7 +3,7 @@
 /// Of an element, *e* is what the reference computes in float64, *r* what it computes in the problem's own precision, and
 /// *c* what the candidate computed. It is right if
 ///
-///     |c − e| ≤ t·(|e| + s) + min(8·max(|r − e|, ν·(|e| + s)), (|e| + S)/8)    or    |c − r| ≤ t·(|r| + s)
+///     |c − e| ≤ t·(|e| + s) + min(8·max(|r − e|, ν·(|e| + s)), (|e| + max(s, S))/8)    or    |c − r| ≤ t·(|r| + s)
 ///
 /// - *t* is ``relative``: what KernelBench allows, 10⁻⁴ for float32 and 10⁻² for float16 and bfloat16, where it adds the
 ///   same number as an absolute error, whatever the size of the output. That is what zeros hide behind.
@@ -17,12 +17,14 @@
 ///   relative to |e| + s: another order of summation errs as much, but elsewhere. So nobody has to know which operations
 ///   are delicate. The allowance ends at an eighth of the output's size, so that neither zeros nor a constant ever pass;
 ///   only where the output is nothing but rounding (the mean of what was normalised: *e* is 0, and *r* is not) it does
-///   not, and ``Comparison/isOnlyRounding`` says so.
+///   not, and ``Comparison/isOnlyRounding`` says so. Where *e* is zero throughout, there is no size, and 64 units of
+///   rounding of 1 are allowed.
 /// - Who computes what the reference computes in the problem's precision is right as well, even where both are far off.
 ///
 /// Beside the elements the output as a whole must be nearer to the expected one than a constant is: a candidate that
 /// answers 100 where 100 ± 0.001 is expected is within *t* everywhere. Its root mean square error must be below half of
-/// the standard deviation of *e*, unless that lies within rounding: 8 times the reference's own error, or 64 units.
+/// the standard deviation of *e*, unless that lies within rounding: 8 times the reference's own error, or 64 units; 4 times
+/// and 2 units in types narrower than float32, whose errors are those of rounding the result.
 ///
 /// An element that is not finite must be matched in kind and sign, by *e* or by *r*: the type may have overflowed. Next to
 /// the type's end both are right. Integers and Booleans must be equal to *e* or to *r*.
@@ -72,6 +74,10 @@ public struct Tolerance: Sendable, Hashable, Codable {
   static let leastSpreadSample = 16
   /// In a spread of so many units of rounding, a correct output may be as far off as a constant.
   static let spreadUnits = 64.0
+  /// The same for narrow types.
+  static let narrowSpreadUnits = 2.0
+  /// How many times the reference's own error such a spread is, in narrow types.
+  static let narrowSpreadFactor = 4.0
   /// How many elements may differ for each one at which the reference itself jumps.
   static let jumpFactor = 8
   /// The part of an output that may differ in this way.
