@@ -64,3 +64,28 @@ enum TestWorker {
     return Sandbox.Kind.allCases.filter { obstacles[$0] == nil }
   }
 }
+
+extension TestWorker {
+  /// Whether this machine has a kind.
+  static func has(_ kind: Sandbox.Kind) async throws -> Bool { try await kinds().contains(kind) }
+
+  /// The error that Python in a worker ends with.
+  static func error(
+    _ code: String, _ sandbox: Sandbox.Kind?, limits: WorkerLimits = WorkerLimits(), time: Duration = .seconds(30)
+  ) async throws -> WorkerError {
+    do {
+      let answer = try await run(code, sandbox, limits: limits, time: time)
+      throw NoError(answer: answer)
+    } catch let error as WorkerError {
+      return error
+    }
+  }
+
+  struct NoError: Error {
+    var answer: JSONValue
+  }
+
+  static func size(_ path: String) -> Int {
+    (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+  }
+}
