@@ -20,6 +20,8 @@ GIVEN_UP = 125
 def run(configuration):
     system.die_with(configuration["parent"])
     os.closerange(5, 1 << 20)
+    if configuration.get("group"):
+        system.join(configuration["group"])
     begin = {"bubblewrap": in_bubblewrap, "namespaces": in_namespaces, "limits": in_limits}[configuration["kind"]]
     begin(configuration)
 

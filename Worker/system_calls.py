@@ -36,6 +36,12 @@ def die_with(parent):
         os._exit(1)
 
 
+def join(group):
+    """Becomes a member of a control group, and so will be all that is started."""
+    with open(group + "/cgroup.procs", "w") as file:
+        file.write("0")
+
+
 def adopt_orphans():
     prctl(PR_SET_CHILD_SUBREAPER, 1)
 

@@ -85,6 +85,13 @@ package struct ProcessTree: Sendable {
     }
   }
 
+  /// Threads of all processes of the machine, had by one small read; 0 where the system does not say.
+  package static var tasksOfMachine: Int {
+    let words = text(of: "/proc/loadavg").split(separator: UInt8(ascii: " "))
+    guard words.count > 3, let all = words[3].split(separator: UInt8(ascii: "/")).last else { return 0 }
+    return Int(String(decoding: all, as: UTF8.self)) ?? 0
+  }
+
   // MARK: /proc
 
   private struct Status {

@@ -98,16 +98,16 @@ struct `A worker process` {
     guard try await TestWorker.has(kind) else { return }
     var limits = WorkerLimits(cpuSeconds: 100, memoryBytes: 200 << 20, tasks: 100, fileBytes: 8 << 20, folderBytes: 20 << 20)
     func name(_ code: String, time: Duration = .seconds(20)) async throws -> String {
-      String("\(try await TestWorker.error(code, kind, limits: limits, time: time))".prefix { $0 != "(" })
+      try await TestWorker.error(code, kind, limits: limits, time: time).name
     }
     #expect(try await name("time.sleep(100)", time: .seconds(1)) == "outOfTime")
     #expect(try await name("while True: pass", time: .seconds(1)) == "outOfTime")
     #expect(try await name("signal.signal(15, lambda *a: None)\nwhile True:\n try: time.sleep(9)\n except BaseException: pass", time: .seconds(1)) == "outOfTime")
     #expect(try await name("x = [b'x' * 1000000 for i in range(1000000)]") == "outOfMemory")
     // In many small processes, none of which is large.
-    #expect(try await name("while True:\n if not os.fork():\n  x = b'x' * 20000000; time.sleep(100)") == "outOfMemory")
-    #expect(try await name("while True:\n if not os.fork(): time.sleep(100)") == "tooManyProcesses" || kind != .limits)
-    #expect(try await name("import threading\nfor i in range(5000): threading.Thread(target=time.sleep, args=(100,)).start()") != "exited")
+    #expect(try await name("for i in range(50):\n if not os.fork():\n  x = b'x' * 20000000; time.sleep(100)") == "outOfMemory")
+    #expect(try await name("for i in range(1000):\n if not os.fork(): time.sleep(100)") == "tooManyProcesses")
+    #expect(try await name("import threading\nfor i in range(1000): threading.Thread(target=time.sleep, args=(100,)).start()") == "tooManyProcesses")
     #expect(try await name("for i in range(1000): open(f'f{i}', 'wb').write(b'x' * 1000000)\ntime.sleep(100)") == "tooMuchOutput")
     #expect(try await name("for i in range(1000000): open(f'f{i}', 'wb')") == "tooMuchOutput")
     #expect(try await name("for i in range(1000): os.mkdir('a'); os.chdir('a')\ntime.sleep(100)") == "tooMuchOutput")
@@ -122,12 +122,17 @@ struct `A worker process` {
   @Test(arguments: Sandbox.Kind.allCases)
   func `a bomb of processes goes off inside`(_ kind: Sandbox.Kind) async throws {
     guard try await TestWorker.has(kind) else { return }
-    let limits = WorkerLimits(memoryBytes: 2 << 30, tasks: 300)
+    // Two thousand processes and no more, should nothing stop them: a test must not take the machine down.
+    let code = """
+      for generation in range(11):
+        try: os.fork(); os.setsid()
+        except OSError: pass
+      while True: time.sleep(0.01)
+      """
     let start = ContinuousClock.now
-    let error = try await TestWorker.error("while True:\n try: os.fork(); os.setsid()\n except OSError: pass", kind, limits: limits)
-    let name = "\(error)".prefix { $0 != "(" }
-    #expect(["tooManyProcesses", "outOfTime", "outOfMemory"].contains(name), "\(name)")
-    #expect(ContinuousClock.now - start < .seconds(40))
+    let error = try await TestWorker.error(code, kind, limits: WorkerLimits(tasks: 200))
+    #expect(error.name == "tooManyProcesses" || error.name == "outOfMemory")
+    #expect(ContinuousClock.now - start < .seconds(20))
   }
 
   @Test(arguments: Sandbox.Kind.allCases)

@@ -89,3 +89,8 @@ extension TestWorker {
     (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
   }
 }
+
+extension WorkerError {
+  /// Its kind, in a word.
+  var name: String { String("\(self)".prefix { $0 != "(" }) }
+}
