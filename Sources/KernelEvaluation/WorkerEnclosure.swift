@@ -255,7 +255,7 @@ final class WorkerEnclosure: Sendable {
         state.members = state.members.filter(\.isRunning).union(tree.descendants)
       }
     }
-    if tree.memory > limits.memoryBytes { return .memory }
+    if tree.holdsMore(than: limits.memoryBytes) { return .memory }
     if tree.tasks > limits.tasks { return .tasks }
     if tree.processorTime > Double(limits.cpuSeconds) { return .time }
     guard withFiles else { return nil }
