@@ -33,6 +33,7 @@ def confine():
     filtered = system_filter.install(
         may_use_sockets_of_machine=configuration["device"] == "cuda",
         may_signal_others=configuration["kind"] != "limits" or version >= SIGNALS_SINCE,
+        sees_files_of_machine=configuration["kind"] == "limits",
     )
     return {"kind": configuration["kind"], "landlock": version, "filter": filtered}
 

@@ -59,6 +59,11 @@ REFUSED = {
 }
 # Whoever calls these knows another way where the kernel is too old for them: a filter cannot look into their arguments.
 UNKNOWN = {"io_uring_setup": (425, 425), "clone3": (435, 435)}
+# Landlock does not know these, and a worker that sees the machine's own files may own them. They do nothing and say that
+# all went well: programs that copy a file end with one of them.
+MODES = {"chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452)}
+OWNERS = {"chown": (92, None), "lchown": (94, None), "fchown": (93, 55), "fchownat": (260, 54)}
+ATTRIBUTES = {"setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "setxattrat": (463, 463)}
 CLONE, SOCKET = (56, 220), (41, 198)
 KILL, TGKILL = (62, 129), (234, 131)
 OTHER_SIGNALS = {"tkill": (200, 130), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240), "pidfd": (424, 424)}
@@ -71,11 +76,11 @@ ALLOWED, KILLED, ERROR = 0x7FFF0000, 0x80000000, 0x00050000
 NUMBER, MACHINE, FIRST_ARGUMENT = 0, 4, 16
 
 
-def install(may_use_sockets_of_machine, may_signal_others):
+def install(may_use_sockets_of_machine, may_signal_others, sees_files_of_machine):
     """Returns whether the kernel took it."""
     if platform.machine() not in MACHINES:
         return False
-    program = b"".join(instructions(may_use_sockets_of_machine, may_signal_others))
+    program = b"".join(instructions(may_use_sockets_of_machine, may_signal_others, sees_files_of_machine))
     code = ctypes.create_string_buffer(program, len(program))
     header = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(code)))
     try:
@@ -85,7 +90,7 @@ def install(may_use_sockets_of_machine, may_signal_others):
     return True
 
 
-def instructions(may_use_sockets_of_machine, may_signal_others):
+def instructions(may_use_sockets_of_machine, may_signal_others, sees_files_of_machine):
     column, machine = MACHINES[platform.machine()]
     refused, unknown = ERROR | errno.EPERM, ERROR | errno.ENOSYS
     yield step(LOAD, MACHINE)
@@ -96,8 +101,11 @@ def instructions(may_use_sockets_of_machine, may_signal_others):
     yield step(AT_LEAST, 0x40000000, 0, 1)
     yield step(ANSWER, unknown)
     others = {} if may_signal_others else OTHER_SIGNALS
-    for numbers, answer in ((REFUSED, refused), (others, refused), (UNKNOWN, unknown)):
+    modes, owned = (MODES, {**OWNERS, **ATTRIBUTES}) if sees_files_of_machine else ({}, {})
+    for numbers, answer in ((REFUSED, refused), (others, refused), (owned, refused), (UNKNOWN, unknown), (modes, ERROR)):
         for pair in numbers.values():
+            if pair[column] is None:
+                continue
             yield step(EQUAL, pair[column], 0, 1)
             yield step(ANSWER, answer)
     yield from where(CLONE[column], step(ANY_BIT, NEW_NAMESPACES, 0, 1), refused, ALLOWED)
