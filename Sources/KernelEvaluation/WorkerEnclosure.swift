@@ -121,7 +121,9 @@ final class WorkerEnclosure: Sendable {
   private static func configuration(
     of launch: WorkerLaunch, sandbox: Sandbox.Kind, group: ControlGroup?
   ) -> JSONValue {
-    let own = ["PATH": Sandbox.searchPath, "LANG": "C.UTF-8", "HOME": launch.folder, "TMPDIR": launch.folder, "USER": "worker"]
+    let own = [
+      "PATH": Sandbox.searchPath, "LANG": "C.UTF-8", "HOME": launch.folder, "TMPDIR": launch.folder, "USER": "worker",
+    ]
     let environment = own.merging(launch.environment) { $1 }
     return [
       "kind": .string(sandbox.rawValue),

@@ -25,7 +25,8 @@ struct `A worker process` {
     let text = String(repeating: "0123456789", count: 1_000_000)
     try await TestWorker.withLaunch(nil) { launch in
       try await WorkerProcess.with(launch) { worker in
-        let answer = try await worker.call(["code": "answer = message['text'][1:]", "text": .string(text)], timeLimit: .seconds(60))
+        let answer = try await worker.call(
+          ["code": "answer = message['text'][1:]", "text": .string(text)], timeLimit: .seconds(60))
         #expect(answer.string == String(text.dropFirst()))
       }
     }
@@ -52,7 +53,8 @@ struct `A worker process` {
     try await TestWorker.withLaunch(nil) { launch in
       try await WorkerProcess.with(launch) { worker in
         await #expect(throws: Refused.self) {
-          _ = try await worker.call(["code": "connection.request({})"], timeLimit: .seconds(30)) { _ in throw Refused() }
+          _ = try await worker.call(["code": "connection.request({})"], timeLimit: .seconds(30)) { _ in throw Refused()
+          }
         }
         await #expect(throws: WorkerError.self) { _ = try await worker.call(["code": ""], timeLimit: .seconds(30)) }
       }
@@ -166,7 +168,9 @@ struct `A worker process` {
   @Test(arguments: Sandbox.Kind.allCases)
   func `limits end it`(_ kind: Sandbox.Kind) async throws {
     guard try await TestWorker.has(kind) else { return }
-    var limits = WorkerLimits(cpuSeconds: 100, memoryBytes: 300 << 20, tasks: 100, fileBytes: 8 << 20, folderBytes: 20 << 20, folderEntries: 300)
+    var limits = WorkerLimits(
+      cpuSeconds: 100, memoryBytes: 300 << 20, tasks: 100, fileBytes: 8 << 20, folderBytes: 20 << 20, folderEntries: 300
+    )
     func name(_ code: String, time: Duration = .seconds(20)) async throws -> String {
       try await TestWorker.error(code, kind, limits: limits, time: time).name
     }
@@ -246,7 +250,9 @@ struct `A worker process` {
           try await worker.call(["code": "open('alive', 'w')\nwhile True: pass"], timeLimit: .seconds(100))
         }
       }
-      while !FileManager.default.fileExists(atPath: launch.folder + "/alive") { try await Task.sleep(for: .milliseconds(10)) }
+      while !FileManager.default.fileExists(atPath: launch.folder + "/alive") {
+        try await Task.sleep(for: .milliseconds(10))
+      }
       let start = ContinuousClock.now
       task.cancel()
       await #expect(throws: CancellationError.self) { _ = try await task.value }

@@ -50,7 +50,9 @@ enum TestWorker {
   }
 
   /// Runs Python in a worker and returns its answer.
-  static func run(_ code: String, _ sandbox: Sandbox.Kind?, limits: WorkerLimits = WorkerLimits(), time: Duration = .seconds(30))
+  static func run(
+    _ code: String, _ sandbox: Sandbox.Kind?, limits: WorkerLimits = WorkerLimits(), time: Duration = .seconds(30)
+  )
     async throws -> JSONValue
   {
     try await withLaunch(sandbox, limits: limits) { launch in

@@ -7,7 +7,9 @@ import Testing
 @Suite(.serialized, .enabled(if: TestWorker.python != nil, "there is no Python 3"))
 struct `A conversation` {
   /// Reads the first message and a call, then says something.
-  private func error(saying code: String, limits: WorkerLimits = WorkerLimits(), time: Duration = .seconds(20)) async throws -> WorkerError {
+  private func error(saying code: String, limits: WorkerLimits = WorkerLimits(), time: Duration = .seconds(20))
+    async throws -> WorkerError
+  {
     let script = """
       import json, os, sys, time
       nonce = json.loads(os.read(3, 10000))["nonce"]
