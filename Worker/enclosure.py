@@ -20,6 +20,8 @@ GIVEN_UP = 125
 def run(configuration):
     system.die_with(configuration["parent"])
     os.closerange(5, 1 << 20)
+    if configuration.get("group"):
+        system.join(configuration["group"])
     begin = {"bubblewrap": in_bubblewrap, "namespaces": in_namespaces, "limits": in_limits}[configuration["kind"]]
     begin(configuration)
 
@@ -42,8 +44,8 @@ def in_namespaces(configuration):
         let_go(nothing)
         leave(system.wait_for(first))
     system.die_with(None)
+    variables = view.environment(configuration)
     view.enter(configuration)
-    system.limit_tasks_of_namespace(configuration["limits"]["tasks"])
     view.lock()
     system.drop_privileges()
     system.hide_memory()
@@ -51,7 +53,7 @@ def in_namespaces(configuration):
     if worker:
         let_go(nothing)
         leave(system.wait_for(worker))
-    become_worker(configuration)
+    become_worker(configuration, variables)
 
 
 def in_limits(configuration):
@@ -69,14 +71,14 @@ def in_limits(configuration):
         leave(status)
     system.die_with(own)
     system.drop_privileges()
-    become_worker(configuration)
+    become_worker(configuration, view.environment(configuration))
 
 
-def become_worker(configuration):
+def become_worker(configuration, variables):
     system.limit(configuration["limits"])
     os.chdir(configuration["folder"])
     command = configuration["command"]
-    os.execve(command[0], command, view.environment(configuration))
+    os.execve(command[0], command, variables)
 
 
 def let_go(nothing):

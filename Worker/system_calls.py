@@ -36,6 +36,12 @@ def die_with(parent):
         os._exit(1)
 
 
+def join(group):
+    """Becomes a member of a control group, and so will be all that is started."""
+    with open(group + "/cgroup.procs", "w") as file:
+        file.write("0")
+
+
 def adopt_orphans():
     prctl(PR_SET_CHILD_SUBREAPER, 1)
 
@@ -99,12 +105,12 @@ def limit(limits):
         # The processor's limit sends a signal first that can be handled: the second one cannot be.
         soft = most - 1 if which == resource.RLIMIT_CPU and most > 1 else most
         resource.setrlimit(which, (soft, most))
-    for name, value in (("oom_score_adj", "900"),):
-        try:
-            with open(f"/proc/self/{name}", "w") as file:
-                file.write(value)
-        except OSError:
-            pass
+    try:
+        # The first to go where memory is short.
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write("900")
+    except OSError:
+        pass
 
 
 def tasks_of_user():
@@ -124,18 +130,6 @@ def status_words(process):
     """The words of /proc/N/stat that follow the name."""
     with open(f"/proc/{process}/stat", "rb") as file:
         return file.read().rpartition(b")")[2].split()
-
-
-def limit_tasks_of_namespace(tasks):
-    """Since Linux 6.14 a namespace has its own highest process number. Before, it was the machine's: not to be touched."""
-    major, minor = (int(part) for part in os.uname().release.split(".")[:2])
-    if (major, minor) < (6, 14):
-        return
-    try:
-        with open("/proc/sys/kernel/pid_max", "w") as file:
-            file.write(str(max(tasks, 301)))
-    except OSError:
-        pass
 
 
 def wait_for(process):

@@ -1,6 +1,7 @@
 """What an enclosed worker sees of the machine: a list of places, made with mounts of our own or by bwrap."""
 
 import ctypes
+import json
 import os
 import sys
 
@@ -9,9 +10,11 @@ from system_calls import call
 SYSTEM = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store"]
 # Of /etc only what programs need to start and to know the time: passwords, keys and names of machines are not among it.
 SETTINGS = ["ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime", "timezone", "os-release", "OpenCL"]
+GPU_DEVICES = ("nvidia", "dxg")
 DEVICES = ["null", "zero", "full", "random", "urandom"]
 
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT = 1, 2, 4, 32
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
+MS_NOATIME, MS_NODIRATIME, MS_RELATIME = 1 << 10, 1 << 11, 1 << 21
 MS_BIND, MS_REC, MS_PRIVATE, MNT_DETACH = 4096, 16384, 1 << 18, 2
 COVERED = ["sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi"]
 
@@ -26,7 +29,29 @@ def bubblewrap():
 
 
 def environment(configuration):
-    return {str(name): str(value) for name, value in configuration["environment"].items()}
+    """The worker's variables; one of them is for confinement.py."""
+    variables = {str(name): str(value) for name, value in configuration["environment"].items()}
+    return {**variables, "BASIC_CONFINEMENT": json.dumps(confinement(configuration))}
+
+
+def confinement(configuration):
+    """What confinement.py has to know. Inside a view of our own all that there is may be read."""
+    kind, device = configuration["kind"], configuration["device"]
+    devices = ["/dev/" + name for name in DEVICES]
+    if device == "cuda":
+        devices += ["/dev/" + name for name in os.listdir("/dev") if name.startswith(GPU_DEVICES)]
+    writable = [os.path.realpath(configuration["folder"])] + devices
+    readable = ["/"]
+    if kind == "limits":
+        # Its folder is all that it needs: the machine's own /tmp is everyone's.
+        readable = SYSTEM + ["/etc/" + name for name in SETTINGS] + ["/proc", "/sys/devices/system"]
+        readable += own_places() + configuration["readable"]
+    else:
+        writable += ["/tmp", "/dev/shm"]
+    if device == "cuda":
+        readable += ["/sys"]
+        writable += ["/dev/shm"]
+    return {"kind": kind, "device": device, "readable": readable, "writable": writable}
 
 
 def steps(configuration):
@@ -43,10 +68,10 @@ def steps(configuration):
             yield "link", path, os.readlink(path)
         elif os.path.exists(path):
             yield "readable", path, None
-    yield "proc", "/proc", None
+    yield "proc", "/proc", configuration["limits"]["tasks"]
     yield "devices", "/dev", size
     for name in sorted(os.listdir("/dev")) if configuration["device"] == "cuda" else []:
-        if name.startswith(("nvidia", "dxg")):
+        if name.startswith(GPU_DEVICES):
             yield "device", "/dev/" + name, None
     for path in ["/sys"] if configuration["device"] == "cuda" else ["/sys/devices/system"]:
         if os.path.isdir(path):
@@ -168,7 +193,8 @@ def make(what, path, more):
             os.symlink(more, target)
     elif what == "proc":
         os.makedirs(target, exist_ok=True)
-        mount("proc", target, "proc", MS_NOSUID | MS_NODEV | 8)
+        mount("proc", target, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+        limit_tasks(target + "/sys/kernel/pid_max", more)
         for name in COVERED:
             if os.path.exists(f"{target}/{name}"):
                 mount(f"{target}/{name}", f"{target}/{name}", None, MS_BIND | MS_REC)
@@ -193,6 +219,17 @@ def make(what, path, more):
             restrict(target, MS_NODEV)
 
 
+def limit_tasks(path, tasks):
+    """Since Linux 6.14 a namespace has its own highest process number. Before, it was the machine's: not to be touched."""
+    major, minor = (int(part) for part in os.uname().release.split("-")[0].split(".")[:2])
+    if (major, minor) >= (6, 14):
+        try:
+            with open(path, "w") as file:
+                file.write(str(max(tasks, 301)))
+        except OSError:
+            pass
+
+
 def place(path, target):
     """Something to mount on."""
     if os.path.isdir("/old" + path):
@@ -207,10 +244,10 @@ def restrict(target, flags):
     """Sets flags on a mount and on those below it, each keeping what it has: nobody may take that from it here."""
     for point in mount_points(target):
         held = os.statvfs(point).f_flag
-        kept = held & (MS_RDONLY | MS_NOSUID | MS_NODEV | 8 | 1024 | 2048)
+        kept = held & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME)
         # The C library's name for relatime has another number than the kernel's.
         if held & 4096:
-            kept |= 1 << 21
+            kept |= MS_RELATIME
         mount(None, point, None, MS_REMOUNT | MS_BIND | MS_NOSUID | flags | kept)
 
 

@@ -1,4 +1,5 @@
 import Subprocess
+import Synchronization
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -18,6 +19,10 @@ package struct Command: Sendable {
   package var environment: [String: String]
   package var input: String?
   package var timeLimit: Duration
+  /// The bytes that the program and all that it starts may hold in memory together.
+  package var memoryLimit: Int
+  /// The bytes that they may say.
+  package var outputLimit: Int
 
   package enum Ending: Sendable, Equatable {
     case exited(Int)
@@ -25,16 +30,23 @@ package struct Command: Sendable {
     case outOfTime
   }
 
+  /// What it had too much of, so that we ended it.
+  package enum Excess: Sendable, Equatable {
+    case memory, output
+  }
+
   package struct Result: Sendable {
     package var ending: Ending
     package var standardOutput: String
     package var standardError: String
+    /// Where it is not nil, the ending is our signal.
+    package var excess: Excess?
   }
 
   /// Makes a command.
   package init(
     executable: String, arguments: [String], folder: String, environment: [String: String], input: String? = nil,
-    timeLimit: Duration
+    timeLimit: Duration, memoryLimit: Int = 6 << 30, outputLimit: Int = 64 << 20
   ) {
     self.executable = executable
     self.arguments = arguments
@@ -42,6 +54,8 @@ package struct Command: Sendable {
     self.environment = environment
     self.input = input
     self.timeLimit = timeLimit
+    self.memoryLimit = memoryLimit
+    self.outputLimit = outputLimit
   }
 
   /// 8 GB of address space, 256 MB for a file, and more seconds of processor than the wall clock grants to one thread.
@@ -64,11 +78,11 @@ package struct Command: Sendable {
       arguments: Arguments(["-c", Self.launcher, "basic-launcher"] + files + [executable] + arguments),
       environment: .custom(Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(rawValue: $0)!, $1) })),
       platformOptions: Self.ownSession)
-    let ending = try await ending(of: configuration)
+    let (ending, excess) = try await ending(of: configuration, saying: [name + ".out", name + ".err"])
     try Task.checkCancellation()
     return Result(
       ending: ending, standardOutput: Folders.read(name + ".out") ?? "",
-      standardError: Folders.read(name + ".err") ?? "")
+      standardError: Folders.read(name + ".err") ?? "", excess: excess)
   }
 
   private static var ownSession: PlatformOptions {
@@ -79,12 +93,18 @@ package struct Command: Sendable {
     return options
   }
 
-  private func ending(of configuration: Configuration) async throws -> Ending {
+  private func ending(
+    of configuration: Configuration, saying files: [String]
+  ) async throws -> (Ending, Excess?) {
     let limit = timeLimit
-    return try await withThrowingTaskGroup(of: Ending.self) { group in
+    let watch = Watch()
+    return try await withThrowingTaskGroup(of: Ending?.self) { group in
       group.addTask {
         do {
-          let result = try await Subprocess.run(configuration, output: .discarded, error: .discarded)
+          let result = try await Subprocess.run(configuration, input: .none, output: .discarded, error: .discarded) {
+            watch.begin($0.processIdentifier.value)
+          }
+          watch.end()
           switch result.terminationStatus {
           case .exited(let code): return .exited(Int(code))
           case .signaled(let signal): return .signalled(Int(signal))
@@ -99,12 +119,50 @@ package struct Command: Sendable {
         try await Task.sleep(for: limit)
         return .outOfTime
       }
+      group.addTask {
+        while true {
+          try await Task.sleep(for: .milliseconds(50))
+          watch.look(memoryLimit: memoryLimit, outputLimit: outputLimit, files: files)
+        }
+      }
       defer { group.cancelAll() }
-      guard let first = try await group.next() else { return .outOfTime }
+      guard let first = try await group.next(), let first else { return (.outOfTime, nil) }
       group.cancelAll()
       // The process must be gone before its folder is.
       while await group.nextResult() != nil {}
-      return first
+      return (first, watch.excess)
+    }
+  }
+
+  /// Looks at what runs, and ends it where it has too much.
+  private final class Watch: Sendable {
+    private struct State {
+      var process: Int32?
+      var excess: Excess?
+    }
+
+    private let state = Mutex(State())
+
+    var excess: Excess? { state.withLock { $0.excess } }
+
+    func begin(_ process: Int32) { state.withLock { $0.process = process } }
+
+    /// Its number may soon be another's.
+    func end() { state.withLock { $0.process = nil } }
+
+    func look(memoryLimit: Int, outputLimit: Int, files: [String]) {
+      state.withLock { state in
+        guard let process = state.process else { return }
+        let said = files.reduce(0) { $0 + Folders.size($1) }
+        if said > outputLimit {
+          state.excess = .output
+        } else if ProcessTree(of: process).holdsMore(than: memoryLimit) {
+          state.excess = .memory
+        } else {
+          return
+        }
+        ProcessStart.kill(process)
+      }
     }
   }
 }

@@ -52,4 +52,9 @@ package enum Folders {
     guard let handle = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe) else { return nil }
     return String(decoding: handle.prefix(limit), as: UTF8.self)
   }
+
+  /// The bytes of a file; 0 where there is none.
+  package static func size(_ path: String) -> Int {
+    (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+  }
 }

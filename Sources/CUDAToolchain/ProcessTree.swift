@@ -16,6 +16,7 @@ package struct ProcessTree: Sendable {
     package var start: Int
   }
 
+  private var members: [Member] = []
   /// Without the first process.
   package private(set) var descendants: [Member] = []
   /// Threads, of all processes.
@@ -28,28 +29,29 @@ package struct ProcessTree: Sendable {
   /// Looks at the tree of a process.
   package init(of root: Int32) {
     var children: [pid_t: [Status]] = [:]
-    var members: [Status] = []
+    var found: [Status] = []
     var waiting: [pid_t] = [root]
     var known: Set<pid_t> = []
     for process in Self.processes() {
       guard let status = Status(process) else { continue }
       children[status.parent, default: []].append(status)
       if status.group == root || process == root {
-        members.append(status)
+        found.append(status)
         known.insert(process)
         waiting.append(process)
       }
     }
     while let parent = waiting.popLast() {
       for child in children[parent] ?? [] where known.insert(child.member.process).inserted {
-        members.append(child)
+        found.append(child)
         waiting.append(child.member.process)
       }
     }
     var shared = 0
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
     let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
-    for status in members {
+    for status in found {
+      members.append(status.member)
       if status.member.process != root { descendants.append(status.member) }
       tasks += status.threads
       processorTime += Double(status.ticks) / ticks
@@ -59,6 +61,19 @@ package struct ProcessTree: Sendable {
       shared = max(shared, pages[2] * page)
     }
     memory += shared
+  }
+
+  /// Whether the tree holds more than this in memory. What forked processes still have in common counts once, which takes a
+  /// longer look where the first one has it too large.
+  package func holdsMore(than limit: Int) -> Bool {
+    if memory <= limit { return false }
+    var exact = 0
+    for member in members {
+      guard let size = Self.proportionalMemory(of: member.process) else { return true }
+      exact += size
+      if exact > limit { return true }
+    }
+    return false
   }
 
   /// Kills every descendant, and those that they start meanwhile; the first process lives on.
@@ -85,7 +100,25 @@ package struct ProcessTree: Sendable {
     }
   }
 
+  /// Threads of all processes of the machine, had by one small read; 0 where the system does not say.
+  package static var tasksOfMachine: Int {
+    let words = text(of: "/proc/loadavg").split(separator: UInt8(ascii: " "))
+    guard words.count > 3, let all = words[3].split(separator: UInt8(ascii: "/")).last else { return 0 }
+    return Int(String(decoding: all, as: UTF8.self)) ?? 0
+  }
+
   // MARK: /proc
+
+  /// Nil where the system does not let us look. A process that has ended holds nothing.
+  private static func proportionalMemory(of process: pid_t) -> Int? {
+    let path = "/proc/\(process)/smaps_rollup"
+    let lines = text(of: path).split(separator: UInt8(ascii: "\n"))
+    guard let line = lines.first(where: { $0.starts(with: Array("Pss:".utf8)) }) else {
+      return errno == ESRCH || errno == ENOENT ? 0 : nil
+    }
+    let digits = line.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    return (Int(String(decoding: digits, as: UTF8.self)) ?? 0) << 10
+  }
 
   private struct Status {
     var member: Member

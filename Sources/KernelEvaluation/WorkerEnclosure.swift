@@ -38,11 +38,13 @@ final class WorkerEnclosure: Sendable {
   private let sandbox: Sandbox.Kind
   private let limits: WorkerLimits
   private let folder: String
+  private let group: ControlGroup?
   private let standardOutput = Text()
   private let standardError = Text()
   private let state = Mutex(State())
 
-  private init(process: Int32, sandbox: Sandbox.Kind, launch: WorkerLaunch) {
+  private init(process: Int32, sandbox: Sandbox.Kind, launch: WorkerLaunch, group: ControlGroup?) {
+    self.group = group
     self.process = process
     self.sandbox = sandbox
     limits = launch.limits
@@ -71,11 +73,15 @@ final class WorkerEnclosure: Sendable {
       throw error
     }
     let (toWorker, fromWorker, outputPipe, errorPipe) = (pipes[0], pipes[1], pipes[2], pipes[3])
+    // Where it sees our process, it must not see into it: expected outputs are there.
+    if sandbox == .limits { OwnMemory.hide() }
+    // A few more than it may have, so that the watch sees that there are too many.
+    let group = ControlGroup.make(tasks: launch.limits.tasks + spareTasks)
     let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
     let start = ProcessStart(
       words: [
         launch.python, "-I", "-B", launch.workerFolder + "/enclosure.py", "run",
-        configuration(of: launch, sandbox: sandbox).text,
+        configuration(of: launch, sandbox: sandbox, group: group).text,
       ],
       environment: ["PATH": Sandbox.searchPath, "LANG": "C.UTF-8"],
       descriptors: [
@@ -91,13 +97,14 @@ final class WorkerEnclosure: Sendable {
           process = .failure(error)
         }
         for end in [nothing, outputPipe.writing, errorPipe.writing, toWorker.reading, fromWorker.writing] { close(end) }
-        let enclosure = process.map { WorkerEnclosure(process: $0, sandbox: sandbox, launch: launch) }
+        let enclosure = process.map { WorkerEnclosure(process: $0, sandbox: sandbox, launch: launch, group: group) }
         continuation.resume(returning: enclosure)
         if case .success(let enclosure) = enclosure { enclosure.waitForEnd() }
       }
     }
     switch begun {
     case .failure(let failure):
+      group?.end()
       for end in [outputPipe.reading, errorPipe.reading, toWorker.writing, fromWorker.reading] { close(end) }
       throw .notStarted("\(launch.python) could not be started: \(failure.message).")
     case .success(let enclosure):
@@ -108,12 +115,20 @@ final class WorkerEnclosure: Sendable {
     }
   }
 
-  private static func configuration(of launch: WorkerLaunch, sandbox: Sandbox.Kind) -> JSONValue {
-    let own = ["PATH": Sandbox.searchPath, "LANG": "C.UTF-8", "HOME": launch.folder, "TMPDIR": launch.folder, "USER": "worker"]
+  /// Tasks of the enclosure's own, and some.
+  private static let spareTasks = 16
+
+  private static func configuration(
+    of launch: WorkerLaunch, sandbox: Sandbox.Kind, group: ControlGroup?
+  ) -> JSONValue {
+    let own = [
+      "PATH": Sandbox.searchPath, "LANG": "C.UTF-8", "HOME": launch.folder, "TMPDIR": launch.folder, "USER": "worker",
+    ]
     let environment = own.merging(launch.environment) { $1 }
     return [
       "kind": .string(sandbox.rawValue),
       "parent": .integer(Int(getpid())),
+      "group": group.map { .string($0.path) } ?? .null,
       "folder": .string(launch.folder),
       "readable": .array((launch.readable + [launch.workerFolder]).map { .string($0) }),
       "device": .string(launch.device.rawValue),
@@ -121,7 +136,7 @@ final class WorkerEnclosure: Sendable {
       "environment": .object(environment.mapValues { .string($0) }),
       "limits": [
         "cpuSeconds": .integer(launch.limits.cpuSeconds),
-        "tasks": .integer(launch.limits.tasks),
+        "tasks": .integer(launch.limits.tasks + spareTasks),
         "fileBytes": .integer(launch.limits.fileBytes),
         "folderBytes": .integer(launch.limits.folderBytes),
       ],
@@ -138,6 +153,7 @@ final class WorkerEnclosure: Sendable {
       }
       // Only where there is no namespace can anything have outlived it.
       for member in members { member.end() }
+      group?.end()
     }
     let waiting = state.withLock { state in
       state.ending = ending
@@ -152,7 +168,10 @@ final class WorkerEnclosure: Sendable {
       guard !state.isGone else { return }
       if state.stop == nil { state.stop = stop }
       // The first process of a namespace takes the others with it; elsewhere they are looked for first.
-      if sandbox == .limits { ProcessTree.killDescendants(of: process) }
+      if sandbox == .limits {
+        group?.kill()
+        ProcessTree.killDescendants(of: process)
+      }
       ProcessStart.kill(process)
     }
   }
@@ -211,29 +230,38 @@ final class WorkerEnclosure: Sendable {
 
   /// Looks at it until it has ended, twenty times a second, and ends it when it has too much.
   private func watch() {
-    var look = 0
+    // Among thousands of processes that all want to run, this one thread has to.
+    var priority = sched_param()
+    priority.sched_priority = 1
+    pthread_setschedparam(pthread_self(), SCHED_RR, &priority)
+    let tasks = ProcessTree.tasksOfMachine
+    var round = 0
     while !state.withLock({ $0.isGone }) {
-      let tree = ProcessTree(of: process)
-      state.withLock { state in
-        state.peakMemory = max(state.peakMemory, tree.memory)
-        state.processorTime = max(state.processorTime, tree.processorTime)
-        if sandbox == .limits {
-          // Those that were seen and are no descendants any more have lost their parents, not their tie to us.
-          state.members = state.members.filter(\.isRunning).union(tree.descendants)
-        }
+      // Between two looks a bomb of processes may go off; this number is had at once.
+      if round % 5 == 0 || ProcessTree.tasksOfMachine > tasks + limits.tasks {
+        if let stop = look(withFiles: round % 25 == 0) { kill(stop) }
       }
-      if tree.memory > limits.memoryBytes {
-        kill(.memory)
-      } else if tree.tasks > limits.tasks {
-        kill(.tasks)
-      } else if tree.processorTime > Double(limits.cpuSeconds) {
-        kill(.time)
-      } else if look % 5 == 4 {
-        let size = FolderSize(of: folder, limits: limits)
-        if size.isExceeded || size.bytes + tree.hiddenFileBytes > limits.folderBytes { kill(.files) }
-      }
-      look += 1
-      usleep(50_000)
+      round += 1
+      usleep(10_000)
     }
+  }
+
+  /// What it has too much of.
+  private func look(withFiles: Bool) -> Stop? {
+    let tree = ProcessTree(of: process)
+    state.withLock { state in
+      state.peakMemory = max(state.peakMemory, tree.memory)
+      state.processorTime = max(state.processorTime, tree.processorTime)
+      if sandbox == .limits {
+        // Those that were seen and are no descendants any more have lost their parents, not their tie to us.
+        state.members = state.members.filter(\.isRunning).union(tree.descendants)
+      }
+    }
+    if tree.holdsMore(than: limits.memoryBytes) { return .memory }
+    if tree.tasks > limits.tasks { return .tasks }
+    if tree.processorTime > Double(limits.cpuSeconds) { return .time }
+    guard withFiles else { return nil }
+    let size = FolderSize(of: folder, limits: limits)
+    return size.isExceeded || size.bytes + tree.hiddenFileBytes > limits.folderBytes ? .files : nil
   }
 }

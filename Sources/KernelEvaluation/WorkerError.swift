@@ -33,10 +33,21 @@ package struct WorkerException: Error, Sendable, Hashable {
   package var type: String
   package var message: String
   package var traceback: String
+
+  package init(type: String, message: String, traceback: String) {
+    self.type = type
+    self.message = message
+    self.traceback = traceback
+  }
 }
 
 /// What a worker wrote to its standard streams: of each the beginning and the end.
 package struct WorkerOutput: Sendable, Hashable {
   package var standardOutput: String
   package var standardError: String
+
+  package init(standardOutput: String, standardError: String) {
+    self.standardOutput = standardOutput
+    self.standardError = standardError
+  }
 }

@@ -58,7 +58,9 @@ package final class WorkerProcess: Sendable {
       let confinement = try await worker.endingWhenCancelled {
         try await worker.send(["nonce": .string(nonce)], until: deadline)
         let first = try await worker.receive(until: deadline)
-        guard let report = first["ready"] else { throw await worker.garbled("Its first words are not that it is ready") }
+        guard let report = first["ready"] else {
+          throw await worker.garbled("Its first words are not that it is ready")
+        }
         return report
       }
       worker.talk.withLock { $0.confinement = confinement }

@@ -50,7 +50,9 @@ enum TestWorker {
   }
 
   /// Runs Python in a worker and returns its answer.
-  static func run(_ code: String, _ sandbox: Sandbox.Kind?, limits: WorkerLimits = WorkerLimits(), time: Duration = .seconds(30))
+  static func run(
+    _ code: String, _ sandbox: Sandbox.Kind?, limits: WorkerLimits = WorkerLimits(), time: Duration = .seconds(30)
+  )
     async throws -> JSONValue
   {
     try await withLaunch(sandbox, limits: limits) { launch in
@@ -62,5 +64,44 @@ enum TestWorker {
   static func kinds() async throws -> [Sandbox.Kind] {
     let obstacles = try await Sandbox.obstacles(python: #require(python), workerFolder: root + "/Worker")
     return Sandbox.Kind.allCases.filter { obstacles[$0] == nil }
+  }
+}
+
+extension TestWorker {
+  /// Whether this machine has a kind.
+  static func has(_ kind: Sandbox.Kind) async throws -> Bool { try await kinds().contains(kind) }
+
+  /// The error that Python in a worker ends with.
+  static func error(
+    _ code: String, _ sandbox: Sandbox.Kind?, limits: WorkerLimits = WorkerLimits(), time: Duration = .seconds(30)
+  ) async throws -> WorkerError {
+    do {
+      let answer = try await run(code, sandbox, limits: limits, time: time)
+      throw NoError(answer: answer)
+    } catch let error as WorkerError {
+      return error
+    }
+  }
+
+  struct NoError: Error {
+    var answer: JSONValue
+  }
+
+  static func size(_ path: String) -> Int {
+    (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+  }
+}
+
+extension WorkerError {
+  /// Its kind, in a word.
+  var name: String { String("\(self)".prefix { $0 != "(" }) }
+}
+
+extension TestWorker {
+  /// Whether what is forbidden can be kept out here: with limits alone it takes a kernel with Landlock that knows signals.
+  static func isConfined(_ kind: Sandbox.Kind) async throws -> Bool {
+    try await withLaunch(kind) { launch in
+      try await WorkerProcess.with(launch) { kind != .limits || ($0.confinement["landlock"]?.integer ?? 0) >= 6 }
+    }
   }
 }
