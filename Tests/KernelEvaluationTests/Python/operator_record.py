@@ -29,12 +29,11 @@ def moved(value, device):
         if value.layout != torch.strided:
             raise NotImplementedError("sparse")
         copied = torch.empty_strided(value.shape, value.stride(), dtype=value.dtype, device=device)
-        if not any(size > 1 and step == 0 for size, step in zip(value.shape, value.stride())):
-            copied.copy_(value.detach())
+        overlaps = any(size > 1 and step == 0 for size, step in zip(value.shape, value.stride()))
+        if overlaps or value.is_conj():
+            copied = value.detach().resolve_conj().contiguous().to(device)
         else:
-            copied = value.detach().to(device)
-        if value.is_conj():
-            copied = value.detach().resolve_conj().to(device)
+            copied.copy_(value.detach())
         return copied.requires_grad_(value.requires_grad)
     if isinstance(value, torch.Generator):
         return torch.Generator(device)
@@ -73,9 +72,9 @@ def difference(name, expected, found):
             return "a result that is not on the device"
         if name in UNDEFINED:
             continue
-        a, b = a.detach().resolve_conj(), b.detach().cpu().resolve_conj()
         if a.stride() != b.stride() and a.numel() > 1:
             return f"strides {b.stride()} in place of {a.stride()}"
+        a, b = a.detach().resolve_conj(), b.detach().cpu().resolve_conj()
         tolerance = 2e-2 if a.dtype in NARROW else 1e-4
         if not torch.allclose(a.to(torch.complex128), b.to(torch.complex128), tolerance, tolerance, equal_nan=True):
             return "other values"
@@ -109,20 +108,38 @@ def variants(op):
         yield ".method", op.method_variant
     if op.inplace_variant is not None:
         yield ".inplace", op.inplace_variant
+    if op.supports_out:
+        yield ".out", with_out(op.op)
+
+
+def with_out(function):
+    """The operator that writes into a tensor: one that it has to grow, and then one that is a view with gaps."""
+
+    def both(*arguments, **options):
+        result = function(*arguments, **options)
+        if not isinstance(result, torch.Tensor) or result.layout != torch.strided:
+            return result
+        small = torch.empty(0, dtype=result.dtype, device=result.device)
+        function(*arguments, **options, out=small)
+        wide = torch.full((*result.shape, 2), 7, dtype=result.dtype, device=result.device)
+        function(*arguments, **options, out=wide[..., 0])
+        return small, wide
+
+    return both
 
 
 def record(op, types=(torch.float32, torch.float16, torch.bfloat16, torch.int64, torch.complex64, torch.bool)):
     """What differs between the devices: (variant, type, sentence), and how many samples were equal."""
     equal, differing = 0, []
     for dtype in types:
-        if not op.supports_dtype(dtype, "cpu") and not (dtype in NARROW and op.supports_dtype(torch.float32, "cpu")):
+        if not op.supports_dtype(dtype, "cpu") and not (dtype in NARROW and op.supports_dtype(dtype, "cuda")):
             continue
         gradients = dtype == torch.float32 and op.supports_autograd
         for index, sample in enumerate(op.sample_inputs("cpu", dtype, requires_grad=gradients)):
             if index == 8:
                 break
             for suffix, function in variants(op):
-                if suffix == ".inplace" and gradients:
+                if suffix in (".inplace", ".out") and gradients:
                     continue
                 expected, failed = attempt(function, "cpu", sample, gradients)
                 found, raised = attempt(function, "cuda", sample, gradients)
