@@ -103,5 +103,7 @@ TORCH_LIBRARY_IMPL(aten, CUDA, m) {
   m.impl("cudnn_convolution_relu", TORCH_FN(cudnn_convolution_relu));
   m.impl("_use_cudnn_ctc_loss", TORCH_FN(use_cudnn_ctc_loss));
   m.impl("_use_cudnn_ctc_loss.Tensor", TORCH_FN(use_cudnn_ctc_loss_of_tensors));
+  m.impl("_use_miopen_ctc_loss", TORCH_FN(use_cudnn_ctc_loss));
+  m.impl("_use_miopen_ctc_loss.Tensor", TORCH_FN(use_cudnn_ctc_loss_of_tensors));
   m.impl("_efficientzerotensor", TORCH_FN(zeros_without_memory));
 }

@@ -97,7 +97,8 @@ def run(function, device, sample, gradients):
 
 def attempt(function, device, sample, gradients):
     try:
-        return run(function, device, sample, gradients), None
+        with torch.set_grad_enabled(gradients):
+            return run(function, device, sample, gradients), None
     except Exception as error:
         return None, error
 
@@ -139,10 +140,9 @@ def record(op, types=(torch.float32, torch.float16, torch.bfloat16, torch.int64,
             if index == 8:
                 break
             for suffix, function in variants(op):
-                if suffix in (".inplace", ".out") and gradients:
-                    continue
-                expected, failed = attempt(function, "cpu", sample, gradients)
-                found, raised = attempt(function, "cuda", sample, gradients)
+                derives = gradients and suffix not in (".inplace", ".out")
+                expected, failed = attempt(function, "cpu", sample, derives)
+                found, raised = attempt(function, "cuda", sample, derives)
                 what = None
                 if raised is not None and failed is None:
                     what = f"{type(raised).__name__}: {str(raised).splitlines()[0][:200] if str(raised) else ''}"
