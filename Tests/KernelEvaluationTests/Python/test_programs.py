@@ -100,7 +100,7 @@ class Program:
             lambda: torch.sort(tensor, dim=0)[0],
             lambda: torch.cumsum(tensor, 0).tanh(),
             lambda: tensor.half().float(),
-            lambda: tensor.cpu().to(self.device),
+            lambda: tensor.clone().cpu().to(self.device),  # on the CPU alone it would be the same tensor
         ])()
         self.keep(made)
 
