@@ -266,6 +266,4 @@ def install_in_python(runtime, properties):
     for name in ("utilization", "temperature", "power_draw", "clock_rate", "memory_usage", "device_memory_used"):
         if hasattr(cuda, name):
             setattr(cuda, name, refuse(f"torch.cuda.{name}"))
-    cuda.jiterator._create_jit_fn = refuse("jiterator")
-    cuda.jiterator._create_multi_output_jit_fn = refuse("jiterator")
     sys.meta_path.append(KernelModules())

@@ -25,7 +25,9 @@ def functions(runtime, device):
         bytes_, blocks = all_kinds(now, peak, peak), all_kinds(live, live, allocations)
         result = {name: bytes_ for name in ("allocated_bytes", "reserved_bytes", "active_bytes", "requested_bytes")}
         result.update({name: blocks for name in ("allocation", "segment", "active")})
-        result.update({name: all_kinds(0, 0, 0) for name in ("inactive_split", "inactive_split_bytes", "oversize_allocations", "oversize_segments")})
+        result.update({name: all_kinds(0, 0, 0) for name in ("inactive_split", "inactive_split_bytes")})
+        none = dict.fromkeys(("current", "peak", "allocated", "freed"), 0)
+        result.update(oversize_allocations=none, oversize_segments=none)
         result.update(num_alloc_retries=0, num_ooms=0, max_split_size=-1, num_sync_all_streams=0)
         result.update(num_device_alloc=allocations, num_device_free=allocations - live)
         return result

@@ -121,6 +121,8 @@ void Aliases::wrote(const at::Tensor &tensor, bool marks) {
     if (tensor.sizes() != pair.alias.sizes() || tensor.strides() != pair.alias.strides() ||
         tensor.storage_offset() != pair.alias.storage_offset())
       tensor.unsafeGetTensorImpl()->set_sizes_and_strides(pair.alias.sizes(), pair.alias.strides(), pair.alias.storage_offset());
+    if (tensor.is_conj() != pair.alias.is_conj()) tensor.unsafeGetTensorImpl()->_set_conj(pair.alias.is_conj());
+    if (tensor.is_neg() != pair.alias.is_neg()) tensor.unsafeGetTensorImpl()->_set_neg(pair.alias.is_neg());
     if (marks) mark_written(tensor);
     return;
   }

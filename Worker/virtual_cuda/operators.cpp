@@ -138,8 +138,8 @@ void register_operators() {
     if (!op || name.getNamespace() != "aten" || op->hasKernelForDispatchKey(c10::DispatchKey::CUDA)) continue;
     if (op->hasKernelForDispatchKey(c10::DispatchKey::CPU)) add(name);
   }
-  // General recipes that look at the device to choose a library.
-  for (const char *name : {"aten::convolution", "aten::convolution_backward", "aten::convolution_overrideable"}) add({name, ""});
+  // General recipes that look at the device to choose a library or a kernel.
+  for (const char *name : {"aten::convolution", "aten::convolution_backward", "aten::convolution_overrideable", "aten::conj_physical_"}) add({name, ""});
 }
 
 }  // namespace virtual_cuda
