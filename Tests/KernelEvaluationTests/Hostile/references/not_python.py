@@ -1,0 +1,2 @@
+"""The reference is not Python."""
+This is a description of a problem, and no program.
