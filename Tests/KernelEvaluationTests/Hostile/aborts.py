@@ -1,5 +1,5 @@
-"""Aborts.
-"""
+"""Aborts."""
+
 import os
 
 import torch

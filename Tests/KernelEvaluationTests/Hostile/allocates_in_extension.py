@@ -1,5 +1,5 @@
-"""The host half takes memory until there is none.
-"""
+"""The host half takes memory until there is none."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Takes device memory until there is none.
-"""
+"""Takes device memory until there is none."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

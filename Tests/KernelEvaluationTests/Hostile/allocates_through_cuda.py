@@ -1,5 +1,5 @@
-"""Asks for device memory through the runtime until there is none, and never frees it.
-"""
+"""Asks for device memory through the runtime until there is none, and never frees it."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

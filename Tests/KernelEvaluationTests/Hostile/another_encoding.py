@@ -1,6 +1,6 @@
 # -*- coding: latin-1 -*-
-"""Right: it says that it is Latin-1, and is: é.
-"""
+"""Right: it says that it is Latin-1, and is: é."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

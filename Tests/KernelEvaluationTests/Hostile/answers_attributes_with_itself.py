@@ -1,5 +1,5 @@
-"""Has every attribute that somebody asks for, and it is always itself.
-"""
+"""Has every attribute that somebody asks for, and it is always itself."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Asks for more memory than there is in the world.
-"""
+"""Asks for more memory than there is in the world."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Hooks into every event of the interpreter, and raises in some.
-"""
+"""Hooks into every event of the interpreter, and raises in some."""
+
 import sys
 
 import torch

@@ -1,5 +1,5 @@
-"""Asks for its build in a folder that is not its own.
-"""
+"""Asks for its build in a folder that is not its own."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

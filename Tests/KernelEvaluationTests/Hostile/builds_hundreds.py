@@ -1,5 +1,5 @@
-"""Builds three hundred extensions before it does anything.
-"""
+"""Builds three hundred extensions before it does anything."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

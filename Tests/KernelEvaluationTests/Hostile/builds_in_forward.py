@@ -1,5 +1,5 @@
-"""Builds another extension in every call.
-"""
+"""Builds another extension in every call."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-﻿"""Right: it begins with a byte order mark, as some editors write it.
-"""
+﻿"""Right: it begins with a byte order mark, as some editors write it."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Its forward is right and is never called: the call goes elsewhere.
-"""
+"""Its forward is right and is never called: the call goes elsewhere."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

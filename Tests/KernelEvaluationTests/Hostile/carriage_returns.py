@@ -1,5 +1,5 @@
-"""Right: its lines end as they do on Windows.
-"""
+"""Right: its lines end as they do on Windows."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Changes PyTorch's default type, device and threads.
-"""
+"""Changes PyTorch's default type, device and threads."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

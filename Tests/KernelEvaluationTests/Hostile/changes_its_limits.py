@@ -1,5 +1,5 @@
-"""Lifts its limits, lowers its priority, and asks the system to spare it.
-"""
+"""Lifts its limits, lowers its priority, and asks the system to spare it."""
+
 import os
 import resource
 

@@ -1,5 +1,5 @@
-"""Changes the working folder, the mask and the environment.
-"""
+"""Changes the working folder, the mask and the environment."""
+
 import os
 
 import torch

@@ -1,5 +1,5 @@
-"""Closes all descriptors.
-"""
+"""Closes all descriptors."""
+
 import os
 
 import torch

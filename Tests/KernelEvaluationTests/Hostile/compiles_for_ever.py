@@ -1,5 +1,5 @@
-"""Four million templates.
-"""
+"""Four million templates."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

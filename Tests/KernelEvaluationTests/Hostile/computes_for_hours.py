@@ -1,5 +1,5 @@
-"""Ends, but not today.
-"""
+"""Ends, but not today."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

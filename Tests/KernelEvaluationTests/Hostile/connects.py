@@ -1,5 +1,5 @@
-"""Tries to reach a machine on the network.
-"""
+"""Tries to reach a machine on the network."""
+
 import socket
 
 import torch

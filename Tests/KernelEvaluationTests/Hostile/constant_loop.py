@@ -1,5 +1,5 @@
-"""A constant that takes the compiler for ever.
-"""
+"""A constant that takes the compiler for ever."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Its constructor wants arguments that nobody has.
-"""
+"""Its constructor wants arguments that nobody has."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Goes on in a forked child, and its parent ends.
-"""
+"""Goes on in a forked child, and its parent ends."""
+
 import os
 
 import torch

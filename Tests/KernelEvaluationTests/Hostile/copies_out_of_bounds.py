@@ -1,5 +1,5 @@
-"""Has the runtime copy more than there is.
-"""
+"""Has the runtime copy more than there is."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Ends in the middle, as answers do that were too long.
-"""
+"""Ends in the middle, as answers do that were too long."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Templates deeper than any compiler goes.
-"""
+"""Templates deeper than any compiler goes."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Deletes the folder it runs in.
-"""
+"""Deletes the folder it runs in."""
+
 import os
 import shutil
 import tempfile

@@ -1,5 +1,5 @@
-"""Has the compiler put a file into the library.
-"""
+"""Has the compiler put a file into the library."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

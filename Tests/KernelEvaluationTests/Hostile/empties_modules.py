@@ -1,5 +1,5 @@
-"""Forgets every module that was imported.
-"""
+"""Forgets every module that was imported."""
+
 import sys
 
 import torch

@@ -1,5 +1,5 @@
-"""Binds a function that nobody has defined.
-"""
+"""Binds a function that nobody has defined."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""An ordinary mistake in the kernel.
-"""
+"""An ordinary mistake in the kernel."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

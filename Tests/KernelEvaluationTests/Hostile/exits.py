@@ -1,5 +1,5 @@
-"""Calls sys.exit with a success.
-"""
+"""Calls sys.exit with a success."""
+
 import sys
 
 import torch

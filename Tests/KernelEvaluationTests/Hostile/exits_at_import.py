@@ -1,5 +1,5 @@
-"""Calls sys.exit while it is imported.
-"""
+"""Calls sys.exit while it is imported."""
+
 import sys
 
 import torch

@@ -1,5 +1,5 @@
-"""Leaves its process past every handler.
-"""
+"""Leaves its process past every handler."""
+
 import os
 
 import torch

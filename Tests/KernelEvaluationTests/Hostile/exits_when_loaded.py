@@ -1,5 +1,5 @@
-"""The library's initialiser ends the process with a success.
-"""
+"""The library's initialiser ends the process with a success."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Fills the memory file system.
-"""
+"""Fills the memory file system."""
+
 import os
 
 import torch

@@ -1,5 +1,5 @@
-"""Writes without end into the folder that it may write to.
-"""
+"""Writes without end into the folder that it may write to."""
+
 import os
 import tempfile
 

@@ -1,5 +1,5 @@
-"""Names a library for the compiler to load.
-"""
+"""Names a library for the compiler to load."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Names a program for nvcc to run as its compiler.
-"""
+"""Names a program for nvcc to run as its compiler."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

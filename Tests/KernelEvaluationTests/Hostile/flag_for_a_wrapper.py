@@ -1,5 +1,5 @@
-"""Has the compiler run its parts through a program.
-"""
+"""Has the compiler run its parts through a program."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Has the compiler include a file by a flag.
-"""
+"""Has the compiler include a file by a flag."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Has the linker load a plugin and write elsewhere.
-"""
+"""Has the linker load a plugin and write elsewhere."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Has the compiler read its options from a file.
-"""
+"""Has the compiler read its options from a file."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Children have children: two to the ninth at the most.
-"""
+"""Children have children: two to the ninth at the most."""
+
 import os
 import time
 

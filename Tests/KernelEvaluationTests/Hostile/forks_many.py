@@ -1,5 +1,5 @@
-"""Forks far more children than it may have. There is an end to it, so that a mistake in the sandbox is survived.
-"""
+"""Forks far more children than it may have. There is an end to it, so that a mistake in the sandbox is survived."""
+
 import os
 import time
 

@@ -1,5 +1,5 @@
-"""Replaces its forward after the second call.
-"""
+"""Replaces its forward after the second call."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

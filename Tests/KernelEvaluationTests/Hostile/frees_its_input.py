@@ -1,5 +1,5 @@
-"""Frees the memory of its input.
-"""
+"""Frees the memory of its input."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

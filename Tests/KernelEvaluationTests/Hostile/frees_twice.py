@@ -1,5 +1,5 @@
-"""Frees its own memory twice.
-"""
+"""Frees its own memory twice."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

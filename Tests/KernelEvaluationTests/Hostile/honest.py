@@ -1,5 +1,5 @@
-"""Nothing is wrong with this one: what is judged around it must not be the reason for a bad verdict.
-"""
+"""Nothing is wrong with this one: what is judged around it must not be the reason for a bad verdict."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

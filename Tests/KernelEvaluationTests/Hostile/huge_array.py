@@ -1,5 +1,5 @@
-"""A library of gigabytes.
-"""
+"""A library of gigabytes."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

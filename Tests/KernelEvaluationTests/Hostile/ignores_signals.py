@@ -1,5 +1,5 @@
-"""Ignores every signal that can be ignored, and never returns.
-"""
+"""Ignores every signal that can be ignored, and never returns."""
+
 import signal
 
 import torch

@@ -1,5 +1,5 @@
-"""Imports a package that nobody has.
-"""
+"""Imports a package that nobody has."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

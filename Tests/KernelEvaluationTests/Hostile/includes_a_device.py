@@ -1,5 +1,5 @@
-"""Includes a file without an end.
-"""
+"""Includes a file without an end."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

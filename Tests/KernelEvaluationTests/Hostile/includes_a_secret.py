@@ -1,5 +1,5 @@
-"""Includes the system's passwords, which would then stand in the compiler's messages.
-"""
+"""Includes the system's passwords, which would then stand in the compiler's messages."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

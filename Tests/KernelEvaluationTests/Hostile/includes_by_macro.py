@@ -1,5 +1,5 @@
-"""Includes a secret by a name that a macro holds.
-"""
+"""Includes a secret by a name that a macro holds."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

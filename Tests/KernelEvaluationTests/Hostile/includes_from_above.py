@@ -1,5 +1,5 @@
-"""Includes a file above its folder.
-"""
+"""Includes a file above its folder."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

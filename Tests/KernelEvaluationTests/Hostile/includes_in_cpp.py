@@ -1,5 +1,5 @@
-"""The host's source includes a file without an end.
-"""
+"""The host's source includes a file without an end."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Includes itself for ever.
-"""
+"""Includes itself for ever."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Sends Ctrl-C to its parent.
-"""
+"""Sends Ctrl-C to its parent."""
+
 import os
 import signal
 

@@ -1,5 +1,5 @@
-"""Not UTF-8: éÿ.
-"""
+"""Not UTF-8: éÿ."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Keeps every input, and changes the last one in the next call.
-"""
+"""Keeps every input, and changes the last one in the next call."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

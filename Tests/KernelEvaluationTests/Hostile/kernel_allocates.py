@@ -1,5 +1,5 @@
-"""The kernel takes memory from the device's heap and gives none back.
-"""
+"""The kernel takes memory from the device's heap and gives none back."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

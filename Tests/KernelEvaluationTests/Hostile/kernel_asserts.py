@@ -1,5 +1,5 @@
-"""The kernel's assertion fails.
-"""
+"""The kernel's assertion fails."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

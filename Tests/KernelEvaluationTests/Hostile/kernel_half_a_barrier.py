@@ -1,5 +1,5 @@
-"""Half of the threads wait at a barrier that the other half has passed.
-"""
+"""Half of the threads wait at a barrier that the other half has passed."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""The kernel reads four floats at an address that is no multiple of sixteen.
-"""
+"""The kernel reads four floats at an address that is no multiple of sixteen."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""The kernel reads address zero.
-"""
+"""The kernel reads address zero."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""The kernel prints a line from each thread.
-"""
+"""The kernel prints a line from each thread."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""The kernel traps.
-"""
+"""The kernel traps."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

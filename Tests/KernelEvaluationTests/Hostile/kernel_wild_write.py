@@ -1,5 +1,5 @@
-"""The kernel writes a gigabyte further on.
-"""
+"""The kernel writes a gigabyte further on."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""The kernel writes over its input.
-"""
+"""The kernel writes over its input."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

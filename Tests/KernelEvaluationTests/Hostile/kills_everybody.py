@@ -1,5 +1,5 @@
-"""Kills every process that it can see, if these are few: outside of a process space of its own it lets them be.
-"""
+"""Kills every process that it can see, if these are few: outside of a process space of its own it lets them be."""
+
 import os
 import signal
 

@@ -1,5 +1,5 @@
-"""Kills its process group.
-"""
+"""Kills its process group."""
+
 import os
 import signal
 

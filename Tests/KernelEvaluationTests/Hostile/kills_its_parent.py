@@ -1,5 +1,5 @@
-"""Kills its parent.
-"""
+"""Kills its parent."""
+
 import os
 import signal
 

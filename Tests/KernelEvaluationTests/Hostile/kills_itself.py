@@ -1,5 +1,5 @@
-"""Ends by SIGKILL, as if the system had run out of memory.
-"""
+"""Ends by SIGKILL, as if the system had run out of memory."""
+
 import os
 import signal
 

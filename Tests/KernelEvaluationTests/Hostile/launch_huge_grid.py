@@ -1,5 +1,5 @@
-"""Launches two thousand million blocks of which a hundred have work.
-"""
+"""Launches two thousand million blocks of which a hundred have work."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

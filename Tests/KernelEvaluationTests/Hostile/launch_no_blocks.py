@@ -1,5 +1,5 @@
-"""Launches no block at all.
-"""
+"""Launches no block at all."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Launches 2048 threads in a block, more than there can be, and looks at no error.
-"""
+"""Launches 2048 threads in a block, more than there can be, and looks at no error."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Launches with more shared memory than there is.
-"""
+"""Launches with more shared memory than there is."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Keeps a copy of everything.
-"""
+"""Keeps a copy of everything."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Leaves a child behind that sleeps.
-"""
+"""Leaves a child behind that sleeps."""
+
 import os
 import time
 

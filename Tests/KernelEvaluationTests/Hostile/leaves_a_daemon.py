@@ -1,5 +1,5 @@
-"""Leaves a grandchild behind, in a session of its own.
-"""
+"""Leaves a grandchild behind, in a session of its own."""
+
 import os
 import time
 

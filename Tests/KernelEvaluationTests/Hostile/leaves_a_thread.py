@@ -1,5 +1,5 @@
-"""Leaves a thread behind that is no daemon, so that Python would wait for it.
-"""
+"""Leaves a thread behind that is no daemon, so that Python would wait for it."""
+
 import threading
 import time
 

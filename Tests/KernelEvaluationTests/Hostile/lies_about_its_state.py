@@ -1,5 +1,5 @@
-"""Has no state, and says that it has; takes none, and says nothing.
-"""
+"""Has no state, and says that it has; takes none, and says nothing."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

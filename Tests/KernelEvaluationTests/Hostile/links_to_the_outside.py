@@ -1,5 +1,5 @@
-"""Leaves links to files of the system behind, for whoever cleans up.
-"""
+"""Leaves links to files of the system behind, for whoever cleans up."""
+
 import os
 import tempfile
 

@@ -1,5 +1,5 @@
-"""Waits for others to connect to it.
-"""
+"""Waits for others to connect to it."""
+
 import socket
 
 import torch

@@ -1,5 +1,5 @@
-"""Its constructor never returns.
-"""
+"""Its constructor never returns."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Right, and then its process will not end.
-"""
+"""Right, and then its process will not end."""
+
 import atexit
 import time
 

@@ -1,5 +1,5 @@
-"""Never gets past its import.
-"""
+"""Never gets past its import."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Right, and then its model's destructor never returns.
-"""
+"""Right, and then its model's destructor never returns."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""The host half never returns, and holds Python's lock.
-"""
+"""The host half never returns, and holds Python's lock."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Its forward never returns.
-"""
+"""Its forward never returns."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""The kernel never ends.
-"""
+"""The kernel never ends."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""The library's initialiser never returns.
-"""
+"""The library's initialiser never returns."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Macros of macros: a billion words.
-"""
+"""Macros of macros: a billion words."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Puts a named pipe where a file was, so that a reader waits for ever.
-"""
+"""Puts a named pipe where a file was, so that a reader waits for ever."""
+
 import os
 import tempfile
 

@@ -1,5 +1,5 @@
-"""Makes a file of a terabyte that holds nothing.
-"""
+"""Makes a file of a terabyte that holds nothing."""
+
 import tempfile
 
 import torch

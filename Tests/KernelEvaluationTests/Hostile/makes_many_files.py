@@ -1,5 +1,5 @@
-"""Makes a hundred thousand empty files.
-"""
+"""Makes a hundred thousand empty files."""
+
 import os
 import tempfile
 

@@ -1,5 +1,5 @@
-"""Takes all rights away from a folder with files in it.
-"""
+"""Takes all rights away from a folder with files in it."""
+
 import os
 import tempfile
 

@@ -1,5 +1,5 @@
-"""Ten thousand errors.
-"""
+"""Ten thousand errors."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

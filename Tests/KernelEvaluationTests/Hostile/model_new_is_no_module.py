@@ -1,5 +1,5 @@
-"""ModelNew is a class, but no module.
-"""
+"""ModelNew is a class, but no module."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Replaces how modules are called, moved and loaded.
-"""
+"""Replaces how modules are called, moved and loaded."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

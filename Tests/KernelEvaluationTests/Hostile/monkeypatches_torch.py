@@ -1,5 +1,5 @@
-"""Replaces what a worker would move tensors with.
-"""
+"""Replaces what a worker would move tensors with."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

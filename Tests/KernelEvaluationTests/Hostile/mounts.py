@@ -1,5 +1,5 @@
-"""Tries to mount, to change its root, and to make spaces of its own.
-"""
+"""Tries to mount, to change its root, and to make spaces of its own."""
+
 import ctypes
 
 import torch

@@ -1,5 +1,5 @@
-"""Puts the null device in the place of every descriptor.
-"""
+"""Puts the null device in the place of every descriptor."""
+
 import os
 
 import torch

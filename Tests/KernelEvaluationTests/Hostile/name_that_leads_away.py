@@ -1,5 +1,5 @@
-"""The extension's name leads out of the build folder.
-"""
+"""The extension's name leads out of the build folder."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""A name that a shell would take for a command.
-"""
+"""A name that a shell would take for a command."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Makes folders in folders, thousands deep, which few programs can delete.
-"""
+"""Makes folders in folders, thousands deep, which few programs can delete."""
+
 import os
 import tempfile
 

@@ -1,5 +1,5 @@
-"""Has no forward.
-"""
+"""Has no forward."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

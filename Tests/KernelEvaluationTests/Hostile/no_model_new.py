@@ -1,7 +1,8 @@
-"""Has no ModelNew.
-"""
+"""Has no ModelNew."""
+
 import torch
 import torch.nn as nn
+
 
 class Model(nn.Module):
     def forward(self, x):

@@ -1,5 +1,5 @@
-"""Does not call its base class's constructor.
-"""
+"""Does not call its base class's constructor."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Has parameters that the reference does not have.
-"""
+"""Has parameters that the reference does not have."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""The host half calls itself for ever.
-"""
+"""The host half calls itself for ever."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Writes into the variables of everybody who called it.
-"""
+"""Writes into the variables of everybody who called it."""
+
 import sys
 
 import torch

@@ -1,5 +1,5 @@
-"""Prints bytes that are no text, and codes that terminals obey.
-"""
+"""Prints bytes that are no text, and codes that terminals obey."""
+
 import sys
 
 import torch

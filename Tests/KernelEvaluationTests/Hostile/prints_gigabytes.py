@@ -1,5 +1,5 @@
-"""Prints four gigabytes.
-"""
+"""Prints four gigabytes."""
+
 import sys
 
 import torch

@@ -1,5 +1,5 @@
-"""Prints four gigabytes to its standard error, without a line's end.
-"""
+"""Prints four gigabytes to its standard error, without a line's end."""
+
 import sys
 
 import torch

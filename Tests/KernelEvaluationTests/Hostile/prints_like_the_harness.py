@@ -1,5 +1,5 @@
-"""Right, and prints lines that look like the worker's messages.
-"""
+"""Right, and prints lines that look like the worker's messages."""
+
 import json
 
 import torch

@@ -1,5 +1,5 @@
-"""Raises something that no handler for errors catches.
-"""
+"""Raises something that no handler for errors catches."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

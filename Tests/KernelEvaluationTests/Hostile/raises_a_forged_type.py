@@ -1,5 +1,5 @@
-"""Raises an error that calls itself by the judge's own names.
-"""
+"""Raises an error that calls itself by the judge's own names."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Raises an error whose message is a hundred megabytes long.
-"""
+"""Raises an error whose message is a hundred megabytes long."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Raises an error.
-"""
+"""Raises an error."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Raises an error whose text never comes.
-"""
+"""Raises an error whose text never comes."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

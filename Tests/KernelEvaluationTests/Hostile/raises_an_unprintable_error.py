@@ -1,5 +1,5 @@
-"""Raises an error that cannot be printed.
-"""
+"""Raises an error that cannot be printed."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

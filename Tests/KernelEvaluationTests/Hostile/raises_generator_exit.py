@@ -1,5 +1,5 @@
-"""Raises GeneratorExit.
-"""
+"""Raises GeneratorExit."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

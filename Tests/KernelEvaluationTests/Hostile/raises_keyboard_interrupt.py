@@ -1,5 +1,5 @@
-"""Raises what Ctrl-C would.
-"""
+"""Raises what Ctrl-C would."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Raises MemoryError though there is memory.
-"""
+"""Raises MemoryError though there is memory."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

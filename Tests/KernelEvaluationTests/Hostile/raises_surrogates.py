@@ -1,5 +1,5 @@
-"""Raises an error whose message is no valid text.
-"""
+"""Raises an error whose message is no valid text."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Adds a little noise, other noise in every call.
-"""
+"""Adds a little noise, other noise in every call."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""The host half reads device memory through its pointer.
-"""
+"""The host half reads device memory through its pointer."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

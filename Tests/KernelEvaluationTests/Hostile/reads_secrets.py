@@ -1,5 +1,5 @@
-"""Reads what it should not see and prints it.
-"""
+"""Reads what it should not see and prints it."""
+
 import glob
 import os
 

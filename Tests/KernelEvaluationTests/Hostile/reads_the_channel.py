@@ -1,5 +1,5 @@
-"""Reads the messages that are meant for the worker.
-"""
+"""Reads the messages that are meant for the worker."""
+
 import os
 import threading
 

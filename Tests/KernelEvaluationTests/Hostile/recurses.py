@@ -1,5 +1,5 @@
-"""Its forward calls itself, with the limit on that raised.
-"""
+"""Its forward calls itself, with the limit on that raised."""
+
 import sys
 
 import torch

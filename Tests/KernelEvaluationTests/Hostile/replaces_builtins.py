@@ -1,5 +1,5 @@
-"""Replaces Python's own functions.
-"""
+"""Replaces Python's own functions."""
+
 import builtins
 import json
 

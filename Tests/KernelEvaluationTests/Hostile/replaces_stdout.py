@@ -1,5 +1,5 @@
-"""Puts an object that raises in the place of the standard output.
-"""
+"""Puts an object that raises in the place of the standard output."""
+
 import sys
 
 import torch

@@ -1,5 +1,5 @@
-"""Resets the device.
-"""
+"""Resets the device."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

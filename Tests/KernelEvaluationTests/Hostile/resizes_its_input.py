@@ -1,5 +1,5 @@
-"""Gives its input another shape in place.
-"""
+"""Gives its input another shape in place."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

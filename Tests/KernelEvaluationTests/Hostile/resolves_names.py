@@ -1,5 +1,5 @@
-"""Tries to tell a name server something.
-"""
+"""Tries to tell a name server something."""
+
 import socket
 
 import torch

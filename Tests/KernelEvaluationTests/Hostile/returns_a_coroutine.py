@@ -1,5 +1,5 @@
-"""Returns something that has to be awaited.
-"""
+"""Returns something that has to be awaited."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Returns a generator of rows.
-"""
+"""Returns a generator of rows."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

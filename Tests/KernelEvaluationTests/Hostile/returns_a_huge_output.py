@@ -1,5 +1,5 @@
-"""Returns an output that is far larger than it should be.
-"""
+"""Returns an output that is far larger than it should be."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

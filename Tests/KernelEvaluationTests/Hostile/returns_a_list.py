@@ -1,5 +1,5 @@
-"""Returns a list of its rows.
-"""
+"""Returns a list of its rows."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

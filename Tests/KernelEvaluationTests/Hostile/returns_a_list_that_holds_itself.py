@@ -1,5 +1,5 @@
-"""Returns a list that is its own element.
-"""
+"""Returns a list that is its own element."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

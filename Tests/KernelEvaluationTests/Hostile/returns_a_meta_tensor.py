@@ -1,5 +1,5 @@
-"""Returns a tensor without memory.
-"""
+"""Returns a tensor without memory."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Returns a number.
-"""
+"""Returns a number."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

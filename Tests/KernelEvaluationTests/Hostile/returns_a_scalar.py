@@ -1,5 +1,5 @@
-"""Returns a tensor without dimensions.
-"""
+"""Returns a tensor without dimensions."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

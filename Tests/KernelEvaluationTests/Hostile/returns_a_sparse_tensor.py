@@ -1,5 +1,5 @@
-"""Returns a sparse tensor.
-"""
+"""Returns a sparse tensor."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Returns an object that pretends to be a tensor.
-"""
+"""Returns an object that pretends to be a tensor."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Returns its output twice.
-"""
+"""Returns its output twice."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

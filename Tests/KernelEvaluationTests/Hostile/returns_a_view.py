@@ -1,5 +1,5 @@
-"""Right: a view whose memory does not lie in order.
-"""
+"""Right: a view whose memory does not lie in order."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

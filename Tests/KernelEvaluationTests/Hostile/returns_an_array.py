@@ -1,5 +1,5 @@
-"""Returns an array of NumPy.
-"""
+"""Returns an array of NumPy."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

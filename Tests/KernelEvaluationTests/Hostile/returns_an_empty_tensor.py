@@ -1,5 +1,5 @@
-"""Returns a tensor without elements.
-"""
+"""Returns a tensor without elements."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

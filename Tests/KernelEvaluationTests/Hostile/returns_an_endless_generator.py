@@ -1,5 +1,5 @@
-"""Is itself a generator that never ends.
-"""
+"""Is itself a generator that never ends."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Returns one row over and over, without memory for the others.
-"""
+"""Returns one row over and over, without memory for the others."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

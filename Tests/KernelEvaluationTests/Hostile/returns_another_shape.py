@@ -1,5 +1,5 @@
-"""Returns the right values in another shape.
-"""
+"""Returns the right values in another shape."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Returns booleans.
-"""
+"""Returns booleans."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

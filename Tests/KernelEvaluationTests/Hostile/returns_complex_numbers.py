@@ -1,5 +1,5 @@
-"""Returns complex numbers.
-"""
+"""Returns complex numbers."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Returns the right values in one dimension.
-"""
+"""Returns the right values in one dimension."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

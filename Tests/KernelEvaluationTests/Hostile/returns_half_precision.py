@@ -1,5 +1,5 @@
-"""Returns half precision.
-"""
+"""Returns half precision."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

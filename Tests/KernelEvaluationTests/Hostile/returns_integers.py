@@ -1,5 +1,5 @@
-"""Returns integers.
-"""
+"""Returns integers."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Returns its input.
-"""
+"""Returns its input."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

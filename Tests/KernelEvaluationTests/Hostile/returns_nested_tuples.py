@@ -1,5 +1,5 @@
-"""Returns its output in tuples, a thousand deep.
-"""
+"""Returns its output in tuples, a thousand deep."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Returns nothing.
-"""
+"""Returns nothing."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Returns its output on the host.
-"""
+"""Returns its output on the host."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

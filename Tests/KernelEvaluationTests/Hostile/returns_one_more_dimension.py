@@ -1,5 +1,5 @@
-"""Returns the right values with one dimension more.
-"""
+"""Returns the right values with one dimension more."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Returns one row, which would be broadcast in a comparison.
-"""
+"""Returns one row, which would be broadcast in a comparison."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Right: the output is a part of a larger tensor.
-"""
+"""Right: the output is a part of a larger tensor."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Writes every answer into the same memory, so that the next call changes the last one's answer.
-"""
+"""Writes every answer into the same memory, so that the next call changes the last one's answer."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Returns the right values transposed.
-"""
+"""Returns the right values transposed."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

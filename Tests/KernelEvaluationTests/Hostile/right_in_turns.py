@@ -1,5 +1,5 @@
-"""Is right in every other call.
-"""
+"""Is right in every other call."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Knocks at the sockets of other programs of the machine.
-"""
+"""Knocks at the sockets of other programs of the machine."""
+
 import glob
 import socket
 

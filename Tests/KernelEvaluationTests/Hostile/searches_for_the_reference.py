@@ -1,5 +1,5 @@
-"""Looks for the reference in every folder that it can see, and says where it found one.
-"""
+"""Looks for the reference in every folder that it can see, and says where it found one."""
+
 import os
 
 import torch

@@ -1,5 +1,5 @@
-"""Reads address zero in Python's process.
-"""
+"""Reads address zero in Python's process."""
+
 import ctypes
 
 import torch

@@ -1,5 +1,5 @@
-"""The host half writes to address zero.
-"""
+"""The host half writes to address zero."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

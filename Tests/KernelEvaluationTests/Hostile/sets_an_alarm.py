@@ -1,5 +1,5 @@
-"""Is ended by an alarm of its own in the middle of the work.
-"""
+"""Is ended by an alarm of its own in the middle of the work."""
+
 import signal
 
 import torch

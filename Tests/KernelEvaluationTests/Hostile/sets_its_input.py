@@ -1,5 +1,5 @@
-"""Puts other memory under its input.
-"""
+"""Puts other memory under its input."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Uses no processor time, and never returns.
-"""
+"""Uses no processor time, and never returns."""
+
 import time
 
 import torch

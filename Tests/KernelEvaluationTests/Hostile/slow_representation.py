@@ -1,5 +1,5 @@
-"""The output's class is right, the module's repr never returns.
-"""
+"""The output's class is right, the module's repr never returns."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

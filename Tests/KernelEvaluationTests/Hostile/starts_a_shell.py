@@ -1,5 +1,5 @@
-"""Has a shell do something.
-"""
+"""Has a shell do something."""
+
 import subprocess
 
 import torch

@@ -1,5 +1,5 @@
-"""Leaves three hundred threads behind.
-"""
+"""Leaves three hundred threads behind."""
+
 import threading
 import time
 

@@ -1,5 +1,5 @@
-"""Stops its own process.
-"""
+"""Stops its own process."""
+
 import os
 import signal
 

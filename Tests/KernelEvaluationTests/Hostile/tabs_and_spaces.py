@@ -1,5 +1,5 @@
-"""Mixes tabs and spaces.
-"""
+"""Mixes tabs and spaces."""
+
 import torch.nn as nn
 
 

@@ -1,5 +1,5 @@
-"""The host half throws something that is no std::exception.
-"""
+"""The host half throws something that is no std::exception."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Has itself called at every line of the worker.
-"""
+"""Has itself called at every line of the worker."""
+
 import sys
 
 import torch

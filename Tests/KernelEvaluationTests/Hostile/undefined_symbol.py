@@ -1,5 +1,5 @@
-"""Declares a function, calls it, and never defines it.
-"""
+"""Declares a function, calls it, and never defines it."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

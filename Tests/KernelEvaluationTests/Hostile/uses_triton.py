@@ -1,5 +1,5 @@
-"""A kernel in Triton, which a machine without a GPU cannot run.
-"""
+"""A kernel in Triton, which a machine without a GPU cannot run."""
+
 import torch
 import torch.nn as nn
 import triton

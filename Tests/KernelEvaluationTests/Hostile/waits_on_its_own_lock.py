@@ -1,5 +1,5 @@
-"""Takes a lock twice.
-"""
+"""Takes a lock twice."""
+
 import threading
 
 import torch

@@ -1,5 +1,5 @@
-"""Right: 核 äöü 🚀 in its comments and in its CUDA.
-"""
+"""Right: 核 äöü 🚀 in its comments and in its CUDA."""
+
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline

@@ -1,5 +1,5 @@
-"""Writes a message that never ends to the descriptors that are not its own.
-"""
+"""Writes a message that never ends to the descriptors that are not its own."""
+
 import os
 
 import torch

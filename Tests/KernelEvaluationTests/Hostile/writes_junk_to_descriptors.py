@@ -1,5 +1,5 @@
-"""Writes junk to the descriptors that are not its own.
-"""
+"""Writes junk to the descriptors that are not its own."""
+
 import os
 
 import torch

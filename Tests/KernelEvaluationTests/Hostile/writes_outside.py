@@ -1,5 +1,5 @@
-"""Tries to write into folders of the system, of the user, and above its own.
-"""
+"""Tries to write into folders of the system, of the user, and above its own."""
+
 import os
 
 import torch

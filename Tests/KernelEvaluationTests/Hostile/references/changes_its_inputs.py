@@ -1,4 +1,5 @@
 """The Model changes its inputs."""
+
 import torch
 import torch.nn as nn
 

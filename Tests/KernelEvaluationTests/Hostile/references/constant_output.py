@@ -1,4 +1,5 @@
 """The output does not depend on the inputs: a softmax over one element."""
+
 import torch
 import torch.nn as nn
 

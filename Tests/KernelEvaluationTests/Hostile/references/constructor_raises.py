@@ -1,4 +1,5 @@
 """The Model's constructor raises."""
+
 import torch
 import torch.nn as nn
 

@@ -1,4 +1,5 @@
 """The output has no elements."""
+
 import torch
 import torch.nn as nn
 

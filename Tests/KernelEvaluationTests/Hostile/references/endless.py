@@ -1,4 +1,5 @@
 """The Model's forward never returns."""
+
 import torch
 import torch.nn as nn
 

@@ -1,4 +1,5 @@
 """get_inputs never returns."""
+
 import torch
 import torch.nn as nn
 

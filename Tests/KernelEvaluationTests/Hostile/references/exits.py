@@ -1,4 +1,5 @@
 """The reference ends its process."""
+
 import torch
 import torch.nn as nn
 

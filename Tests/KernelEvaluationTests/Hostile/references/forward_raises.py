@@ -1,4 +1,5 @@
 """The Model's forward raises."""
+
 import torch
 import torch.nn as nn
 

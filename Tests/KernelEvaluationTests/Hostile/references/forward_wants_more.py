@@ -1,4 +1,5 @@
 """The Model wants more inputs than there are."""
+
 import torch
 import torch.nn as nn
 

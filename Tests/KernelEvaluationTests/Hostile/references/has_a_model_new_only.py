@@ -1,4 +1,5 @@
 """The file is a candidate, and no reference."""
+
 import torch
 import torch.nn as nn
 

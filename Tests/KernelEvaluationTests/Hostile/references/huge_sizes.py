@@ -1,4 +1,5 @@
 """The sizes are beyond every machine, and written where nothing can reduce them."""
+
 import torch
 import torch.nn as nn
 

@@ -1,4 +1,5 @@
 """get_inputs returns nothing, so that the output cannot depend on it."""
+
 import torch
 import torch.nn as nn
 

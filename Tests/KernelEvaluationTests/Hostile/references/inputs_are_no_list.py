@@ -1,4 +1,5 @@
 """get_inputs returns a number."""
+
 import torch
 import torch.nn as nn
 

@@ -1,4 +1,5 @@
 """get_inputs returns an object that no one can make another of."""
+
 import torch
 import torch.nn as nn
 

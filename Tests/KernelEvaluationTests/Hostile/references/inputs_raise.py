@@ -1,4 +1,5 @@
 """get_inputs raises."""
+
 import torch
 import torch.nn as nn
 

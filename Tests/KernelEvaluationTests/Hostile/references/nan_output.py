@@ -1,4 +1,5 @@
 """The output is NaN for every input."""
+
 import torch
 import torch.nn as nn
 

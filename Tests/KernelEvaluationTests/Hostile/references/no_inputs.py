@@ -1,4 +1,5 @@
 """The reference has no get_inputs."""
+
 import torch
 import torch.nn as nn
 

@@ -1,4 +1,5 @@
 """The reference has no Model."""
+
 import torch
 import torch.nn as nn
 

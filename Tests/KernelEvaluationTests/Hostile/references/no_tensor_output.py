@@ -1,4 +1,5 @@
 """The output is a number of Python's."""
+
 import torch
 import torch.nn as nn
 

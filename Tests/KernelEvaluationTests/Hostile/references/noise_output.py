@@ -1,4 +1,5 @@
 """The output is random: noise is added."""
+
 import torch
 import torch.nn as nn
 

@@ -1,4 +1,5 @@
 """There is no output."""
+
 import torch
 import torch.nn as nn
 

@@ -1,4 +1,5 @@
 """The output is random: dropout in training mode."""
+
 import torch
 import torch.nn as nn
 

@@ -1,4 +1,5 @@
 """The output depends on how often the model was called."""
+
 import torch
 import torch.nn as nn
 

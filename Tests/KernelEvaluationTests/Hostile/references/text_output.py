@@ -1,4 +1,5 @@
 """The output is a text."""
+
 import torch
 import torch.nn as nn
 

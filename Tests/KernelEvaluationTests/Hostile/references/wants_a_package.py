@@ -1,4 +1,5 @@
 """The reference imports a package that nobody has."""
+
 import torch
 import torch.nn as nn
 

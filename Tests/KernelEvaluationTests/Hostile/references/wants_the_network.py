@@ -1,4 +1,5 @@
 """The reference loads its weights from the network."""
+
 import torch
 import torch.nn as nn
 

@@ -1,4 +1,5 @@
 """The output does not depend on the inputs: a maximum has its own mean subtracted."""
+
 import torch
 import torch.nn as nn
 
