@@ -1,0 +1,6 @@
+Certainly! Here is the optimised kernel:
+
+```python
+class ModelNew(nn.Module):
+    ...
+```

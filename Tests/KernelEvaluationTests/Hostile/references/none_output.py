@@ -1,0 +1,17 @@
+"""There is no output."""
+
+import torch
+import torch.nn as nn
+
+
+class Model(nn.Module):
+    def forward(self, x):
+        x.sum()
+
+
+def get_inputs():
+    return [torch.randn(64, 500)]
+
+
+def get_init_inputs():
+    return []
