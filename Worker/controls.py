@@ -18,6 +18,7 @@ class VirtualControls:
         self._launches = function("vgpu_launch_count", ctypes.c_ulonglong)
         self._schedule = function("vgpu_set_schedule", None, ctypes.c_ulonglong)
         self._poison = function("vgpu_set_poison", None, ctypes.c_uint)
+        self._time = function("vgpu_set_time_limit", None, ctypes.c_double)
         self._report = function("vgpu_report_now", None)
         self._error = function("vgpu_kernel_error", ctypes.c_int)
         self._reset = function("vgpu_reset_errors", None)
@@ -28,6 +29,8 @@ class VirtualControls:
         self._schedule(options.get("schedule", 0))
         if options.get("poison") is not None:
             self._poison(options["poison"])
+        if options.get("seconds") is not None:
+            self._time(options["seconds"])
 
     def launches(self) -> int:
         return self._launches()

@@ -39,9 +39,11 @@ struct CallOptions: Sendable {
   /// Whether the inputs are wanted back.
   var wantsInputs = false
 
-  var json: JSONValue {
+  /// - Parameter seconds: how long kernels may take; a little less than the call, so that they say where they were.
+  func json(seconds: Double) -> JSONValue {
     var entries: [String: JSONValue] = [
-      "schedule": .seed(schedule), "ghost": .boolean(isGhost), "record": .boolean(isRecorded), "inputsAfter": .boolean(wantsInputs),
+      "schedule": .seed(schedule), "ghost": .boolean(isGhost), "record": .boolean(isRecorded),
+      "inputsAfter": .boolean(wantsInputs), "seconds": .number(seconds),
     ]
     if let poison { entries["poison"] = .integer(Int(poison)) }
     return .object(entries)
@@ -84,7 +86,10 @@ struct CandidateSide: Sendable {
   func run(_ inputs: ValueTree, seed: UInt64, prefix: String, _ call: CallOptions) async throws -> CandidateOutputs {
     let answer = try await self.call(
       "run",
-      ["inputs": inputs.json, "seed": .seed(seed), "prefix": .string(prefix), "options": call.json],
+      [
+        "inputs": inputs.json, "seed": .seed(seed), "prefix": .string(prefix),
+        "options": call.json(seconds: max(1, options.timeLimit / .seconds(1) - 1)),
+      ],
       timeLimit: options.timeLimit)
     do {
       var after: ValueTree?

@@ -390,15 +390,88 @@ def _safely(text):
 (
 "confinement.py",
 ###"""
-"""What a worker does to itself before it reads anything that is not trusted."""
+"""What a worker gives up for good before it reads anything that is not trusted.
 
+What the namespaces of its enclosure keep out already is kept out once more here, by other means; where there are none, this
+is most of what there is. The kernel may lack any of it: the report says what holds.
+"""
+
+import ctypes
+import json
 import os
+import struct
+
+import system_calls as system
+import system_filter
+
+CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
+EXECUTE, WRITE_FILE, READ_FILE, READ_FOLDER = 1, 2, 4, 8
+CHANGE_FOLDER = sum(1 << bit for bit in range(4, 13))
+REFER, TRUNCATE, DEVICE_CONTROL = 1 << 13, 1 << 14, 1 << 15
+OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | DEVICE_CONTROL
+NET, SCOPED = 3, 3
+SIGNALS_SINCE = 6
 
 
 def confine():
-    """Called first of all. Returns what there is to know of it."""
+    """Called first of all, while there is one thread. Returns what there is to know of it."""
+    configuration = json.loads(os.environ.pop("BASIC_CONFINEMENT"))
     os.closerange(5, 1 << 16)
-    return {}
+    system.prctl(system.PR_SET_NO_NEW_PRIVS, 1)
+    if configuration["kind"] == "limits":
+        # Others of the same user are in sight, this process is in theirs.
+        system.hide_memory()
+    version = restrict_files(configuration["readable"], configuration["writable"])
+    filtered = system_filter.install(
+        may_use_sockets_of_machine=configuration["device"] == "cuda",
+        may_signal_others=configuration["kind"] != "limits" or version >= SIGNALS_SINCE,
+        sees_files_of_machine=configuration["kind"] == "limits",
+    )
+    return {"kind": configuration["kind"], "landlock": version, "filter": filtered}
+
+
+def restrict_files(readable, writable):
+    """Landlock: nothing may be read or written but what is below these; no TCP, and no signal or connection to processes
+    that are not restricted so. Returns the version that the kernel has, 0 where it has none."""
+    version = ask(CREATE_RULESET, None, 0, 1)
+    if version < 1:
+        return 0
+    handled = EXECUTE | WRITE_FILE | READ_FILE | READ_FOLDER | CHANGE_FOLDER
+    for since, right in ((2, REFER), (3, TRUNCATE), (5, DEVICE_CONTROL)):
+        if version >= since:
+            handled |= right
+    attributes = struct.pack("QQQ", handled, NET, SCOPED)
+    size = 24 if version >= 6 else 16 if version >= 4 else 8
+    rules = ask(CREATE_RULESET, ctypes.create_string_buffer(attributes), size, 0)
+    if rules < 0:
+        return 0
+    try:
+        for paths, rights in ((readable, EXECUTE | READ_FILE | READ_FOLDER), (writable, handled)):
+            for path in paths:
+                allow(rules, path, rights & handled)
+        system.prctl(system.PR_SET_NO_NEW_PRIVS, 1)
+        return version if ask(RESTRICT_SELF, rules, 0) == 0 else 0
+    finally:
+        os.close(rules)
+
+
+def allow(rules, path, rights):
+    try:
+        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return
+    try:
+        if not os.path.isdir(path):
+            rights &= OF_FILES
+        ask(ADD_RULE, rules, 1, ctypes.create_string_buffer(struct.pack("=Qi", rights, place), 12), 0)
+    finally:
+        os.close(place)
+
+
+def ask(number, *arguments):
+    """A call that the C library has no function for."""
+    converted = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
+    return system.LIBRARY.syscall(ctypes.c_long(number), *converted)
 
 """###
 ),
@@ -549,6 +622,7 @@ class VirtualControls:
         self._launches = function("vgpu_launch_count", ctypes.c_ulonglong)
         self._schedule = function("vgpu_set_schedule", None, ctypes.c_ulonglong)
         self._poison = function("vgpu_set_poison", None, ctypes.c_uint)
+        self._time = function("vgpu_set_time_limit", None, ctypes.c_double)
         self._report = function("vgpu_report_now", None)
         self._error = function("vgpu_kernel_error", ctypes.c_int)
         self._reset = function("vgpu_reset_errors", None)
@@ -559,6 +633,8 @@ class VirtualControls:
         self._schedule(options.get("schedule", 0))
         if options.get("poison") is not None:
             self._poison(options["poison"])
+        if options.get("seconds") is not None:
+            self._time(options["seconds"])
 
     def launches(self) -> int:
         return self._launches()
@@ -666,6 +742,8 @@ GIVEN_UP = 125
 def run(configuration):
     system.die_with(configuration["parent"])
     os.closerange(5, 1 << 20)
+    if configuration.get("group"):
+        system.join(configuration["group"])
     begin = {"bubblewrap": in_bubblewrap, "namespaces": in_namespaces, "limits": in_limits}[configuration["kind"]]
     begin(configuration)
 
@@ -688,8 +766,8 @@ def in_namespaces(configuration):
         let_go(nothing)
         leave(system.wait_for(first))
     system.die_with(None)
+    variables = view.environment(configuration)
     view.enter(configuration)
-    system.limit_tasks_of_namespace(configuration["limits"]["tasks"])
     view.lock()
     system.drop_privileges()
     system.hide_memory()
@@ -697,7 +775,7 @@ def in_namespaces(configuration):
     if worker:
         let_go(nothing)
         leave(system.wait_for(worker))
-    become_worker(configuration)
+    become_worker(configuration, variables)
 
 
 def in_limits(configuration):
@@ -715,14 +793,14 @@ def in_limits(configuration):
         leave(status)
     system.die_with(own)
     system.drop_privileges()
-    become_worker(configuration)
+    become_worker(configuration, view.environment(configuration))
 
 
-def become_worker(configuration):
+def become_worker(configuration, variables):
     system.limit(configuration["limits"])
     os.chdir(configuration["folder"])
     command = configuration["command"]
-    os.execve(command[0], command, view.environment(configuration))
+    os.execve(command[0], command, variables)
 
 
 def let_go(nothing):
@@ -2254,6 +2332,12 @@ def die_with(parent):
         os._exit(1)
 
 
+def join(group):
+    """Becomes a member of a control group, and so will be all that is started."""
+    with open(group + "/cgroup.procs", "w") as file:
+        file.write("0")
+
+
 def adopt_orphans():
     prctl(PR_SET_CHILD_SUBREAPER, 1)
 
@@ -2317,12 +2401,12 @@ def limit(limits):
         # The processor's limit sends a signal first that can be handled: the second one cannot be.
         soft = most - 1 if which == resource.RLIMIT_CPU and most > 1 else most
         resource.setrlimit(which, (soft, most))
-    for name, value in (("oom_score_adj", "900"),):
-        try:
-            with open(f"/proc/self/{name}", "w") as file:
-                file.write(value)
-        except OSError:
-            pass
+    try:
+        # The first to go where memory is short.
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write("900")
+    except OSError:
+        pass
 
 
 def tasks_of_user():
@@ -2342,18 +2426,6 @@ def status_words(process):
     """The words of /proc/N/stat that follow the name."""
     with open(f"/proc/{process}/stat", "rb") as file:
         return file.read().rpartition(b")")[2].split()
-
-
-def limit_tasks_of_namespace(tasks):
-    """Since Linux 6.14 a namespace has its own highest process number. Before, it was the machine's: not to be touched."""
-    major, minor = (int(part) for part in os.uname().release.split(".")[:2])
-    if (major, minor) < (6, 14):
-        return
-    try:
-        with open("/proc/sys/kernel/pid_max", "w") as file:
-            file.write(str(max(tasks, 301)))
-    except OSError:
-        pass
 
 
 def wait_for(process):
@@ -2394,6 +2466,143 @@ def end_descendants(root):
                 pass
         except ChildProcessError:
             pass
+
+"""###
+),
+(
+"system_filter.py",
+###"""
+"""A filter of system calls (seccomp): a worker calculates, and has no use for most of what a kernel offers."""
+
+import ctypes
+import errno
+import os
+import platform
+import struct
+
+import system_calls as system
+
+# name: (number on x86-64, number on arm64). Other processes' memory, other views of the machine, the kernel itself, keys.
+REFUSED = {
+    "ptrace": (101, 117),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "kcmp": (312, 272),
+    "pidfd_getfd": (438, 438),
+    "perf_event_open": (298, 241),
+    "bpf": (321, 280),
+    "userfaultfd": (323, 282),
+    "add_key": (248, 217),
+    "request_key": (249, 218),
+    "keyctl": (250, 219),
+    "mount": (165, 40),
+    "umount2": (166, 39),
+    "pivot_root": (155, 41),
+    "chroot": (161, 51),
+    "unshare": (272, 97),
+    "setns": (308, 268),
+    "open_tree": (428, 428),
+    "move_mount": (429, 429),
+    "fsopen": (430, 430),
+    "fsconfig": (431, 431),
+    "fsmount": (432, 432),
+    "fspick": (433, 433),
+    "mount_setattr": (442, 442),
+    "init_module": (175, 105),
+    "finit_module": (313, 273),
+    "delete_module": (176, 106),
+    "kexec_load": (246, 104),
+    "kexec_file_load": (320, 294),
+    "open_by_handle_at": (304, 265),
+    "swapon": (167, 224),
+    "swapoff": (168, 225),
+    "reboot": (169, 142),
+    "sethostname": (170, 161),
+    "setdomainname": (171, 162),
+    "settimeofday": (164, 170),
+    "clock_settime": (227, 112),
+    "acct": (163, 89),
+    "quotactl": (179, 60),
+    "syslog": (103, 116),
+    "fanotify_init": (300, 262),
+    # Memory that no process's size shows.
+    "shmget": (29, 194),
+    "memfd_secret": (447, 447),
+    "io_uring_enter": (426, 426),
+    "io_uring_register": (427, 427),
+}
+# Whoever calls these knows another way where the kernel is too old for them: a filter cannot look into their arguments.
+UNKNOWN = {"io_uring_setup": (425, 425), "clone3": (435, 435)}
+# Landlock does not know these, and a worker that sees the machine's own files may own them. They do nothing and say that
+# all went well: programs that copy a file end with one of them.
+MODES = {"chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452)}
+OWNERS = {"chown": (92, None), "lchown": (94, None), "fchown": (93, 55), "fchownat": (260, 54)}
+ATTRIBUTES = {"setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "setxattrat": (463, 463)}
+CLONE, SOCKET = (56, 220), (41, 198)
+KILL, TGKILL = (62, 129), (234, 131)
+OTHER_SIGNALS = {"tkill": (200, 130), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240), "pidfd": (424, 424)}
+NEW_NAMESPACES = 0x7E020000
+AF_UNIX = 1
+
+MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+LOAD, EQUAL, AT_LEAST, ANY_BIT, ANSWER = 0x20, 0x15, 0x35, 0x45, 0x06
+ALLOWED, KILLED, ERROR = 0x7FFF0000, 0x80000000, 0x00050000
+NUMBER, MACHINE, FIRST_ARGUMENT = 0, 4, 16
+
+
+def install(may_use_sockets_of_machine, may_signal_others, sees_files_of_machine):
+    """Returns whether the kernel took it."""
+    if platform.machine() not in MACHINES:
+        return False
+    program = b"".join(instructions(may_use_sockets_of_machine, may_signal_others, sees_files_of_machine))
+    code = ctypes.create_string_buffer(program, len(program))
+    header = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(code)))
+    try:
+        system.prctl(22, 2, ctypes.addressof(header))
+    except OSError:
+        return False
+    return True
+
+
+def instructions(may_use_sockets_of_machine, may_signal_others, sees_files_of_machine):
+    column, machine = MACHINES[platform.machine()]
+    refused, unknown = ERROR | errno.EPERM, ERROR | errno.ENOSYS
+    yield step(LOAD, MACHINE)
+    yield step(EQUAL, machine, 1, 0)
+    yield step(ANSWER, KILLED)
+    yield step(LOAD, NUMBER)
+    # The other set of numbers that an x86-64 kernel may know.
+    yield step(AT_LEAST, 0x40000000, 0, 1)
+    yield step(ANSWER, unknown)
+    others = {} if may_signal_others else OTHER_SIGNALS
+    modes, owned = (MODES, {**OWNERS, **ATTRIBUTES}) if sees_files_of_machine else ({}, {})
+    for numbers, answer in ((REFUSED, refused), (others, refused), (owned, refused), (UNKNOWN, unknown), (modes, ERROR)):
+        for pair in numbers.values():
+            if pair[column] is None:
+                continue
+            yield step(EQUAL, pair[column], 0, 1)
+            yield step(ANSWER, answer)
+    yield from where(CLONE[column], step(ANY_BIT, NEW_NAMESPACES, 0, 1), refused, ALLOWED)
+    family = AF_UNIX if may_use_sockets_of_machine else 0xFFFFFFFF
+    yield from where(SOCKET[column], step(EQUAL, family, 0, 1), ALLOWED, refused)
+    if not may_signal_others:
+        # A process may end itself; abort() does.
+        for call in (KILL, TGKILL):
+            yield from where(call[column], step(EQUAL, os.getpid(), 0, 1), ALLOWED, refused)
+    yield step(ANSWER, ALLOWED)
+
+
+def where(number, test, then, otherwise):
+    """For one call, a test of its first argument."""
+    yield step(EQUAL, number, 0, 4)
+    yield step(LOAD, FIRST_ARGUMENT)
+    yield test
+    yield step(ANSWER, then)
+    yield step(ANSWER, otherwise)
+
+
+def step(code, value, if_true=0, if_false=0):
+    return struct.pack("HBBI", code, if_true, if_false, value)
 
 """###
 ),
@@ -2561,6 +2770,7 @@ def mapped(value, change):
 """What an enclosed worker sees of the machine: a list of places, made with mounts of our own or by bwrap."""
 
 import ctypes
+import json
 import os
 import sys
 
@@ -2569,9 +2779,11 @@ from system_calls import call
 SYSTEM = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store"]
 # Of /etc only what programs need to start and to know the time: passwords, keys and names of machines are not among it.
 SETTINGS = ["ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime", "timezone", "os-release", "OpenCL"]
+GPU_DEVICES = ("nvidia", "dxg")
 DEVICES = ["null", "zero", "full", "random", "urandom"]
 
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT = 1, 2, 4, 32
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
+MS_NOATIME, MS_NODIRATIME, MS_RELATIME = 1 << 10, 1 << 11, 1 << 21
 MS_BIND, MS_REC, MS_PRIVATE, MNT_DETACH = 4096, 16384, 1 << 18, 2
 COVERED = ["sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi"]
 
@@ -2586,7 +2798,29 @@ def bubblewrap():
 
 
 def environment(configuration):
-    return {str(name): str(value) for name, value in configuration["environment"].items()}
+    """The worker's variables; one of them is for confinement.py."""
+    variables = {str(name): str(value) for name, value in configuration["environment"].items()}
+    return {**variables, "BASIC_CONFINEMENT": json.dumps(confinement(configuration))}
+
+
+def confinement(configuration):
+    """What confinement.py has to know. Inside a view of our own all that there is may be read."""
+    kind, device = configuration["kind"], configuration["device"]
+    devices = ["/dev/" + name for name in DEVICES]
+    if device == "cuda":
+        devices += ["/dev/" + name for name in os.listdir("/dev") if name.startswith(GPU_DEVICES)]
+    writable = [os.path.realpath(configuration["folder"])] + devices
+    readable = ["/"]
+    if kind == "limits":
+        # Its folder is all that it needs: the machine's own /tmp is everyone's.
+        readable = SYSTEM + ["/etc/" + name for name in SETTINGS] + ["/proc", "/sys/devices/system"]
+        readable += own_places() + configuration["readable"]
+    else:
+        writable += ["/tmp", "/dev/shm"]
+    if device == "cuda":
+        readable += ["/sys"]
+        writable += ["/dev/shm"]
+    return {"kind": kind, "device": device, "readable": readable, "writable": writable}
 
 
 def steps(configuration):
@@ -2603,10 +2837,10 @@ def steps(configuration):
             yield "link", path, os.readlink(path)
         elif os.path.exists(path):
             yield "readable", path, None
-    yield "proc", "/proc", None
+    yield "proc", "/proc", configuration["limits"]["tasks"]
     yield "devices", "/dev", size
     for name in sorted(os.listdir("/dev")) if configuration["device"] == "cuda" else []:
-        if name.startswith(("nvidia", "dxg")):
+        if name.startswith(GPU_DEVICES):
             yield "device", "/dev/" + name, None
     for path in ["/sys"] if configuration["device"] == "cuda" else ["/sys/devices/system"]:
         if os.path.isdir(path):
@@ -2728,7 +2962,8 @@ def make(what, path, more):
             os.symlink(more, target)
     elif what == "proc":
         os.makedirs(target, exist_ok=True)
-        mount("proc", target, "proc", MS_NOSUID | MS_NODEV | 8)
+        mount("proc", target, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+        limit_tasks(target + "/sys/kernel/pid_max", more)
         for name in COVERED:
             if os.path.exists(f"{target}/{name}"):
                 mount(f"{target}/{name}", f"{target}/{name}", None, MS_BIND | MS_REC)
@@ -2753,6 +2988,17 @@ def make(what, path, more):
             restrict(target, MS_NODEV)
 
 
+def limit_tasks(path, tasks):
+    """Since Linux 6.14 a namespace has its own highest process number. Before, it was the machine's: not to be touched."""
+    major, minor = (int(part) for part in os.uname().release.split("-")[0].split(".")[:2])
+    if (major, minor) >= (6, 14):
+        try:
+            with open(path, "w") as file:
+                file.write(str(max(tasks, 301)))
+        except OSError:
+            pass
+
+
 def place(path, target):
     """Something to mount on."""
     if os.path.isdir("/old" + path):
@@ -2767,10 +3013,10 @@ def restrict(target, flags):
     """Sets flags on a mount and on those below it, each keeping what it has: nobody may take that from it here."""
     for point in mount_points(target):
         held = os.statvfs(point).f_flag
-        kept = held & (MS_RDONLY | MS_NOSUID | MS_NODEV | 8 | 1024 | 2048)
+        kept = held & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME)
         # The C library's name for relatime has another number than the kernel's.
         if held & 4096:
-            kept |= 1 << 21
+            kept |= MS_RELATIME
         mount(None, point, None, MS_REMOUNT | MS_BIND | MS_NOSUID | flags | kept)
 
 
@@ -2920,6 +3166,8 @@ void Aliases::wrote(const at::Tensor &tensor, bool marks) {
     if (tensor.sizes() != pair.alias.sizes() || tensor.strides() != pair.alias.strides() ||
         tensor.storage_offset() != pair.alias.storage_offset())
       tensor.unsafeGetTensorImpl()->set_sizes_and_strides(pair.alias.sizes(), pair.alias.strides(), pair.alias.storage_offset());
+    if (tensor.is_conj() != pair.alias.is_conj()) tensor.unsafeGetTensorImpl()->_set_conj(pair.alias.is_conj());
+    if (tensor.is_neg() != pair.alias.is_neg()) tensor.unsafeGetTensorImpl()->_set_neg(pair.alias.is_neg());
     if (marks) mark_written(tensor);
     return;
   }
@@ -3390,6 +3638,121 @@ at::Generator host_generator(const at::Generator &generator);
 """###
 ),
 (
+"virtual_cuda/gpu_operators.cpp",
+###"""
+// Operators that PyTorch's CPU has no kernel for: those that only GPUs have, as far as they are more than a library's name.
+#include <ATen/EmptyTensor.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/addmm.h>
+#include <ATen/ops/baddbmm.h>
+#include <ATen/ops/bmm.h>
+#include <ATen/ops/convolution.h>
+#include <ATen/ops/mm.h>
+#include <torch/library.h>
+
+#include "fallback.h"
+#include "memory.h"
+
+namespace virtual_cuda {
+namespace {
+
+using at::Tensor;
+
+// Products of narrow numbers with wide results: every product is exact in the wide type.
+Tensor mm(const Tensor &self, const Tensor &other, c10::ScalarType type) { return at::mm(self.to(type), other.to(type)); }
+
+Tensor bmm(const Tensor &self, const Tensor &other, c10::ScalarType type) { return at::bmm(self.to(type), other.to(type)); }
+
+Tensor addmm(const Tensor &self, const Tensor &first, const Tensor &second, c10::ScalarType type, const at::Scalar &beta,
+             const at::Scalar &alpha) {
+  return at::addmm(self.to(type), first.to(type), second.to(type), beta, alpha);
+}
+
+Tensor baddbmm(const Tensor &self, const Tensor &first, const Tensor &second, c10::ScalarType type, const at::Scalar &beta,
+               const at::Scalar &alpha) {
+  return at::baddbmm(self.to(type), first.to(type), second.to(type), beta, alpha);
+}
+
+template <auto operation, class... Arguments>
+Tensor &write(Tensor &out, const Arguments &...arguments) {
+  Tensor result = operation(arguments...);
+  out.resize_(result.sizes());
+  return out.copy_(result);
+}
+
+Tensor &mm_out(const Tensor &self, const Tensor &other, c10::ScalarType type, Tensor &out) {
+  return write<&mm>(out, self, other, type);
+}
+
+Tensor &bmm_out(const Tensor &self, const Tensor &other, c10::ScalarType type, Tensor &out) {
+  return write<&bmm>(out, self, other, type);
+}
+
+Tensor &addmm_out(const Tensor &self, const Tensor &first, const Tensor &second, c10::ScalarType type, const at::Scalar &beta,
+                  const at::Scalar &alpha, Tensor &out) {
+  return write<&addmm>(out, self, first, second, type, beta, alpha);
+}
+
+Tensor &baddbmm_out(const Tensor &self, const Tensor &first, const Tensor &second, c10::ScalarType type, const at::Scalar &beta,
+                    const at::Scalar &alpha, Tensor &out) {
+  return write<&baddbmm>(out, self, first, second, type, beta, alpha);
+}
+
+Tensor cudnn_convolution(const Tensor &self, const Tensor &weight, at::IntArrayRef padding, at::IntArrayRef stride,
+                         at::IntArrayRef dilation, int64_t groups, bool, bool, bool) {
+  return at::convolution(self, weight, {}, stride, padding, dilation, false, at::IntArrayRef({0, 0, 0}).slice(0, stride.size()), groups);
+}
+
+Tensor cudnn_convolution_relu(const Tensor &self, const Tensor &weight, const std::optional<Tensor> &bias, at::IntArrayRef stride,
+                              at::IntArrayRef padding, at::IntArrayRef dilation, int64_t groups) {
+  return at::convolution(self, weight, bias, stride, padding, dilation, false, at::IntArrayRef({0, 0, 0}).slice(0, stride.size()), groups)
+      .relu();
+}
+
+// The loss of sequences is the general one, not cuDNN's.
+bool use_cudnn_ctc_loss(const Tensor &, const Tensor &, at::IntArrayRef, at::IntArrayRef, int64_t) { return false; }
+bool use_cudnn_ctc_loss_of_tensors(const Tensor &, const Tensor &, const Tensor &, const Tensor &, int64_t) { return false; }
+
+// A tensor of noughts that has no memory; PyTorch makes a real one of it where one is needed.
+struct NoMemory final : c10::Allocator {
+  c10::DataPtr allocate(size_t) override { return {nullptr, c10::Device(c10::kCUDA, 0)}; }
+  void copy_data(void *, const void *, size_t) const override {}
+};
+
+Tensor zeros_without_memory(at::IntArrayRef size, std::optional<c10::ScalarType> type, std::optional<c10::Layout>,
+                            std::optional<c10::Device>, std::optional<bool>) {
+  static auto *allocator = new NoMemory();
+  constexpr c10::DispatchKeySet keys{c10::DispatchKey::CUDA, c10::DispatchKey::ZeroTensor};
+  return at::detail::empty_generic(size, allocator, keys, type.value_or(c10::typeMetaToScalarType(c10::get_default_dtype())),
+                                   std::nullopt);
+}
+
+}  // namespace
+}  // namespace virtual_cuda
+
+TORCH_LIBRARY_IMPL(aten, CUDA, m) {
+  using namespace virtual_cuda;
+  m.impl("mm.dtype", TORCH_FN(mm));
+  m.impl("mm.dtype_out", TORCH_FN(mm_out));
+  m.impl("bmm.dtype", TORCH_FN(bmm));
+  m.impl("bmm.dtype_out", TORCH_FN(bmm_out));
+  m.impl("addmm.dtype", TORCH_FN(addmm));
+  m.impl("addmm.dtype_out", TORCH_FN(addmm_out));
+  m.impl("baddbmm.dtype", TORCH_FN(baddbmm));
+  m.impl("baddbmm.dtype_out", TORCH_FN(baddbmm_out));
+  m.impl("cudnn_convolution", TORCH_FN(cudnn_convolution));
+  m.impl("cudnn_convolution_relu", TORCH_FN(cudnn_convolution_relu));
+  m.impl("_use_cudnn_ctc_loss", TORCH_FN(use_cudnn_ctc_loss));
+  m.impl("_use_cudnn_ctc_loss.Tensor", TORCH_FN(use_cudnn_ctc_loss_of_tensors));
+  m.impl("_use_miopen_ctc_loss", TORCH_FN(use_cudnn_ctc_loss));
+  m.impl("_use_miopen_ctc_loss.Tensor", TORCH_FN(use_cudnn_ctc_loss_of_tensors));
+  m.impl("_efficientzerotensor", TORCH_FN(zeros_without_memory));
+}
+
+"""###
+),
+(
 "virtual_cuda/hooks.cpp",
 ###"""
 // What PyTorch's CPU library asks about CUDA.
@@ -3803,8 +4166,8 @@ void register_operators() {
     if (!op || name.getNamespace() != "aten" || op->hasKernelForDispatchKey(c10::DispatchKey::CUDA)) continue;
     if (op->hasKernelForDispatchKey(c10::DispatchKey::CPU)) add(name);
   }
-  // General recipes that look at the device to choose a library.
-  for (const char *name : {"aten::convolution", "aten::convolution_backward", "aten::convolution_overrideable"}) add({name, ""});
+  // General recipes that look at the device to choose a library or a kernel.
+  for (const char *name : {"aten::convolution", "aten::convolution_backward", "aten::convolution_overrideable", "aten::conj_physical_"}) add({name, ""});
 }
 
 }  // namespace virtual_cuda
@@ -4238,8 +4601,6 @@ def install_in_python(runtime, properties):
     for name in ("utilization", "temperature", "power_draw", "clock_rate", "memory_usage", "device_memory_used"):
         if hasattr(cuda, name):
             setattr(cuda, name, refuse(f"torch.cuda.{name}"))
-    cuda.jiterator._create_jit_fn = refuse("jiterator")
-    cuda.jiterator._create_multi_output_jit_fn = refuse("jiterator")
     sys.meta_path.append(KernelModules())
 
 """###
@@ -4274,7 +4635,9 @@ def functions(runtime, device):
         bytes_, blocks = all_kinds(now, peak, peak), all_kinds(live, live, allocations)
         result = {name: bytes_ for name in ("allocated_bytes", "reserved_bytes", "active_bytes", "requested_bytes")}
         result.update({name: blocks for name in ("allocation", "segment", "active")})
-        result.update({name: all_kinds(0, 0, 0) for name in ("inactive_split", "inactive_split_bytes", "oversize_allocations", "oversize_segments")})
+        result.update({name: all_kinds(0, 0, 0) for name in ("inactive_split", "inactive_split_bytes")})
+        none = dict.fromkeys(("current", "peak", "allocated", "freed"), 0)
+        result.update(oversize_allocations=none, oversize_segments=none)
         result.update(num_alloc_retries=0, num_ooms=0, max_split_size=-1, num_sync_all_streams=0)
         result.update(num_device_alloc=allocations, num_device_free=allocations - live)
         return result

@@ -84,7 +84,7 @@ final class ExtensionService: Sendable {
       let library = "\(shared)/\(UUID().uuidString).so"
       try FileManager.default.copyItem(atPath: build.library, toPath: library)
       state.withLock { state in
-        state.layouts.append(build.layout)
+        state.layouts += build.layouts
         if !build.isFromCache { state.fresh += 1 }
         if build.usedFullHeaders { state.fullHeaders += 1 }
       }

@@ -49,8 +49,3 @@ public struct DeviceReport: Sendable, Hashable {
   /// True if a finding makes the candidate incorrect by itself.
   public var hasErrors: Bool { findings.contains { $0.severity == .error } }
 }
-
-extension BuiltProgram.Layout {
-  /// Of no kernels.
-  static let empty = Self(KernelTranslation(source: "", kernels: [], sites: [], blocks: []), assembled: [])
-}
