@@ -11,7 +11,7 @@ struct CandidateLiterals {
   /// The functions that are being read, with the names that are their own: those do not read the module's.
   private var scopes: [(column: Int, names: Set<String>)] = []
   /// Integers that module variables are, which count only if the variable is read.
-  private var variables: [(name: String, literals: [SizeLiteral])] = []
+  private var variables: [(name: String, literals: [SizeLiteral], reads: Set<String>)] = []
 
   private static let inputMakers: Set<String> = ["get_inputs", "get_init_inputs"]
 
@@ -30,7 +30,11 @@ struct CandidateLiterals {
       }
     }
     take(statement, &skipsBlock)
-    for variable in variables where readings.contains(variable.name) { literals += variable.literals }
+    // What only an unread variable is made of is not read either. Backwards, for a variable is made of earlier ones.
+    for variable in variables.reversed() where readings.contains(variable.name) {
+      readings.formUnion(variable.reads)
+      literals += variable.literals
+    }
   }
 
   private func word(_ token: PythonToken) -> String { String(decoding: source[token.range], as: UTF8.self) }
@@ -60,10 +64,11 @@ struct CandidateLiterals {
     let isAssignment = isTop && statement.count > 2 && first.kind == .name && (words[1] == "=" || words[1] == ":")
     let header = enterScope(statement, words)
     var found: [SizeLiteral] = []
+    var read: Set<String> = []
     for (index, token) in statement.enumerated() {
       switch token.kind {
       case .name where index >= header && !(isAssignment && index == 0):
-        if isReading(words, index) { readings.insert(words[index]) }
+        if isReading(words, index) { read.insert(words[index]) }
       case .number:
         // A parameter's default gives way to the caller's value.
         if index < header, words[index - 1] == "=" { continue }
@@ -78,7 +83,12 @@ struct CandidateLiterals {
       default: continue
       }
     }
-    if isAssignment { variables.append((words[0], found)) } else { literals += found }
+    if isAssignment {
+      variables.append((words[0], found, read))
+    } else {
+      literals += found
+      readings.formUnion(read)
+    }
   }
 
   /// Notes which function a statement belongs to, and what it names there; the number of tokens of a function's header.

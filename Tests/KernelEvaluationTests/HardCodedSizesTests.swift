@@ -67,7 +67,8 @@ import Testing
     ("def f(x):\n  N, M = x.shape\n  return x[:N]\n", false), ("def f(x):\n  return x.N\n", false),
     ("def f(x):\n  return g(N=x)\n", false), ("def f(x): return x[:N]\n", true), ("x = g(N)\n", true),
     ("def f(N): return N\nx = N\n", true), ("class A:\n  def f(self, N):\n    return N\n  y = N\n", true),
-    ("def f(x, n=N):\n  return g(N=N)\n", false), ("async def f(N):\n  return N\n", false),
+    ("def f(x, n=N):\n  return g(N=N)\n", false), ("shape = (N, 1)\n", false),
+    ("a = N\nb = a\nf(b)\n", true), ("async def f(N):\n  return N\n", false),
   ])
   func `are read only where the name is the module's`(rest: String, isRead: Bool) {
     #expect(Self.certain("N = 3000\n" + rest, ["N": 3000]) == (isRead ? ["N 3000 1"] : []))
