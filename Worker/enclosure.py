@@ -66,6 +66,7 @@ def in_limits(configuration):
         let_go(nothing)
         system.drop_privileges()
         system.hide_memory()
+        system.end_descendants_with(configuration["parent"])
         status = system.wait_for(worker)
         system.end_descendants(own)
         leave(status)

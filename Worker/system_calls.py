@@ -143,6 +143,19 @@ def wait_for(process):
             return status
 
 
+def end_descendants_with(parent):
+    """Ends all that descends from this process, and then it, when the process that started it ends."""
+
+    def end(*_):
+        end_descendants(os.getpid())
+        os._exit(1)
+
+    signal.signal(signal.SIGTERM, end)
+    prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        end()
+
+
 def end_descendants(root):
     """Kills all that descends from a process, until nothing is left of it."""
     for _ in range(100):

@@ -121,7 +121,7 @@ package struct Command: Sendable {
       }
       group.addTask {
         while true {
-          try await Task.sleep(for: .milliseconds(50))
+          try await Task.sleep(for: .milliseconds(100))
           watch.look(memoryLimit: memoryLimit, outputLimit: outputLimit, files: files)
         }
       }

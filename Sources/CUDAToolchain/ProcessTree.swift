@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -7,7 +9,8 @@
 /// A process and everything that descends from it or is of its group, at one moment, as far as the system shows it (Linux
 /// does; elsewhere a tree is empty, and its limits are those that the system itself keeps).
 ///
-/// One look costs two small reads for each process of the machine, and two more for each of the tree.
+/// One look costs a small read for each process of the machine and one more for each of the tree. Whoever looks within a
+/// short time of another one shares the first part: many programs are watched at once.
 package struct ProcessTree: Sendable {
   /// One process: a number alone may belong to another one a moment later.
   package struct Member: Sendable, Hashable {
@@ -27,13 +30,15 @@ package struct ProcessTree: Sendable {
   package private(set) var processorTime = 0.0
 
   /// Looks at the tree of a process.
-  package init(of root: Int32) {
+  ///
+  /// - Parameter age: how old what is known of the machine's processes may be.
+  package init(of root: Int32, age: Duration = .milliseconds(40)) {
     var children: [pid_t: [Status]] = [:]
     var found: [Status] = []
     var waiting: [pid_t] = [root]
     var known: Set<pid_t> = []
-    for process in Self.processes() {
-      guard let status = Status(process) else { continue }
+    for status in Self.machine(age: age) {
+      let process = status.member.process
       children[status.parent, default: []].append(status)
       if status.group == root || process == root {
         found.append(status)
@@ -55,7 +60,7 @@ package struct ProcessTree: Sendable {
       if status.member.process != root { descendants.append(status.member) }
       tasks += status.threads
       processorTime += Double(status.ticks) / ticks
-      let pages = Self.numbers(in: "/proc/\(status.member.process)/statm")
+      let pages = Self.numbers(in: Self.text(of: "/proc/\(status.member.process)/statm")[...])
       guard pages.count > 2 else { continue }
       memory += (pages[1] - pages[2]) * page
       shared = max(shared, pages[2] * page)
@@ -79,7 +84,7 @@ package struct ProcessTree: Sendable {
   /// Kills every descendant, and those that they start meanwhile; the first process lives on.
   package static func killDescendants(of root: Int32) {
     for _ in 0..<100 {
-      let members = ProcessTree(of: root).descendants.filter(\.isRunning)
+      let members = ProcessTree(of: root, age: .zero).descendants.filter(\.isRunning)
       if members.isEmpty { return }
       for member in members { member.end() }
     }
@@ -131,16 +136,31 @@ package struct ProcessTree: Sendable {
     init?(_ process: pid_t) {
       let text = ProcessTree.text(of: "/proc/\(process)/stat")
       // The name may hold anything; the last parenthesis ends it.
-      guard let end = text.lastIndex(of: UInt8(ascii: ")")) else { return nil }
-      let words = text[(end + 1)...].split(separator: UInt8(ascii: " "))
-      guard words.count > 19 else { return nil }
-      func number(_ index: Int) -> Int { Int(String(decoding: words[index], as: UTF8.self)) ?? 0 }
-      isZombie = words[0].first == UInt8(ascii: "Z")
-      parent = pid_t(number(1))
-      group = pid_t(number(2))
-      ticks = number(11) + number(12) + number(13) + number(14)
-      threads = number(17)
-      member = Member(process: process, start: number(19))
+      guard let end = text.lastIndex(of: UInt8(ascii: ")")), end + 2 < text.count else { return nil }
+      isZombie = text[end + 2] == UInt8(ascii: "Z")
+      let numbers = ProcessTree.numbers(in: text[(end + 1)...])
+      guard numbers.count > 19 else { return nil }
+      parent = pid_t(truncatingIfNeeded: numbers[1])
+      group = pid_t(truncatingIfNeeded: numbers[2])
+      ticks = numbers[11...14].reduce(0, +)
+      threads = numbers[17]
+      member = Member(process: process, start: numbers[19])
+    }
+  }
+
+  private struct Machine {
+    var processes: [Status] = []
+    var time: ContinuousClock.Instant?
+  }
+
+  private static let latest = Mutex(Machine())
+
+  private static func machine(age: Duration) -> [Status] {
+    latest.withLock { latest in
+      if let time = latest.time, time + age > .now { return latest.processes }
+      latest.processes = processes().compactMap { Status($0) }
+      latest.time = .now
+      return latest.processes
     }
   }
 
@@ -173,8 +193,24 @@ package struct ProcessTree: Sendable {
     }
   }
 
-  private static func numbers(in path: String) -> [Int] {
-    text(of: path).split(separator: UInt8(ascii: " ")).map { Int(String(decoding: $0, as: UTF8.self)) ?? 0 }
+  /// The words of a line, as numbers; 0 for a word that is none.
+  private static func numbers(in text: ArraySlice<UInt8>) -> [Int] {
+    var numbers: [Int] = []
+    numbers.reserveCapacity(52)
+    var isInWord = false
+    for byte in text {
+      if byte == UInt8(ascii: " ") {
+        isInWord = false
+        continue
+      }
+      if !isInWord { numbers.append(0) }
+      isInWord = true
+      // Signs do not matter here: no number that is used has one.
+      if (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
+        numbers[numbers.count - 1] = numbers[numbers.count - 1] &* 10 &+ Int(byte - UInt8(ascii: "0"))
+      }
+    }
+    return numbers
   }
 }
 

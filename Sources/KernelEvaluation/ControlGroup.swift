@@ -22,12 +22,28 @@ struct ControlGroup: Sendable {
       // The second version of these groups counts only where the group above says so.
       let isSecond = access(place + "/cgroup.subtree_control", F_OK) == 0
       if isSecond { _ = write("+pids", to: place + "/cgroup.subtree_control") }
-      guard access(place + "/cgroup.procs", W_OK) == 0, mkdir(place + name, 0o755) == 0 else { continue }
+      guard access(place + "/cgroup.procs", W_OK) == 0 else { continue }
+      endAbandoned(in: place)
+      guard mkdir(place + name, 0o755) == 0 else { continue }
       let group = ControlGroup(path: place + name)
       if write("\(tasks)", to: group.path + "/pids.max") { return group }
       rmdir(group.path)
     }
     return nil
+  }
+
+  /// Ends the groups of programs that were killed before they could.
+  private static func endAbandoned(in place: String) {
+    guard let stream = opendir(place) else { return }
+    defer { closedir(stream) }
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      let words = name.split(separator: "-")
+      guard words.count == 4, name.hasPrefix("basic-worker-"), let owner = Int32(words[2]) else { continue }
+      if access("/proc/\(owner)", F_OK) != 0 { ControlGroup(path: place + "/" + name).end() }
+    }
   }
 
   /// Kills what is in it. Does not wait.

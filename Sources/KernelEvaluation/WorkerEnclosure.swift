@@ -248,7 +248,7 @@ final class WorkerEnclosure: Sendable {
 
   /// What it has too much of.
   private func look(withFiles: Bool) -> Stop? {
-    let tree = ProcessTree(of: process)
+    let tree = ProcessTree(of: process, age: .milliseconds(5))
     state.withLock { state in
       state.peakMemory = max(state.peakMemory, tree.memory)
       state.processorTime = max(state.processorTime, tree.processorTime)

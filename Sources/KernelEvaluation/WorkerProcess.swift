@@ -46,8 +46,11 @@ package final class WorkerProcess: Sendable {
   ///
   /// - Throws: ``WorkerError``, or `CancellationError`.
   package static func start(_ launch: WorkerLaunch) async throws -> WorkerProcess {
-    let best = try await Sandbox.best(python: launch.python, workerFolder: launch.workerFolder)
-    let sandbox = launch.sandbox ?? best
+    let obstacles = try await Sandbox.obstacles(python: launch.python, workerFolder: launch.workerFolder)
+    let sandbox = launch.sandbox ?? Sandbox.Kind.allCases.first { obstacles[$0] == nil } ?? .limits
+    if let obstacle = obstacles[sandbox] {
+      throw WorkerError.notStarted("The sandbox \(sandbox.rawValue) cannot be had here: \(obstacle)")
+    }
     try Task.checkCancellation()
     let (enclosure, lines) = try await WorkerEnclosure.start(launch, sandbox: sandbox)
     var generator = SystemRandomNumberGenerator()
@@ -65,11 +68,17 @@ package final class WorkerProcess: Sendable {
       }
       worker.talk.withLock { $0.confinement = confinement }
       return worker
+    } catch WorkerError.exited(enclosureFailed, let output) {
+      await worker.stop()
+      throw WorkerError.notStarted(output.standardError)
     } catch {
       await worker.stop()
       throw error
     }
   }
+
+  /// How enclosure.py ends where it could not do what it should.
+  private static let enclosureFailed = 125
 
   /// Starts a worker, calls a function with it, and ends it, whatever happened.
   package static func with<Result>(
