@@ -9,6 +9,7 @@ import virtual_gpu
 devices = virtual_gpu.install()
 
 import torch  # noqa: E402
+import torch.utils.checkpoint  # noqa: E402
 
 RUNTIME = ctypes.CDLL(str(virtual_gpu.runtime_library()))
 RUNTIME.vgpu_tensor_first_unwritten.restype = ctypes.c_uint64
@@ -200,6 +201,7 @@ class DeviceTests(unittest.TestCase):
         y = torch.empty(0, dtype=torch.uint8, device="cuda").set_(x.untyped_storage(), 1, (3,), (1,))
         y.fill_(7)
         self.assertEqual(x.tolist(), [0, 7, 7, 7])
+        self.assertEqual(x.clone().untyped_storage().resize_(9).nbytes(), 9)
         x.data = torch.ones(2, dtype=torch.uint8, device="cuda")
         self.assertEqual(x.tolist(), [1, 1])
 
@@ -219,6 +221,36 @@ class DeviceTests(unittest.TestCase):
         with torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH):
             q = torch.randn(1, 2, 4, 8, device="cuda")
             self.assertEqual(torch.nn.functional.scaled_dot_product_attention(q, q, q, is_causal=True).shape, q.shape)
+
+    def test_errors_of_the_runtime_appear_as_on_a_gpu(self):
+        x = torch.ones(2, device="cuda")
+        RUNTIME.cudaSetDevice(7)
+        with self.assertRaisesRegex(torch.AcceleratorError, "CUDA error: invalid device ordinal"):
+            x + 1
+        self.assertEqual((x + 1).tolist(), [2, 2])
+
+    def test_what_stands_on_the_device_works(self):
+        x = torch.randn(4, 4, device="cuda")
+        self.assertTrue(torch.equal(torch.func.vmap(lambda row: row * 2)(x), x * 2))
+        self.assertTrue(torch.equal(torch.func.grad(lambda a: (a * a).sum())(x), 2 * x))
+        traced = torch.jit.trace(lambda a: torch.tanh(a) * a + 1, x)
+        self.assertTrue(all(torch.equal(traced(x), torch.tanh(x) * x + 1) for _ in range(4)))
+        w = x.clone().requires_grad_()
+        torch.utils.checkpoint.checkpoint(lambda a: (a @ a).sum(), w, use_reentrant=False).backward()
+        self.assertTrue(w.grad.is_cuda)
+        self.assertTrue(torch.nn.DataParallel(torch.nn.Linear(4, 4)).cuda()(x).is_cuda)
+        activities = [torch.profiler.ProfilerActivity.CPU, torch.profiler.ProfilerActivity.CUDA]
+        with torch.profiler.profile(activities=activities) as profile:
+            x @ x
+        self.assertTrue(profile.key_averages())
+        self.assertEqual(torch.from_dlpack(x).data_ptr(), x.data_ptr())
+        layer = torch.nn.TransformerEncoderLayer(8, 2, 16, batch_first=True).eval()
+        tokens = torch.randn(2, 3, 8)
+        with torch.no_grad():
+            expected = layer(tokens)
+            torch.testing.assert_close(layer.cuda()(tokens.cuda()).cpu(), expected)
+        with torch.inference_mode():
+            self.assertTrue((x.view(-1) + 1).is_inference())
 
     def test_compiled_functions_run_as_they_are(self):
         @torch.compile
