@@ -192,6 +192,7 @@ def device_functions(properties):
         "_cuda_set_cudnn_benchmark_limit": lambda limit: None,
         "_cuda_get_cudnn_benchmark_limit": lambda: 10,
         "_cuda_clearCublasWorkspaces": lambda: None,
+        "_scatter": lambda tensor, devices, sizes, dimension, streams: (tensor.to("cuda"),),  # to the one there is
         "_cuda_getCurrentBlasHandle": refuse("cuBLAS handles"),
         "_cuda_getCurrentSolverHandle": refuse("cuSOLVER handles"),
         "_cuda_jiterator_compile_and_launch_kernel": refuse("jiterator"),
@@ -241,11 +242,32 @@ def install_storages():
             return torch.empty(first, dtype=torch.uint8, device="cuda").untyped_storage()
         return torch.tensor(list(first), dtype=torch.uint8, device="cuda").untyped_storage()
 
+    def resize(storage, size):
+        if storage.device.type != "cuda":
+            return plain_resize(storage, size)
+        if size < storage.nbytes():
+            raise UnsupportedOnVirtualGPU("making a storage smaller")
+        torch.empty(0, dtype=torch.uint8, device="cuda").set_(storage).resize_(size)
+        return storage
+
+    plain_resize = torch.UntypedStorage.resize_
     torch.UntypedStorage.__new__ = new
+    torch.UntypedStorage.resize_ = resize
+
+
+def install_profiler():
+    """Profiles have the host's times only: the device has none of its own."""
+    plain = torch.autograd.profiler.profile.__init__
+
+    def init(self, enabled=True, *, use_cuda=False, use_device=None, **options):
+        plain(self, enabled, use_device=None if use_device == "cuda" else use_device, **options)
+
+    torch.autograd.profiler.profile.__init__ = init
 
 
 def install_in_python(runtime, properties):
     install_storages()
+    install_profiler()
     cuda = torch.cuda
     importlib.reload(cuda.streams)  # its classes derive from those of torch._C
     importlib.reload(cuda.graphs)
@@ -260,6 +282,7 @@ def install_in_python(runtime, properties):
     cuda._maybe_exchange_device = torch._C._cuda_maybeExchangeDevice
     cuda._is_in_bad_fork = torch._C._cuda_isInBadFork
     cuda.nvtx._nvtx = Ranges()
+    torch.backends.cudnn.is_acceptable = lambda tensor: False  # without its warning
     torch.version.cuda = CUDA_VERSION
     torch.compile = run_eagerly
     torch.nn.Module.compile = lambda module, *arguments, **options: None

@@ -81,6 +81,7 @@ at::Tensor Aliases::original(const at::Tensor &result) {
   if (!result.defined() || !result.device().is_cpu()) return result;
   for (auto &pair : tensors_)
     if (pair.alias.is_same(result)) return pair.original;
+  if (result.unsafeGetTensorImpl()->is_nested()) unsupported("nested tensors on the GPU");
   if (result.layout() != c10::kStrided) unsupported("sparse tensors on the GPU");
   auto *storage = result.storage().unsafeGetStorageImpl();
   for (auto &pair : tensors_)

@@ -160,6 +160,8 @@ bool stays_on_host(const c10::OperatorHandle &op, size_t index) {
   return op.operator_name().name == "aten::_pack_padded_sequence" && index == 1;
 }
 
+void refuse(const c10::OperatorHandle &, torch::jit::Stack *) { unsupported("sparse, quantized and nested tensors on the GPU"); }
+
 }  // namespace
 
 void fallback(const c10::OperatorHandle &op, torch::jit::Stack *stack) {
@@ -171,7 +173,7 @@ void fallback(const c10::OperatorHandle &op, torch::jit::Stack *stack) {
   if (!op.hasKernelForDispatchKey(c10::DispatchKey::CPU) &&
       !op.hasKernelForDispatchKey(c10::DispatchKey::CompositeExplicitAutograd) &&
       !op.hasKernelForDispatchKey(c10::DispatchKey::CompositeExplicitAutogradNonFunctional) &&
-      !op.hasKernelForDispatchKey(c10::DispatchKey::CompositeImplicitAutograd) && !op.hasKernelForDispatchKey(c10::DispatchKey::BackendSelect))
+      !op.hasKernelForDispatchKey(c10::DispatchKey::CompositeImplicitAutograd))
     unsupported(("the operator " + op.operator_name().name).c_str());
   Aliases aliases;
   torch::jit::Stack hosted = converted(schema, arguments, aliases), results;
@@ -193,3 +195,7 @@ void fallback(const c10::OperatorHandle &op, torch::jit::Stack *stack) {
 }  // namespace virtual_cuda
 
 TORCH_LIBRARY_IMPL(_, CUDA, m) { m.fallback(torch::CppFunction::makeFromBoxedFunction<&virtual_cuda::fallback>()); }
+TORCH_LIBRARY_IMPL(_, SparseCUDA, m) { m.fallback(torch::CppFunction::makeFromBoxedFunction<&virtual_cuda::refuse>()); }
+TORCH_LIBRARY_IMPL(_, SparseCsrCUDA, m) { m.fallback(torch::CppFunction::makeFromBoxedFunction<&virtual_cuda::refuse>()); }
+TORCH_LIBRARY_IMPL(_, QuantizedCUDA, m) { m.fallback(torch::CppFunction::makeFromBoxedFunction<&virtual_cuda::refuse>()); }
+TORCH_LIBRARY_IMPL(_, NestedTensorCUDA, m) { m.fallback(torch::CppFunction::makeFromBoxedFunction<&virtual_cuda::refuse>()); }

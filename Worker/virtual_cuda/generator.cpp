@@ -42,7 +42,8 @@ const at::Generator &default_generator() {
 at::Generator host_generator(const at::Generator &generator) {
   const at::Generator &asked = generator.defined() ? generator : default_generator();
   auto *ours = dynamic_cast<DeviceGenerator *>(asked.unsafeGetGeneratorImpl());
-  return ours ? ours->inner : asked;
+  TORCH_CHECK(ours, "Expected a 'cuda' device type for generator but found '", asked.device().type(), "'");
+  return ours->inner;
 }
 
 }  // namespace virtual_cuda

@@ -1,7 +1,12 @@
 // Operators that PyTorch's CPU has no kernel for: those that only GPUs have, as far as they are more than a library's name.
 #include <ATen/EmptyTensor.h>
 #include <ATen/TensorOperators.h>
+#include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/_log_softmax.h>
+#include <ATen/ops/_log_softmax_backward_data.h>
+#include <ATen/ops/_softmax.h>
+#include <ATen/ops/_softmax_backward_data.h>
 #include <ATen/ops/addmm.h>
 #include <ATen/ops/baddbmm.h>
 #include <ATen/ops/bmm.h>
@@ -9,7 +14,7 @@
 #include <ATen/ops/mm.h>
 #include <torch/library.h>
 
-#include "fallback.h"
+#include "aliases.h"
 #include "memory.h"
 
 namespace virtual_cuda {
@@ -30,6 +35,14 @@ Tensor addmm(const Tensor &self, const Tensor &first, const Tensor &second, c10:
 Tensor baddbmm(const Tensor &self, const Tensor &first, const Tensor &second, c10::ScalarType type, const at::Scalar &beta,
                const at::Scalar &alpha) {
   return at::baddbmm(self.to(type), first.to(type), second.to(type), beta, alpha);
+}
+
+template <class F>
+Tensor on_host(const Tensor &self, F function) {
+  Aliases aliases;
+  at::AutoDispatchBelowADInplaceOrView below_autograd;
+  DeviceMemoryScope scope;
+  return aliases.original(function(aliases.of(self)));
 }
 
 template <auto operation, class... Arguments>
@@ -55,6 +68,20 @@ Tensor &addmm_out(const Tensor &self, const Tensor &first, const Tensor &second,
 Tensor &baddbmm_out(const Tensor &self, const Tensor &first, const Tensor &second, c10::ScalarType type, const at::Scalar &beta,
                     const at::Scalar &alpha, Tensor &out) {
   return write<&baddbmm>(out, self, first, second, type, beta, alpha);
+}
+
+// A GPU's softmax may read half precision and answer in single precision, and its derivative the other way round.
+template <auto plain>
+Tensor softmax(const Tensor &self, int64_t dimension, bool widens) {
+  return on_host(widens ? self.to(c10::kFloat) : self, [&](const Tensor &host) { return plain(host, dimension, false); });
+}
+
+template <auto plain>
+Tensor softmax_backward(const Tensor &grad, const Tensor &output, int64_t dimension, c10::ScalarType type) {
+  Aliases aliases;
+  at::AutoDispatchBelowADInplaceOrView below_autograd;
+  DeviceMemoryScope scope;
+  return aliases.original(plain(aliases.of(grad), aliases.of(output), dimension, grad.scalar_type()).to(type));
 }
 
 Tensor cudnn_convolution(const Tensor &self, const Tensor &weight, at::IntArrayRef padding, at::IntArrayRef stride,
@@ -99,6 +126,10 @@ TORCH_LIBRARY_IMPL(aten, CUDA, m) {
   m.impl("addmm.dtype_out", TORCH_FN(addmm_out));
   m.impl("baddbmm.dtype", TORCH_FN(baddbmm));
   m.impl("baddbmm.dtype_out", TORCH_FN(baddbmm_out));
+  m.impl("_softmax", TORCH_FN(softmax<&at::_softmax>));
+  m.impl("_log_softmax", TORCH_FN(softmax<&at::_log_softmax>));
+  m.impl("_softmax_backward_data", TORCH_FN(softmax_backward<&at::_softmax_backward_data>));
+  m.impl("_log_softmax_backward_data", TORCH_FN(softmax_backward<&at::_log_softmax_backward_data>));
   m.impl("cudnn_convolution", TORCH_FN(cudnn_convolution));
   m.impl("cudnn_convolution_relu", TORCH_FN(cudnn_convolution_relu));
   m.impl("_use_cudnn_ctc_loss", TORCH_FN(use_cudnn_ctc_loss));
