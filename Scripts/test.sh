@@ -22,6 +22,7 @@ groups=(
   LlamaRuntimeTests
   CUDAToolchainTests
   VirtualGPUTests
+  KernelEvaluationTests
   BasicCommandsTests
 )
 failed=()

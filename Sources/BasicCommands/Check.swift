@@ -33,7 +33,8 @@ struct Check: AsyncParsableCommand {
 
   enum Device: String, ExpressibleByArgument, CaseIterable { case auto, cuda, virtual }
 
-  @Argument(help: ArgumentHelp("The reference: a Python file, or LEVEL/ID.", valueName: "reference"), completion: .file())
+  @Argument(
+    help: ArgumentHelp("The reference: a Python file, or LEVEL/ID.", valueName: "reference"), completion: .file())
   var reference: String
 
   @Argument(
@@ -41,7 +42,8 @@ struct Check: AsyncParsableCommand {
     completion: .file(extensions: ["py"]))
   var candidate: String
 
-  @Option(help: ArgumentHelp("Folder of KernelBench's problems, for LEVEL/ID.", valueName: "dir"), completion: .directory)
+  @Option(
+    help: ArgumentHelp("Folder of KernelBench's problems, for LEVEL/ID.", valueName: "dir"), completion: .directory)
   var kernelbench: String?
 
   @Option(help: ArgumentHelp("Where to run: a GPU, the virtual GPU, or a GPU where there is one.", valueName: "device"))

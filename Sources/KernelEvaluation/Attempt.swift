@@ -243,7 +243,8 @@ struct Attempt: Sendable {
   private func trouble(_ report: DeviceReport) -> CandidateFault? {
     if let failure = report.failure { return CandidateFault(verdict: .unsupported, reason: failure) }
     if let one = report.unsupported.first {
-      return CandidateFault(verdict: .unsupported, reason: "The virtual GPU cannot do a part of it: \(one.name): \(one.what)")
+      return CandidateFault(
+        verdict: .unsupported, reason: "The virtual GPU cannot do a part of it: \(one.name): \(one.what)")
     }
     if let finding = report.findings.first(where: { $0.severity == .error }) {
       return CandidateFault(
@@ -337,7 +338,8 @@ struct Attempt: Sendable {
           FindingText.sentence(finding)
             + (kind == .race
               ? " The output is another one under another order of its threads."
-              : " The output is another one where that memory has other contents."), dependsOnSize: true)
+              : " The output is another one where that memory has other contents."),
+          dependsOnSize: true)
       }
       return
     }

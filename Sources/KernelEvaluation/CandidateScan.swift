@@ -13,7 +13,13 @@ struct CandidateScan: Sendable, Hashable {
   ]
 
   private static let liberties: [(String, [String])] = [
-    ("fast-math", ["use_fast_math", "ffast-math", "__expf(", "__fdividef(", "__sinf(", "__cosf(", "__logf(", "__powf(", "-prec-div=false"]),
+    (
+      "fast-math",
+      [
+        "use_fast_math", "ffast-math", "__expf(", "__fdividef(", "__sinf(", "__cosf(", "__logf(", "__powf(",
+        "-prec-div=false",
+      ]
+    ),
     ("tf32", ["allow_tf32", "tf32", "set_float32_matmul_precision"]),
     ("half", ["__half", "half2", "torch.float16", "torch.half", ".half()", "at::Half", "kHalf"]),
     ("bfloat16", ["__nv_bfloat16", "torch.bfloat16", ".bfloat16()", "at::BFloat16", "kBFloat16"]),
@@ -23,7 +29,8 @@ struct CandidateScan: Sendable, Hashable {
   /// Reads a source, and the flags and sources that it gave to compilers.
   init(_ source: String, sources: [String] = [], flags: Set<String> = []) {
     let lines = source.split(whereSeparator: \.isNewline)
-    for (name, signs) in Self.languages where lines.contains(where: { line in
+    for (name, signs) in Self.languages
+    where lines.contains(where: { line in
       let code = line.drop(while: \.isWhitespace)
       return signs.contains { code.hasPrefix($0) }
     }) {

@@ -788,6 +788,7 @@ def in_limits(configuration):
         let_go(nothing)
         system.drop_privileges()
         system.hide_memory()
+        system.end_descendants_with(configuration["parent"])
         status = system.wait_for(worker)
         system.end_descendants(own)
         leave(status)
@@ -2439,6 +2440,19 @@ def wait_for(process):
             return status
 
 
+def end_descendants_with(parent):
+    """Ends all that descends from this process, and then it, when the process that started it ends."""
+
+    def end(*_):
+        end_descendants(os.getpid())
+        os._exit(1)
+
+    signal.signal(signal.SIGTERM, end)
+    prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        end()
+
+
 def end_descendants(root):
     """Kills all that descends from a process, until nothing is left of it."""
     for _ in range(100):
@@ -3126,6 +3140,7 @@ at::Tensor Aliases::original(const at::Tensor &result) {
   if (!result.defined() || !result.device().is_cpu()) return result;
   for (auto &pair : tensors_)
     if (pair.alias.is_same(result)) return pair.original;
+  if (result.unsafeGetTensorImpl()->is_nested()) unsupported("nested tensors on the GPU");
   if (result.layout() != c10::kStrided) unsupported("sparse tensors on the GPU");
   auto *storage = result.storage().unsafeGetStorageImpl();
   for (auto &pair : tensors_)
@@ -3512,6 +3527,8 @@ bool stays_on_host(const c10::OperatorHandle &op, size_t index) {
   return op.operator_name().name == "aten::_pack_padded_sequence" && index == 1;
 }
 
+void refuse(const c10::OperatorHandle &, torch::jit::Stack *) { unsupported("sparse, quantized and nested tensors on the GPU"); }
+
 }  // namespace
 
 void fallback(const c10::OperatorHandle &op, torch::jit::Stack *stack) {
@@ -3523,7 +3540,7 @@ void fallback(const c10::OperatorHandle &op, torch::jit::Stack *stack) {
   if (!op.hasKernelForDispatchKey(c10::DispatchKey::CPU) &&
       !op.hasKernelForDispatchKey(c10::DispatchKey::CompositeExplicitAutograd) &&
       !op.hasKernelForDispatchKey(c10::DispatchKey::CompositeExplicitAutogradNonFunctional) &&
-      !op.hasKernelForDispatchKey(c10::DispatchKey::CompositeImplicitAutograd) && !op.hasKernelForDispatchKey(c10::DispatchKey::BackendSelect))
+      !op.hasKernelForDispatchKey(c10::DispatchKey::CompositeImplicitAutograd))
     unsupported(("the operator " + op.operator_name().name).c_str());
   Aliases aliases;
   torch::jit::Stack hosted = converted(schema, arguments, aliases), results;
@@ -3545,6 +3562,10 @@ void fallback(const c10::OperatorHandle &op, torch::jit::Stack *stack) {
 }  // namespace virtual_cuda
 
 TORCH_LIBRARY_IMPL(_, CUDA, m) { m.fallback(torch::CppFunction::makeFromBoxedFunction<&virtual_cuda::fallback>()); }
+TORCH_LIBRARY_IMPL(_, SparseCUDA, m) { m.fallback(torch::CppFunction::makeFromBoxedFunction<&virtual_cuda::refuse>()); }
+TORCH_LIBRARY_IMPL(_, SparseCsrCUDA, m) { m.fallback(torch::CppFunction::makeFromBoxedFunction<&virtual_cuda::refuse>()); }
+TORCH_LIBRARY_IMPL(_, QuantizedCUDA, m) { m.fallback(torch::CppFunction::makeFromBoxedFunction<&virtual_cuda::refuse>()); }
+TORCH_LIBRARY_IMPL(_, NestedTensorCUDA, m) { m.fallback(torch::CppFunction::makeFromBoxedFunction<&virtual_cuda::refuse>()); }
 
 """###
 ),
@@ -3611,7 +3632,8 @@ const at::Generator &default_generator() {
 at::Generator host_generator(const at::Generator &generator) {
   const at::Generator &asked = generator.defined() ? generator : default_generator();
   auto *ours = dynamic_cast<DeviceGenerator *>(asked.unsafeGetGeneratorImpl());
-  return ours ? ours->inner : asked;
+  TORCH_CHECK(ours, "Expected a 'cuda' device type for generator but found '", asked.device().type(), "'");
+  return ours->inner;
 }
 
 }  // namespace virtual_cuda
@@ -3643,7 +3665,12 @@ at::Generator host_generator(const at::Generator &generator);
 // Operators that PyTorch's CPU has no kernel for: those that only GPUs have, as far as they are more than a library's name.
 #include <ATen/EmptyTensor.h>
 #include <ATen/TensorOperators.h>
+#include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/_log_softmax.h>
+#include <ATen/ops/_log_softmax_backward_data.h>
+#include <ATen/ops/_softmax.h>
+#include <ATen/ops/_softmax_backward_data.h>
 #include <ATen/ops/addmm.h>
 #include <ATen/ops/baddbmm.h>
 #include <ATen/ops/bmm.h>
@@ -3651,7 +3678,7 @@ at::Generator host_generator(const at::Generator &generator);
 #include <ATen/ops/mm.h>
 #include <torch/library.h>
 
-#include "fallback.h"
+#include "aliases.h"
 #include "memory.h"
 
 namespace virtual_cuda {
@@ -3672,6 +3699,14 @@ Tensor addmm(const Tensor &self, const Tensor &first, const Tensor &second, c10:
 Tensor baddbmm(const Tensor &self, const Tensor &first, const Tensor &second, c10::ScalarType type, const at::Scalar &beta,
                const at::Scalar &alpha) {
   return at::baddbmm(self.to(type), first.to(type), second.to(type), beta, alpha);
+}
+
+template <class F>
+Tensor on_host(const Tensor &self, F function) {
+  Aliases aliases;
+  at::AutoDispatchBelowADInplaceOrView below_autograd;
+  DeviceMemoryScope scope;
+  return aliases.original(function(aliases.of(self)));
 }
 
 template <auto operation, class... Arguments>
@@ -3697,6 +3732,20 @@ Tensor &addmm_out(const Tensor &self, const Tensor &first, const Tensor &second,
 Tensor &baddbmm_out(const Tensor &self, const Tensor &first, const Tensor &second, c10::ScalarType type, const at::Scalar &beta,
                     const at::Scalar &alpha, Tensor &out) {
   return write<&baddbmm>(out, self, first, second, type, beta, alpha);
+}
+
+// A GPU's softmax may read half precision and answer in single precision, and its derivative the other way round.
+template <auto plain>
+Tensor softmax(const Tensor &self, int64_t dimension, bool widens) {
+  return on_host(widens ? self.to(c10::kFloat) : self, [&](const Tensor &host) { return plain(host, dimension, false); });
+}
+
+template <auto plain>
+Tensor softmax_backward(const Tensor &grad, const Tensor &output, int64_t dimension, c10::ScalarType type) {
+  Aliases aliases;
+  at::AutoDispatchBelowADInplaceOrView below_autograd;
+  DeviceMemoryScope scope;
+  return aliases.original(plain(aliases.of(grad), aliases.of(output), dimension, grad.scalar_type()).to(type));
 }
 
 Tensor cudnn_convolution(const Tensor &self, const Tensor &weight, at::IntArrayRef padding, at::IntArrayRef stride,
@@ -3741,6 +3790,10 @@ TORCH_LIBRARY_IMPL(aten, CUDA, m) {
   m.impl("addmm.dtype_out", TORCH_FN(addmm_out));
   m.impl("baddbmm.dtype", TORCH_FN(baddbmm));
   m.impl("baddbmm.dtype_out", TORCH_FN(baddbmm_out));
+  m.impl("_softmax", TORCH_FN(softmax<&at::_softmax>));
+  m.impl("_log_softmax", TORCH_FN(softmax<&at::_log_softmax>));
+  m.impl("_softmax_backward_data", TORCH_FN(softmax_backward<&at::_softmax_backward_data>));
+  m.impl("_log_softmax_backward_data", TORCH_FN(softmax_backward<&at::_log_softmax_backward_data>));
   m.impl("cudnn_convolution", TORCH_FN(cudnn_convolution));
   m.impl("cudnn_convolution_relu", TORCH_FN(cudnn_convolution_relu));
   m.impl("_use_cudnn_ctc_loss", TORCH_FN(use_cudnn_ctc_loss));
@@ -4527,6 +4580,7 @@ def device_functions(properties):
         "_cuda_set_cudnn_benchmark_limit": lambda limit: None,
         "_cuda_get_cudnn_benchmark_limit": lambda: 10,
         "_cuda_clearCublasWorkspaces": lambda: None,
+        "_scatter": lambda tensor, devices, sizes, dimension, streams: (tensor.to("cuda"),),  # to the one there is
         "_cuda_getCurrentBlasHandle": refuse("cuBLAS handles"),
         "_cuda_getCurrentSolverHandle": refuse("cuSOLVER handles"),
         "_cuda_jiterator_compile_and_launch_kernel": refuse("jiterator"),
@@ -4576,11 +4630,32 @@ def install_storages():
             return torch.empty(first, dtype=torch.uint8, device="cuda").untyped_storage()
         return torch.tensor(list(first), dtype=torch.uint8, device="cuda").untyped_storage()
 
+    def resize(storage, size):
+        if storage.device.type != "cuda":
+            return plain_resize(storage, size)
+        if size < storage.nbytes():
+            raise UnsupportedOnVirtualGPU("making a storage smaller")
+        torch.empty(0, dtype=torch.uint8, device="cuda").set_(storage).resize_(size)
+        return storage
+
+    plain_resize = torch.UntypedStorage.resize_
     torch.UntypedStorage.__new__ = new
+    torch.UntypedStorage.resize_ = resize
+
+
+def install_profiler():
+    """Profiles have the host's times only: the device has none of its own."""
+    plain = torch.autograd.profiler.profile.__init__
+
+    def init(self, enabled=True, *, use_cuda=False, use_device=None, **options):
+        plain(self, enabled, use_device=None if use_device == "cuda" else use_device, **options)
+
+    torch.autograd.profiler.profile.__init__ = init
 
 
 def install_in_python(runtime, properties):
     install_storages()
+    install_profiler()
     cuda = torch.cuda
     importlib.reload(cuda.streams)  # its classes derive from those of torch._C
     importlib.reload(cuda.graphs)
@@ -4595,6 +4670,7 @@ def install_in_python(runtime, properties):
     cuda._maybe_exchange_device = torch._C._cuda_maybeExchangeDevice
     cuda._is_in_bad_fork = torch._C._cuda_isInBadFork
     cuda.nvtx._nvtx = Ranges()
+    torch.backends.cudnn.is_acceptable = lambda tensor: False  # without its warning
     torch.version.cuda = CUDA_VERSION
     torch.compile = run_eagerly
     torch.nn.Module.compile = lambda module, *arguments, **options: None

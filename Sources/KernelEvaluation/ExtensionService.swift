@@ -98,7 +98,8 @@ final class ExtensionService: Sendable {
       case .unsupported: return refusal(request.name, .unsupported, error.message, "")
       case .refused: return refusal(request.name, .rejected, error.message, "")
       case .outOfTime:
-        return refusal(request.name, .compileError, "Its extension takes too long, or too much memory, to build", error.message)
+        return refusal(
+          request.name, .compileError, "Its extension takes too long, or too much memory, to build", error.message)
       default: throw error
       }
     }

@@ -226,7 +226,8 @@ struct JudgeRun: Sendable {
         "It has the problem's sizes written into it (\(Sentences.list(written.prefix(4).map { $0 }))), and they are too large for this machine; --full-size runs them where the memory suffices."
     }
     if !written.isEmpty, judgement.verdict != .unsupported {
-      judgement.notes.append("It has sizes of the problem written into it: \(Sentences.list(written.prefix(4).map { $0 })).")
+      judgement.notes.append(
+        "It has sizes of the problem written into it: \(Sentences.list(written.prefix(4).map { $0 })).")
     }
   }
 }

@@ -36,7 +36,9 @@ extension Judgement {
       let estimated = estimate.map { "; estimate for \(gpu) at these sizes: \(Self.duration($0))" } ?? ""
       lines.append(Line(label: "speed", text: "not timed: no GPU here\(estimated)"))
     }
-    if !precisionUse.isEmpty { lines.append(Line(label: "precision", text: "uses \(precisionUse.joined(separator: ", "))")) }
+    if !precisionUse.isEmpty {
+      lines.append(Line(label: "precision", text: "uses \(precisionUse.joined(separator: ", "))"))
+    }
     if !operators.isEmpty, verdict == .correct {
       let names = operators.sorted { $0.key < $1.key }.map { $0.value > 1 ? "\($0.key) ×\($0.value)" : $0.key }
       lines.append(Line(label: "PyTorch", text: "does a part of the work: \(names.joined(separator: ", "))"))
@@ -53,12 +55,15 @@ extension Judgement {
       lines.append(
         Line(label: "first wrong", text: "[\(place)]: \(wrong.actual), and \(wrong.expected) is expected"))
       lines.append(
-        Line(label: "how many", text: "\(wrong.count) of \(wrong.elements)\(wrong.pattern.isEmpty ? "" : "; \(wrong.pattern)")"))
+        Line(
+          label: "how many",
+          text: "\(wrong.count) of \(wrong.elements)\(wrong.pattern.isEmpty ? "" : "; \(wrong.pattern)")"))
     } else if correctness.passed == correctness.trials, correctness.trials > 0 {
       lines.append(
         Line(
           label: "errors",
-          text: "at most \(number(correctness.maxAbsoluteError)), relative \(number(correctness.maxRelativeError)) (\(number(correctness.tolerance)) allowed); inputs: \(correctness.distributions.joined(separator: ", "))"
+          text:
+            "at most \(number(correctness.maxAbsoluteError)), relative \(number(correctness.maxRelativeError)) (\(number(correctness.tolerance)) allowed); inputs: \(correctness.distributions.joined(separator: ", "))"
         ))
     }
     return lines
@@ -75,7 +80,8 @@ extension Judgement {
 
   private static func text(_ size: Size) -> String {
     guard !size.isFull else { return "the problem's own" }
-    return "reduced for want of a GPU: " + size.reduced.map { "\($0.name) \($0.full) → \($0.used)" }.joined(separator: ", ")
+    return "reduced for want of a GPU: "
+      + size.reduced.map { "\($0.name) \($0.full) → \($0.used)" }.joined(separator: ", ")
   }
 
   private static func text(_ speed: Speed, _ timing: Timing) -> String {

@@ -44,7 +44,8 @@ extension Trial {
       let which = own.tensors.count > 1 ? " \(index + 1)" : ""
       if mine.shape != theirs.shape {
         return (
-          OutputFault(reason: "Its output\(which) has the shape \(mine.shape), and the reference's has \(theirs.shape)."),
+          OutputFault(
+            reason: "Its output\(which) has the shape \(mine.shape), and the reference's has \(theirs.shape)."),
           absolute, relative
         )
       }
