@@ -3,11 +3,11 @@ import ArgumentParser
 /// `basic generate`: a problem in, a kernel out.
 struct Generate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write a CUDA kernel for a problem, and compile it.",
+    abstract: "Write a CUDA kernel for a problem, compile it, and judge it.",
     discussion: """
       The kernel goes to standard output, everything else to standard error. On a terminal it streams while it is \
-      written; what the draft model had right is green. With --output, files of the same names are replaced. The status is 0 if the kernel compiles or could not be \
-      compiled here, 1 if it does not compile or the answer holds no code.
+      written; what the draft model had right is green. With --output, files of the same names are replaced. The status is 0 if the kernel is correct or could not be \
+      judged here, 1 if it is not correct, does not compile, or the answer holds no code.
 
       Examples:
         basic generate Examples/01_swish.py
@@ -43,6 +43,9 @@ struct Generate: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("How the result is shown.", valueName: "format"))
   var format: OutputFormat = .text
+
+  @Flag(name: .customLong("no-check"), help: "Compile the kernel and do not judge it.")
+  var skipsCheck = false
 
   @Flag(help: "Show nothing but the result.")
   var quiet = false

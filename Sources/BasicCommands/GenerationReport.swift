@@ -1,4 +1,5 @@
 import CUDAToolchain
+import KernelEvaluation
 
 /// What `basic generate --format json` prints and `--output` keeps.
 ///
@@ -68,6 +69,8 @@ struct GenerationReport: Encodable {
   var truncated: Bool
   var notes: [String]
   var compile: CompileReport
+  /// What `basic check` says of the kernel; `null` where it was not judged.
+  var judgement = Nullable<Judgement>(nil)
   var decoding: Decoding
   var sampling: Sampling
   var seed: UInt64

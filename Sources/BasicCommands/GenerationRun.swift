@@ -1,7 +1,9 @@
 import CUDAToolchain
 import GPUModels
 import KernelBench
+import KernelEvaluation
 import KernelPrompting
+import KernelVerdicts
 import LlamaRuntime
 import SpeculativeDecoding
 
@@ -44,12 +46,16 @@ struct GenerationRun {
       failures.append(error)
     }
     try Task.checkCancellation()
-    let report = report(pair, engine, written, answer, compile)
+    var report = report(pair, engine, written, answer, compile)
+    let (judgement, reason) = try await judge(answer, compile, view)
+    report.judgement = .init(judgement)
+    if let reason { report.notes.append(reason) }
     do { try keep(report, answer, prompt, in: output) } catch { failures.append(error) }
     do { try show(report, answer, view, isKept: failures.isEmpty) } catch { failures.append(error) }
     if let failure = trace?.failure { failures.append(failure) }
     if let failure = failures.first { throw failure }
-    return Result(isBad: answer.code == nil || compile.status == .failed)
+    let isJudgedBad = judgement.map { $0.verdict.isJudged && $0.verdict != .correct } ?? false
+    return Result(isBad: answer.code == nil || compile.status == .failed || isJudgedBad)
   }
 
   /// A context that fits the problem is faster than the largest one; it is asked for only if the model knows it.
@@ -103,6 +109,25 @@ struct GenerationRun {
     defer { view.finish() }
     return try await CandidateCompiler(environment: context.environment, executable: context.executable)
       .compile(answer, for: gpu)
+  }
+
+  /// The verdict on what was written; nil where there is none, with the reason.
+  private func judge(_ answer: Answer, _ compile: CompileReport, _ view: LiveView) async throws -> (Judgement?, String?) {
+    guard !command.skipsCheck, let code = answer.code, compile.status == .ok else { return (nil, nil) }
+    defer { view.finish() }
+    view.announce("judging it")
+    let options = JudgeOptions(
+      device: try Judging.device(.auto), gpu: gpu, precision: .init(command.hardware.precision))
+    do {
+      switch answer.language {
+      case .python:
+        return (try await Judging.judge(problem.source, code, options, context) { view.update($0) }, nil)
+      case .cuda:
+        return (try await Judging.judge(program: code, options, context) { view.update($0) }, nil)
+      }
+    } catch let error as CommandFailure {
+      return (nil, "There is no verdict. \(error.message ?? "")")
+    }
   }
 
   private func report(

@@ -1,6 +1,7 @@
 import CUDAToolchain
 import KernelBench
 import KernelEvaluation
+import KernelPrompting
 import VirtualGPU
 
 #if canImport(FoundationEssentials)
@@ -29,13 +30,33 @@ enum Judging {
     _ reference: String, _ candidate: String, _ options: JudgeOptions, _ context: ProcessContext,
     announce: @escaping @Sendable (String) -> Void
   ) async throws -> Judgement {
-    do {
-      let toolchain = try await Toolchain.find(
-        environment: context.environment,
-        roots: CandidateCompiler(environment: context.environment, executable: context.executable).roots)
-      let tools = try await EvaluationTools.find(toolchain, environment: context.environment)
+    try await reporting {
+      let tools = try await EvaluationTools.find(toolchain(context), environment: context.environment)
       return try await KernelJudge(tools: tools, options: options)
         .judge(reference: reference, candidate: candidate, announce: announce)
+    }
+  }
+
+  /// Judges a program that checks itself.
+  static func judge(
+    program: String, _ options: JudgeOptions, _ context: ProcessContext,
+    announce: @escaping @Sendable (String) -> Void
+  ) async throws -> Judgement {
+    try await reporting {
+      let tools = try BuildTools(toolchain: try await toolchain(context), environment: context.environment)
+      return try await ProgramJudge(tools: tools, options: options).judge(program, announce: announce)
+    }
+  }
+
+  private static func toolchain(_ context: ProcessContext) async throws -> Toolchain {
+    try await Toolchain.find(
+      environment: context.environment,
+      roots: CandidateCompiler(environment: context.environment, executable: context.executable).roots)
+  }
+
+  private static func reporting(_ body: () async throws -> Judgement) async throws -> Judgement {
+    do {
+      return try await body()
     } catch let error as KernelEvaluationError {
       let isOurs = error.code == .internalFailure || error.code == .fileSystem
       throw CommandFailure(isOurs ? .internalFailure : .usage, error.message)
@@ -56,5 +77,16 @@ enum CandidateFile {
       name == "-"
       ? try FileBytes.readStandardInput(limit: limit) : try FileBytes.read(path: name, limit: limit)
     return String(decoding: bytes, as: UTF8.self)
+  }
+}
+
+extension JudgeOptions.Precision {
+  /// What a kernel was asked for.
+  init(_ precision: KernelPrecision) {
+    switch precision {
+    case .fp32: self = .fp32
+    case .fp16: self = .fp16
+    case .bf16: self = .bf16
+    }
   }
 }

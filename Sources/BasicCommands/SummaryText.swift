@@ -1,4 +1,5 @@
 import CUDAToolchain
+import KernelEvaluation
 
 /// The lines that close a run of `basic generate`.
 struct SummaryText {
@@ -24,6 +25,7 @@ struct SummaryText {
     lines.add("prompt", "\(decoding.promptTokens) tokens, read in \(decoding.promptSeconds.fixed(2)) s")
     lines.add("memory", "\((Double(report.peakMemory) / 1e6).fixed(0)) MB at most")
     add(report.compile, to: &lines)
+    if let judgement = report.judgement.value { JudgementText.add(judgement, to: &lines) }
     if report.truncated { lines.add("note", "The answer is cut off; the kernel may be incomplete.") }
     // What the compile step has said already is not said twice.
     for note in report.notes where note != report.compile.reason { lines.add("note", note) }
