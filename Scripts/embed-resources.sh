@@ -29,7 +29,8 @@ SWIFT
     done
     printf '  ]\n}\n'
   } >"$output.new"
-  mv "$output.new" "$output"
+  # An unchanged file keeps its time, so that nothing is compiled again for it.
+  if cmp -s "$output.new" "$output"; then rm "$output.new"; else mv "$output.new" "$output"; fi
 }
 
 embed Sources/CUDAToolchain/Resources Sources/CUDAToolchain/EmbeddedResources.swift EmbeddedResources '*'

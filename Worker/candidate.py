@@ -13,6 +13,7 @@ import torch
 
 import devices
 import extension_loader
+import integrity
 from controls import NoControls, VirtualControls
 from operators import Recorder
 from problem import load_module
@@ -53,6 +54,7 @@ class Candidate:
         _synchronize = torch.cuda.synchronize
         self._module = None
         self._model = None
+        self._integrity = integrity.Integrity()
 
     # Commands
 
@@ -99,6 +101,7 @@ class Candidate:
         gc.collect()
         self._controls.set_up(options)
         before = self._controls.launches()
+        tasks = integrity.tasks()
         recorder = Recorder() if options.get("record") else contextlib.nullcontext()
         start = _monotonic()
         try:
@@ -119,6 +122,7 @@ class Candidate:
             "kernelError": kernel_error,
             "seconds": seconds,
             "operators": dict(recorder.counts) if options.get("record") else {},
+            "changes": {**self._integrity.changes(), "tasksBefore": tasks},
             **self._extensions(),
         }
         if options.get("inputsAfter"):

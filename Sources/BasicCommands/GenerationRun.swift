@@ -112,7 +112,8 @@ struct GenerationRun {
   }
 
   /// The verdict on what was written; nil where there is none, with the reason.
-  private func judge(_ answer: Answer, _ compile: CompileReport, _ view: LiveView) async throws -> (Judgement?, String?) {
+  private func judge(_ answer: Answer, _ compile: CompileReport, _ view: LiveView) async throws -> (Judgement?, String?)
+  {
     guard !command.skipsCheck, let code = answer.code, compile.status == .ok else { return (nil, nil) }
     defer { view.finish() }
     view.announce("judging it")

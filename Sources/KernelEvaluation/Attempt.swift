@@ -173,7 +173,7 @@ struct Attempt: Sendable {
     try await replayGhost(first.trial, tolerance, &outcome)
   }
 
-  private func timed<Result>(_ seconds: inout Double, _ body: () async throws -> Result) async rethrows -> Result {
+  func timed<Result>(_ seconds: inout Double, _ body: () async throws -> Result) async rethrows -> Result {
     let start = ContinuousClock.now
     defer { seconds += start.duration(to: .now) / .seconds(1) }
     return try await body()
@@ -205,6 +205,15 @@ struct Attempt: Sendable {
       record(noKernel(), made.report, &outcome)
       return made.outputs
     }
+    if let sentence = tampering(made.changes, isFirst: trial.number == 0) {
+      outcome.fail(.rejected, sentence)
+      return made.outputs
+    }
+    if !made.changes.settings.isEmpty, trial.number == 0 {
+      outcome.notes.append(
+        "It changes settings of PyTorch's for the whole process (\(Sentences.list(made.changes.settings))); the reference runs in another one."
+      )
+    }
     if let flaw = made.flaws.first {
       outcome.fail(.incorrect, "Of its outputs \(flaw).")
       outcome.faults.append(("wrong-output", flaw))
@@ -224,7 +233,9 @@ struct Attempt: Sendable {
     if let fault {
       correctness.mismatch = fault.mismatch
       let inputs = trial.kind == .own ? "" : " (inputs: \(trial.kind.rawValue))"
-      outcome.fail(.incorrect, fault.reason + inputs, dependsOnSize: true)
+      let cause = outcome.findings.first { $0.kind == .uninitializedRead || $0.kind == .race }
+      let hint = cause.map { " It may come of this: \(FindingText.sentence($0))" } ?? ""
+      outcome.fail(.incorrect, fault.reason + inputs + hint, dependsOnSize: true)
       outcome.faults.append(("wrong-output", fault.reason))
       return made.outputs
     }
@@ -235,137 +246,5 @@ struct Attempt: Sendable {
     }
     correctness.passed += 1
     return made.outputs
-  }
-
-  // MARK: What the outcome is
-
-  /// What the virtual GPU's report says beside the outputs: what it could not do, and errors.
-  private func trouble(_ report: DeviceReport) -> CandidateFault? {
-    if let failure = report.failure { return CandidateFault(verdict: .unsupported, reason: failure) }
-    if let one = report.unsupported.first {
-      return CandidateFault(
-        verdict: .unsupported, reason: "The virtual GPU cannot do a part of it: \(one.name): \(one.what)")
-    }
-    if let finding = report.findings.first(where: { $0.severity == .error }) {
-      return CandidateFault(
-        verdict: finding.kind == .timeExceeded ? .timeout : .incorrect, reason: FindingText.sentence(finding),
-        dependsOnSize: true)
-    }
-    return nil
-  }
-
-  private func noKernel() -> CandidateFault {
-    if let failure = candidate.extensions.failures.last {
-      var fault = candidate.extensions.fault(failure)
-      if fault.verdict != .unsupported {
-        fault.verdict = .rejected
-        fault.reason = "It falls back to PyTorch, for its extension does not build: \(fault.reason)"
-      }
-      return fault
-    }
-    return CandidateFault(
-      verdict: .rejected, reason: "No kernel of its own ran: PyTorch did all of the work.")
-  }
-
-  private func record(_ fault: CandidateFault, _ report: DeviceReport, _ outcome: inout Outcome) {
-    outcome.add(report.findings)
-    var fault = fault
-    // An exception about a failed launch is the consequence of what was found.
-    if fault.verdict == .runtimeError || fault.verdict == .timeout, let cause = trouble(report) { fault = cause }
-    outcome.fail(fault.verdict, fault.reason, dependsOnSize: fault.dependsOnSize, details: fault.details)
-  }
-
-  // MARK: The reference
-
-  private func checkReference(_ trial: Trial, _ tolerance: Tolerance) throws {
-    guard !trial.expectation.own.tensors.isEmpty else {
-      throw KernelEvaluationError(.badReference, "The reference returns no tensor, so there is nothing to compare.")
-    }
-    guard let again = trial.expectation.again else { return }
-    let twice = Trial(
-      number: 0, kind: trial.kind, seed: trial.seed, inputs: trial.inputs,
-      expectation: Expectation(own: trial.expectation.own, operators: [:], changesInputs: false))
-    if let fault = try twice.compare(again, in: reference.folder, tolerance: tolerance).fault {
-      throw KernelEvaluationError(
-        .badReference,
-        "The reference's outputs are random: the same inputs give others the second time, so nothing can be compared. \(fault.reason)"
-      )
-    }
-    if try !Trial.isFinite(trial.expectation.exact ?? trial.expectation.own), trial.kind == .own {
-      throw KernelEvaluationError(
-        .badReference, "The reference's outputs have NaN or infinities in them for ordinary inputs.")
-    }
-  }
-
-  private func checkSensitivity(_ outputs: [ValueTree]) throws {
-    guard outputs.count >= 3, let first = outputs.first else { return }
-    for other in outputs.dropFirst() where try !Trial.areEqual(first, other) { return }
-    throw KernelEvaluationError(
-      .badReference,
-      "The reference's output does not depend on its inputs: it was the same for \(outputs.count) different ones, so a constant would pass."
-    )
-  }
-
-  // MARK: Replays
-
-  /// Where reads of unwritten memory or races were found: whether the output depends on them.
-  private func replaySchedules(
-    _ trial: Trial, _ outputs: ValueTree, _ tolerance: Tolerance, _ outcome: inout Outcome
-  ) async throws {
-    let hasRaces = outcome.findings.contains { $0.kind == .race }
-    let hasReads = outcome.findings.contains { $0.kind == .uninitializedRead }
-    guard hasRaces || hasReads else { return }
-    let usesAtomics = outcome.kernels.contains { $0.sites.contains { $0.kind == "atomic" } }
-    var calls: [(Finding.Kind, CallOptions)] = []
-    if hasRaces { calls += (1...4).map { (.race, CallOptions(schedule: UInt64($0) &* 7919)) } }
-    if hasReads { calls += Self.poisons.compactMap { $0 }.map { (.uninitializedRead, CallOptions(poison: $0)) } }
-    for (number, (kind, call)) in calls.enumerated() {
-      let made = try await timed(&outcome.runSeconds) {
-        try await candidate.run(trial.inputs, seed: trial.seed, prefix: "replay-\(number)", call)
-      }
-      // Sums by atomics differ in their last bits by right.
-      let isSame =
-        usesAtomics
-        ? try trial.compare(made.outputs, in: candidate.folder, tolerance: tolerance).fault == nil
-        : try Trial.areEqual(made.outputs, outputs)
-      guard !isSame else { continue }
-      for index in outcome.findings.indices where outcome.findings[index].kind == kind {
-        outcome.findings[index].changesOutput = true
-      }
-      if let finding = outcome.findings.first(where: { $0.kind == kind }) {
-        outcome.fail(
-          .incorrect,
-          FindingText.sentence(finding)
-            + (kind == .race
-              ? " The output is another one under another order of its threads."
-              : " The output is another one where that memory has other contents."),
-          dependsOnSize: true)
-      }
-      return
-    }
-  }
-
-  /// Runs once more with kernels that do nothing: if the output is still right, they are not what made it.
-  private func replayGhost(_ trial: Trial, _ tolerance: Tolerance, _ outcome: inout Outcome) async throws {
-    guard options.device == .virtual else { return }
-    var call = CallOptions(poison: 0x4479_F3B6)
-    call.isGhost = true
-    if let made = try? await candidate.run(trial.inputs, seed: trial.seed, prefix: "ghost", call),
-      made.flaws.isEmpty,
-      try trial.compare(made.outputs, in: candidate.folder, tolerance: tolerance).fault == nil
-    {
-      outcome.fail(
-        .rejected,
-        "Its kernels do not make its output: with kernels that do nothing the output is just as right.")
-      return
-    }
-    try Task.checkCancellation()
-    let wanted = trial.expectation.operators
-    if !wanted.isEmpty, wanted.allSatisfy({ outcome.operators[$0.key, default: 0] >= $0.value }) {
-      outcome.fail(
-        .rejected,
-        "PyTorch does all that the reference does (\(Sentences.list(wanted.keys.sorted().prefix(5).map { $0 }))); its kernels only handle the result."
-      )
-    }
   }
 }

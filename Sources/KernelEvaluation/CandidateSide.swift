@@ -24,6 +24,29 @@ struct CandidateOutputs: Sendable {
   var inputsAfter: ValueTree?
   var seconds: Double
   var report: DeviceReport
+  var changes: ProcessChanges
+}
+
+/// What a candidate has left changed in its process.
+struct ProcessChanges: Sendable {
+  /// Functions of PyTorch's or Python's that are other ones now.
+  var replaced: [String]
+  /// Settings of PyTorch's that are others now.
+  var settings: [String]
+  /// Threads of Python's, and processes, that go on after the call.
+  var threads: Int
+  var children: Int
+  /// How many more threads there are than before the call.
+  var newTasks: Int
+
+  init(_ json: JSONValue?) {
+    func names(_ key: String) -> [String] { json?[key]?.array?.compactMap(\.string) ?? [] }
+    replaced = names("replaced")
+    settings = names("settings")
+    threads = json?["threads"]?.integer ?? 0
+    children = json?["children"]?.integer ?? 0
+    newTasks = (json?["tasks"]?.integer ?? 0) - (json?["tasksBefore"]?.integer ?? 0)
+  }
 }
 
 /// How a call of the candidate is set up.
@@ -97,7 +120,7 @@ struct CandidateSide: Sendable {
       return CandidateOutputs(
         outputs: try ValueTree(answer["outputs"]), flaws: answer["flaws"]?.array?.compactMap(\.string) ?? [],
         launches: answer["launches"]?.integer ?? 0, operators: answer["operators"]?.integers ?? [:], inputsAfter: after,
-        seconds: answer["seconds"]?.number ?? 0, report: report())
+        seconds: answer["seconds"]?.number ?? 0, report: report(), changes: ProcessChanges(answer["changes"]))
     } catch {
       throw CandidateFault(verdict: .incorrect, reason: "Its outputs cannot be read: \(error.message).")
     }

@@ -25,12 +25,15 @@ public struct ProgramJudge: Sendable {
   }
 
   /// What every such verdict says.
-  static let caveat = "The program was judged by its own test, which is weaker than a reference: its inputs, its expected values and its comparison are its own."
+  static let caveat =
+    "The program was judged by its own test, which is weaker than a reference: its inputs, its expected values and its comparison are its own."
 
   /// Judges a program.
   ///
   /// - Throws: ``KernelEvaluationError``, `VirtualGPUError` where we fail; `CancellationError`.
-  public func judge(_ program: String, announce: @escaping @Sendable (String) -> Void = { _ in }) async throws -> Judgement {
+  public func judge(_ program: String, announce: @escaping @Sendable (String) -> Void = { _ in }) async throws
+    -> Judgement
+  {
     let clock = ContinuousClock.now
     var judgement = Judgement(verdict: .correct, reason: "", device: options.device.rawValue, gpu: options.gpu.name)
     judgement.notes = [Self.caveat]
@@ -93,7 +96,9 @@ public struct ProgramJudge: Sendable {
   }
 
   private static let failures: Set<String> = ["fail", "failed", "failure", "incorrect", "mismatch", "wrong", "error:"]
-  private static let successes: Set<String> = ["pass", "passed", "correct", "success", "successful", "ok", "match", "matches"]
+  private static let successes: Set<String> = [
+    "pass", "passed", "correct", "success", "successful", "ok", "match", "matches",
+  ]
 
   private static func words(_ line: Substring) -> [String] {
     line.lowercased().split { !($0.isLetter || $0 == ":") }.map(String.init)

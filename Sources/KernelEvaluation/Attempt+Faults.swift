@@ -1,0 +1,93 @@
+import KernelVerdicts
+import VirtualGPU
+
+extension Attempt {
+  /// What the virtual GPU's report says beside the outputs: what it could not do, and errors.
+  func trouble(_ report: DeviceReport) -> CandidateFault? {
+    if let failure = report.failure { return CandidateFault(verdict: .unsupported, reason: failure) }
+    if let one = report.unsupported.first {
+      return CandidateFault(
+        verdict: .unsupported, reason: "The virtual GPU cannot do a part of it: \(one.name): \(one.what)")
+    }
+    if let finding = report.findings.first(where: { $0.severity == .error }) {
+      return CandidateFault(
+        verdict: finding.kind == .timeExceeded ? .timeout : .incorrect, reason: FindingText.sentence(finding),
+        dependsOnSize: true)
+    }
+    return nil
+  }
+
+  /// What no kernel needs and who cheats a judge in his own process does.
+  func tampering(_ changes: ProcessChanges, isFirst: Bool) -> String? {
+    if !changes.replaced.isEmpty {
+      return "It replaces functions of PyTorch's or Python's: \(Sentences.list(changes.replaced.prefix(4).map { $0 }))."
+    }
+    let slowing = changes.settings.filter {
+      $0.contains("enabled") || $0.contains("num_threads") || $0.contains("default_dtype")
+    }
+    if !slowing.isEmpty {
+      return "It changes settings that only others are affected by: \(Sentences.list(slowing))."
+    }
+    if changes.children > 0 {
+      return "It leaves \(Sentences.count(changes.children, "process", "processes")) running after its call."
+    }
+    if changes.threads > 0 { return "It leaves \(Sentences.count(changes.threads, "thread")) running after its call." }
+    // PyTorch starts its own at the first call.
+    if !isFirst, changes.newTasks > 0 {
+      return "Each of its calls leaves \(Sentences.count(changes.newTasks, "thread")) running."
+    }
+    return nil
+  }
+
+  func noKernel() -> CandidateFault {
+    if let failure = candidate.extensions.failures.last {
+      var fault = candidate.extensions.fault(failure)
+      if fault.verdict != .unsupported {
+        fault.verdict = .rejected
+        fault.reason = "It falls back to PyTorch, for its extension does not build: \(fault.reason)"
+      }
+      return fault
+    }
+    return CandidateFault(
+      verdict: .rejected, reason: "No kernel of its own ran: PyTorch did all of the work.")
+  }
+
+  func record(_ fault: CandidateFault, _ report: DeviceReport, _ outcome: inout Outcome) {
+    outcome.add(report.findings)
+    var fault = fault
+    // An exception about a failed launch is the consequence of what was found.
+    if fault.verdict == .runtimeError || fault.verdict == .timeout, let cause = trouble(report) { fault = cause }
+    outcome.fail(fault.verdict, fault.reason, dependsOnSize: fault.dependsOnSize, details: fault.details)
+  }
+
+  // MARK: The reference
+
+  func checkReference(_ trial: Trial, _ tolerance: Tolerance) throws {
+    guard !trial.expectation.own.tensors.isEmpty else {
+      throw KernelEvaluationError(.badReference, "The reference returns no tensor, so there is nothing to compare.")
+    }
+    guard let again = trial.expectation.again else { return }
+    let twice = Trial(
+      number: 0, kind: trial.kind, seed: trial.seed, inputs: trial.inputs,
+      expectation: Expectation(own: trial.expectation.own, operators: [:], changesInputs: false))
+    if let fault = try twice.compare(again, in: reference.folder, tolerance: tolerance).fault {
+      throw KernelEvaluationError(
+        .badReference,
+        "The reference's outputs are random: the same inputs give others the second time, so nothing can be compared. \(fault.reason)"
+      )
+    }
+    if try !Trial.isFinite(trial.expectation.exact ?? trial.expectation.own), trial.kind == .own {
+      throw KernelEvaluationError(
+        .badReference, "The reference's outputs have NaN or infinities in them for ordinary inputs.")
+    }
+  }
+
+  func checkSensitivity(_ outputs: [ValueTree]) throws {
+    guard outputs.count >= 3, let first = outputs.first else { return }
+    for other in outputs.dropFirst() where try !Trial.areEqual(first, other) { return }
+    throw KernelEvaluationError(
+      .badReference,
+      "The reference's output does not depend on its inputs: it was the same for \(outputs.count) different ones, so a constant would pass."
+    )
+  }
+}
