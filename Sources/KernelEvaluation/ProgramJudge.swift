@@ -1,4 +1,5 @@
 import CUDAToolchain
+import GPUModels
 import KernelVerdicts
 public import VirtualGPU
 
