@@ -2,7 +2,9 @@ import ArgumentParser
 import CUDAToolchain
 import GPUModels
 import KernelBench
+import KernelEvaluation
 import KernelPrompting
+import KernelVerdicts
 import LlamaRuntime
 import SpeculativeDecoding
 
@@ -10,13 +12,14 @@ import SpeculativeDecoding
 struct BenchKernels: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kernels",
-    abstract: "Write a kernel for every problem of a level, and count those that compile.",
+    abstract: "Write a kernel for every problem of a level, and count those that compile and those that are correct.",
     discussion: """
       "Compiles" means what it means for generate: nvcc and ptxas accept the device code, and the host code and the \
-      binding are accepted against light headers. Nothing is run.
+      binding are accepted against light headers. With --check every kernel is judged as basic check does it.
 
       Examples:
         basic bench kernels --level 1 --kernelbench ~/KernelBench
+        basic bench kernels --level 1 --check
         basic bench kernels --level 1 --level 2 --output out --format json
       """)
 
@@ -40,6 +43,9 @@ struct BenchKernels: AsyncParsableCommand {
   @Option(help: "How the result is shown: text or json.")
   var format: OutputFormat = .text
 
+  @Flag(name: .customLong("check"), help: "Judge each kernel that compiles.")
+  var isChecked = false
+
   @Flag(help: "Show nothing but the result.")
   var quiet = false
 
@@ -51,6 +57,9 @@ struct BenchKernels: AsyncParsableCommand {
     /// `ok`, `failed`, `not-run` or `no-code`.
     var outcome: String
     var reason: String?
+    /// What `basic check` says, with --check.
+    var verdict: String?
+    var verdictReason: String?
     var tokens: Int
     var tokensPerPass: Double
     var seconds: Double
@@ -104,18 +113,35 @@ struct BenchKernels: AsyncParsableCommand {
       try folder?.keep(
         [(names.answer, written.text)] + kernel, removing: [names.kernel(.cuda), names.kernel(.python)])
       let compile = try await compiler.compile(answer, for: hardware.gpu)
+      let judgement = try await judge(problem, answer, compile, context)
       let row = Row(
         problem: "\(entry.id)", level: entry.id.level, name: entry.name,
         family: ProblemFamily(name: entry.name).rawValue,
         outcome: answer.code == nil ? "no-code" : compile.status.rawValue, reason: compile.reason,
-        tokens: written.summary.tokens.count, tokensPerPass: written.summary.tokensPerPass.rounded(to: 3),
+        verdict: judgement?.verdict, verdictReason: judgement?.reason, tokens: written.summary.tokens.count,
+        tokensPerPass: written.summary.tokensPerPass.rounded(to: 3),
         seconds: (written.summary.times.total / 1e3).rounded(to: 4), end: written.summary.end.rawValue)
       rows.append(row)
-      announce("\(row.problem) \(row.name): \(row.outcome)" + (row.reason.map { ", \($0)" } ?? ""))
+      let verdict = row.verdict.map { ", \($0): \(row.verdictReason ?? "")" } ?? ""
+      announce("\(row.problem) \(row.name): \(row.outcome)" + (row.reason.map { ", \($0)" } ?? "") + verdict)
     }
     return Report(
       target: pair.target.name, architecture: hardware.gpu.machine, temperature: sampling.temperature,
       seed: sampling.seed, problems: rows)
+  }
+
+  private func judge(
+    _ problem: Problem, _ answer: Answer, _ compile: CompileReport, _ context: ProcessContext
+  ) async throws -> (verdict: String, reason: String)? {
+    guard isChecked, let code = answer.code, answer.language == .python, compile.status == .ok else { return nil }
+    let options = JudgeOptions(
+      device: try Judging.device(.auto), gpu: hardware.gpu, precision: .init(hardware.precision), seed: sampling.seed)
+    do {
+      let judgement = try await Judging.judge(problem.source, code, options, context) { _ in }
+      return (judgement.verdict.rawValue, judgement.reason)
+    } catch let failure as CommandFailure {
+      return ("no-verdict", failure.message ?? "")
+    }
   }
 
   /// A table in Markdown, so that it can go where it is reported.
@@ -125,13 +151,20 @@ struct BenchKernels: AsyncParsableCommand {
     ]
     for level in Set(report.problems.map(\.level)).sorted() {
       let rows = report.problems.filter { $0.level == level }
-      lines += ["| level \(level) | problems | compile |", "|---|---:|---:|"]
+      let isChecked = rows.contains { $0.verdict != nil }
+      lines += [
+        "| level \(level) | problems | compile |\(isChecked ? " correct |" : "")",
+        "|---|---:|---:|\(isChecked ? "---:|" : "")",
+      ]
+      func line(_ name: String, _ rows: [Row]) -> String {
+        let correct = isChecked ? " \(rows.filter { $0.verdict == Verdict.correct.rawValue }.count) |" : ""
+        return "| \(name) | \(rows.count) | \(rows.filter { $0.outcome == "ok" }.count) |\(correct)"
+      }
       for family in ProblemFamily.allCases.map(\.rawValue) {
         let mine = rows.filter { $0.family == family }
-        guard !mine.isEmpty else { continue }
-        lines.append("| \(family) | \(mine.count) | \(mine.filter { $0.outcome == "ok" }.count) |")
+        if !mine.isEmpty { lines.append(line(family, mine)) }
       }
-      lines.append("| **all** | \(rows.count) | \(rows.filter { $0.outcome == "ok" }.count) |")
+      lines.append(line("**all**", rows))
       lines.append("")
     }
     return lines.joined(separator: "\n")

@@ -1,0 +1,159 @@
+import ArgumentParser
+import GPUModels
+import KernelBench
+import KernelEvaluation
+import KernelVerdicts
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// `basic bench check`: verdicts over a collection of candidates.
+struct BenchCheck: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Judge every candidate of a collection, and show the verdicts in a table.",
+    discussion: """
+      The collection is a file with one JSON object per line: `reference` and `candidate`, two Python sources, and where \
+      known `level`, `problem` and `reported_speedup_h100`. The table is Markdown.
+
+      Examples:
+        basic bench check kernels.jsonl
+        basic bench check kernels.jsonl --only 7 --only 13 --format json
+      """)
+
+  @Argument(help: ArgumentHelp("The collection.", valueName: "file"), completion: .file(extensions: ["jsonl"]))
+  var file: String
+
+  @Option(
+    name: .customLong("only"),
+    help: ArgumentHelp("Judge this one, counted from 0; may be given several times.", valueName: "n"))
+  var only: [Int] = []
+
+  @Option(help: ArgumentHelp("The GPU whose limits hold and for which times are estimated.", valueName: "name"))
+  var gpu = GPUModel.h100
+
+  @Option(help: ArgumentHelp("What inputs and weights are made from.", valueName: "n"))
+  var seed: UInt64 = 1
+
+  @Option(help: ArgumentHelp("How long one call of a candidate, or its import, may take.", valueName: "s"))
+  var timeout: Double = 120
+
+  @Option(help: ArgumentHelp("How the result is shown.", valueName: "format"))
+  var format: OutputFormat = .text
+
+  @Flag(help: "Show nothing but the result.")
+  var quiet = false
+
+  private struct Entry: Decodable {
+    var reference: String
+    var candidate: String
+    var level: Int?
+    var problem: Int?
+    var reportedSpeedup: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case reference, candidate, level, problem
+      case reportedSpeedup = "reported_speedup_h100"
+    }
+  }
+
+  struct Row: Encodable, Sendable {
+    var index: Int
+    var problem: String
+    var reportedSpeedup: Nullable<Double>
+    var seconds: Double
+    /// Where judging itself failed, the sentence; else `null`.
+    var failure: Nullable<String>
+    var judgement: Nullable<Judgement>
+  }
+
+  struct Report: Encodable {
+    var schemaVersion = 1
+    var gpu: String
+    var rows: [Row]
+  }
+
+  func run() async throws {
+    let command = self
+    let report = try await Interruption.cancels { try await command.measure(.current) }
+    switch format {
+    case .json: try Console.standardOutput.deliver(try JSON.document(report))
+    case .text: try Console.standardOutput.deliver(Self.text(report))
+    }
+  }
+
+  private func entries() throws -> [Entry] {
+    let bytes = try FileBytes.read(path: file, limit: 1 << 28)
+    let decoder = JSONDecoder()
+    let lines = bytes.split(separator: UInt8(ascii: "\n"))
+    return try lines.enumerated().map { number, line in
+      guard let entry = try? decoder.decode(Entry.self, from: Data(line)) else {
+        throw CommandFailure(.usage, "Line \(number + 1) of \(file) is no object with a reference and a candidate.")
+      }
+      return entry
+    }
+  }
+
+  private func measure(_ context: ProcessContext) async throws -> Report {
+    let entries = try entries()
+    if let wrong = only.first(where: { !entries.indices.contains($0) }) {
+      throw CommandFailure(.usage, "There is no candidate \(wrong): the file has \(entries.count), from 0 on.")
+    }
+    var rows: [Row] = []
+    for (index, entry) in entries.enumerated() where only.isEmpty || only.contains(index) {
+      let options = JudgeOptions(
+        device: try Judging.device(.auto), gpu: gpu, seed: seed, timeLimit: .seconds(timeout))
+      let clock = ContinuousClock.now
+      var judgement: Judgement?
+      var failure: String?
+      do {
+        judgement = try await Judging.judge(entry.reference, entry.candidate, options, context) { _ in }
+      } catch let error as CommandFailure {
+        failure = error.message ?? ""
+      }
+      let problem = entry.level.flatMap { level in entry.problem.map { "\(level)/\($0)" } } ?? ""
+      rows.append(
+        Row(
+          index: index, problem: problem, reportedSpeedup: .init(entry.reportedSpeedup),
+          seconds: (clock.duration(to: .now) / .seconds(1)).rounded(to: 2), failure: .init(failure),
+          judgement: .init(judgement)))
+      if !quiet {
+        Console.standardError.write(
+          "\(index) \(problem): \(judgement.map { "\($0.verdict.rawValue): \($0.reason)" } ?? failure ?? "")\n"
+            .printableLines)
+      }
+    }
+    return Report(gpu: gpu.name, rows: rows)
+  }
+
+  /// A table in Markdown, so that it can go where it is reported.
+  static func text(_ report: Report) -> String {
+    var lines = ["| # | problem | reported | verdict | s | why |", "|---:|---|---:|---|---:|---|"]
+    for row in report.rows {
+      let verdict = row.judgement.value?.verdict.rawValue ?? "no verdict"
+      let reason = cell(row.judgement.value?.reason ?? row.failure.value ?? "")
+      let speedup = row.reportedSpeedup.value.map { "\($0.fixed(2))×" } ?? ""
+      lines.append("| \(row.index) | \(row.problem) | \(speedup) | \(verdict) | \(row.seconds.fixed(1)) | \(reason) |")
+    }
+    lines.append("")
+    for verdict in Verdict.allCases {
+      let count = report.rows.filter { $0.judgement.value?.verdict == verdict }.count
+      if count > 0 { lines.append("- \(verdict.rawValue): \(count)") }
+    }
+    let failed = report.rows.filter { $0.judgement.value == nil }.count
+    if failed > 0 { lines.append("- no verdict: \(failed)") }
+    let times = report.rows.map(\.seconds).sorted()
+    if !times.isEmpty {
+      lines.append("- seconds: median \(times[times.count / 2].fixed(1)), at most \(times[times.count - 1].fixed(1))")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func cell(_ text: String) -> String {
+    let line = text.split(whereSeparator: \.isNewline).joined(separator: " ").replacing("|", with: "\\|")
+    return line.count > 220 ? line.prefix(220) + " …" : line
+  }
+}
