@@ -197,7 +197,6 @@ def _index(tensor, places):
 
 def _set_index(tensor, places, value):
     tensor[tuple(places)] = value
-    return tensor
 
 
 def _index_tensors(tensor, places):

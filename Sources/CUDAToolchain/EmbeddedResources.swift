@@ -46,7 +46,7 @@ std::optional<std::string> takeString(Reader& r) {
 }
 std::optional<at::Tensor> takeTensor(Reader& r) {
     if (r.kind() != Kind::Tensor) return {};
-    return at::Tensor(TensorImpl::read(r));
+    return at::Tensor(TensorImpl::read(r, false));
 }
 std::optional<c10::Scalar> takeScalar(Reader& r) {
     switch (r.kind()) {
@@ -103,13 +103,15 @@ key_error::~key_error() = default;
 stop_iteration::~stop_iteration() = default;
 cast_error::~cast_error() = default;
 
-object object::of(basic::Reader reader) {
+object object::of(basic::Reader reader, bool arrives) {
     basic::Reader end = reader;
-    end.skip();
-    // A tensor's description shrinks to its number when it is sent back, so it is kept as one.
-    return object(std::vector<int64_t>(reader.position(), end.position()));
+    std::vector<at::Tensor> tensors;
+    end.skip(&tensors, arrives);
+    object made(std::vector<int64_t>(reader.position(), end.position()));
+    made.tensors_ = std::move(tensors);
+    return made;
 }
-object object::attr(const char* name) const { return of(basic::call(basic::message('q', "attr", *this, name))); }
+object object::attr(const char* name) const { return of(basic::call(basic::message('q', "attr", *this, name)), true); }
 void object::failedCast(const std::string& type) { throw cast_error("Unable to cast Python instance to C++ type " + type); }
 std::string& module_::doc() { return basic::state().documentation; }
 basic::Parameter& detail::Extras::next() {
@@ -368,6 +370,10 @@ enum Ending { Done, Failed, PythonFailed, NoMatch };
 Ending run(Reader r, Packer& result) {
     State& all = state();
     int64_t target = r.word(), count = r.word();
+    // All that arrived is given back, whether or not a function takes it.
+    std::vector<at::Tensor> arrived;
+    Reader values = r;
+    for (int64_t i = 0; i < count; i++) values.skip(&arrived, true);
     std::vector<Reader> slots;
     if (target < 0) {
         const Function& function = all.functions.at(static_cast<size_t>(-1 - target));
@@ -499,7 +505,11 @@ double Reader::number() {
     std::memcpy(&value, &bits, sizeof value);
     return value;
 }
-void Reader::skip() {
+void Reader::skip(std::vector<at::Tensor>* found, bool arrive) {
+    if (kind() == Kind::Tensor && found) {
+        found->push_back(at::Tensor(TensorImpl::read(*this, arrive)));
+        return;
+    }
     switch (static_cast<Kind>(word())) {
         case Kind::None: case Kind::Ellipsis: case Kind::Absent: return;
         case Kind::Bool: case Kind::Int: case Kind::Double: case Kind::Dtype: case Kind::MemoryFormat: case Kind::Layout:
@@ -513,12 +523,12 @@ void Reader::skip() {
         }
         case Kind::Tensor: at_ += 9 + 2 * at_[8]; return;
         case Kind::Slice: skip(), skip(), skip(); return;
-        case Kind::Keyword: skip(), skip(); return;
+        case Kind::Keyword: skip(), skip(found, arrive); return;
         case Kind::List: case Kind::Tuple: case Kind::Options:
-            for (int64_t left = word(); left > 0; left--) skip();
+            for (int64_t left = word(); left > 0; left--) skip(found, arrive);
             return;
         case Kind::Dict:
-            for (int64_t left = 2 * word(); left > 0; left--) skip();
+            for (int64_t left = 2 * word(); left > 0; left--) skip(found, arrive);
             return;
     }
 }
@@ -575,7 +585,7 @@ static void expectHead(Reader& reader, Kind a, Kind b, int64_t count) {
         throw c10::TypeError("The operator gives another number of tensors than its C++ declaration says.");
 }
 static at::Tensor readTensor(Reader& reader) {
-    if (reader.kind() == Kind::Tensor) return at::Tensor(TensorImpl::read(reader));
+    if (reader.kind() == Kind::Tensor) return at::Tensor(TensorImpl::read(reader, true));
     if (reader.kind() != Kind::None && reader.kind() != Kind::Absent)
         throw c10::TypeError("The operator gives something else than a tensor.");
     reader.skip();
@@ -673,7 +683,7 @@ std::vector<int64_t> takeForgotten() {
     return std::exchange(state().forgotten, {});
 }
 
-TensorImpl* TensorImpl::read(Reader& r) {
+TensorImpl* TensorImpl::read(Reader& r, bool arrives) {
     r.word();
     int64_t number = r.word();
     std::lock_guard<std::mutex> guard(state().lock);
@@ -684,7 +694,7 @@ TensorImpl* TensorImpl::read(Reader& r) {
     if (isAlive) retain(impl);
     known = impl;
     impl->number = number;
-    impl->arrivals++;
+    if (arrives) impl->arrivals++;
     impl->data = reinterpret_cast<void*>(r.word());
     impl->type = static_cast<c10::ScalarType>(r.word());
     auto deviceType = static_cast<c10::DeviceType>(r.word());
@@ -2054,8 +2064,8 @@ public:
     int64_t word();
     std::string text();
     double number();
-    // Steps over one value.
-    void skip();
+    // Steps over one value; the tensors in it are taken into `found` where there is one.
+    void skip(std::vector<at::Tensor>* found = nullptr, bool arrive = false);
     const int64_t* position() const { return at_; }
     const int64_t* end() const { return end_; }
 
@@ -3659,15 +3669,17 @@ public:
     }
     object attr(const char* name) const;
     template <typename... A>
-    object operator()(A&&... a) const { return of(basic::call(basic::message('q', "invoke", *this, a...))); }
+    object operator()(A&&... a) const { return of(basic::call(basic::message('q', "invoke", *this, a...)), true); }
     bool is_none() const { return reader().kind() == basic::Kind::None; }
     basic::Reader reader() const { return {packed_.words.data(), packed_.words.data() + packed_.words.size()}; }
     const std::vector<int64_t>& words() const { return packed_.words; }
-    // The one value that a reader is before.
-    static object of(basic::Reader);
+    // The one value that a reader is before; `arrives` where nobody else reads it.
+    static object of(basic::Reader, bool arrives);
 
 protected:
     basic::Packer packed_;
+    // The tensors in it, which live as long.
+    std::vector<at::Tensor> tensors_;
     [[noreturn]] static void failedCast(const std::string& type);
 };
 inline void put(basic::Packer& to, const object& value) {
@@ -3850,7 +3862,7 @@ template <>
 struct Caster<pybind11::object> {
     using Stored = pybind11::object;
     static std::optional<Stored> read(Reader& r) {
-        Stored value = Stored::of(r);
+        Stored value = Stored::of(r, false);
         r.skip();
         return value;
     }
@@ -4527,7 +4539,8 @@ struct TensorImpl {
     bool has(Flag flag) const { return flags & flag; }
     int64_t dim() const { return static_cast<int64_t>(shape.size() / 2); }
     // The tensor of a message: the one that is known under its number, described anew, or a new one. One handle is the caller's.
-    static TensorImpl* read(Reader&);
+    // A message may be read more than once; Python wants to know how often a tensor arrived.
+    static TensorImpl* read(Reader&, bool arrives);
     static void forget(TensorImpl*) noexcept;
 };
 

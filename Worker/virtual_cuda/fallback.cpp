@@ -135,15 +135,43 @@ torch::jit::Stack in_single_precision(const c10::OperatorHandle &op, const torch
   return stack;
 }
 
+// Whether all tensors have the same type: where not, the operator itself is to say what is wrong with that.
+bool have_one_type(const torch::jit::Stack &arguments) {
+  std::optional<c10::ScalarType> type;
+  bool is_one = true;
+  for (const IValue &value : arguments)
+    for_each_tensor(value, [&](const at::Tensor &tensor) {
+      if (!tensor.defined()) return;
+      is_one &= !type || *type == tensor.scalar_type();
+      type = tensor.scalar_type();
+    });
+  return is_one;
+}
+
+// Products that most processors compute slowly in half precision. A GPU, too, adds them up in single precision.
+bool is_product(const std::string &name) {
+  static const std::unordered_set<std::string> names = {
+      "aten::convolution", "aten::convolution_overrideable", "aten::convolution_backward", "aten::mm", "aten::bmm", "aten::addmm",
+      "aten::baddbmm", "aten::addbmm", "aten::mv", "aten::addmv", "aten::dot"};
+  return names.count(name) != 0;
+}
+
 void call_on_host(const c10::OperatorHandle &op, const torch::jit::Stack &arguments, torch::jit::Stack &stack) {
   at::AutoDispatchBelowADInplaceOrView below_autograd;
   c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
   DeviceMemoryScope scope;
   stack = arguments;
-  bool has_narrow = false;
+  bool has_narrow = false, has_half = false;
   for (const IValue &value : arguments)
-    for_each_tensor(value, [&](const at::Tensor &tensor) { has_narrow |= tensor.defined() && is_narrow(tensor.scalar_type()); });
+    for_each_tensor(value, [&](const at::Tensor &tensor) {
+      has_narrow |= tensor.defined() && is_narrow(tensor.scalar_type());
+      has_half |= tensor.defined() && tensor.scalar_type() == c10::kHalf;
+    });
   if (!has_narrow) return op.callBoxed(&stack);
+  if (has_half && is_product(op.operator_name().name) && have_one_type(arguments)) {
+    stack = in_single_precision(op, arguments);
+    return;
+  }
   try {
     op.callBoxed(&stack);
   } catch (const c10::Error &error) {

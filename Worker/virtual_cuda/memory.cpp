@@ -13,8 +13,9 @@ namespace virtual_cuda {
 namespace {
 
 // What is allocated: torch.cuda.memory_allocated and its kin. Sizes are kept, since a deleter knows the address only.
-std::mutex lock;
-std::unordered_map<void *, size_t> sizes;
+// Both outlive the library's destructors, since tensors do.
+std::mutex &lock = *new std::mutex();
+std::unordered_map<void *, size_t> &sizes = *new std::unordered_map<void *, size_t>();
 uint64_t allocated, peak, allocations;
 
 void count(void *address, size_t bytes) {

@@ -37,7 +37,7 @@ std::optional<std::string> takeString(Reader& r) {
 }
 std::optional<at::Tensor> takeTensor(Reader& r) {
     if (r.kind() != Kind::Tensor) return {};
-    return at::Tensor(TensorImpl::read(r));
+    return at::Tensor(TensorImpl::read(r, false));
 }
 std::optional<c10::Scalar> takeScalar(Reader& r) {
     switch (r.kind()) {
@@ -94,13 +94,15 @@ key_error::~key_error() = default;
 stop_iteration::~stop_iteration() = default;
 cast_error::~cast_error() = default;
 
-object object::of(basic::Reader reader) {
+object object::of(basic::Reader reader, bool arrives) {
     basic::Reader end = reader;
-    end.skip();
-    // A tensor's description shrinks to its number when it is sent back, so it is kept as one.
-    return object(std::vector<int64_t>(reader.position(), end.position()));
+    std::vector<at::Tensor> tensors;
+    end.skip(&tensors, arrives);
+    object made(std::vector<int64_t>(reader.position(), end.position()));
+    made.tensors_ = std::move(tensors);
+    return made;
 }
-object object::attr(const char* name) const { return of(basic::call(basic::message('q', "attr", *this, name))); }
+object object::attr(const char* name) const { return of(basic::call(basic::message('q', "attr", *this, name)), true); }
 void object::failedCast(const std::string& type) { throw cast_error("Unable to cast Python instance to C++ type " + type); }
 std::string& module_::doc() { return basic::state().documentation; }
 basic::Parameter& detail::Extras::next() {

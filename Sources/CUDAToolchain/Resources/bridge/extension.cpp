@@ -143,6 +143,10 @@ enum Ending { Done, Failed, PythonFailed, NoMatch };
 Ending run(Reader r, Packer& result) {
     State& all = state();
     int64_t target = r.word(), count = r.word();
+    // All that arrived is given back, whether or not a function takes it.
+    std::vector<at::Tensor> arrived;
+    Reader values = r;
+    for (int64_t i = 0; i < count; i++) values.skip(&arrived, true);
     std::vector<Reader> slots;
     if (target < 0) {
         const Function& function = all.functions.at(static_cast<size_t>(-1 - target));

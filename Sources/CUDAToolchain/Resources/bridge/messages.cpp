@@ -41,7 +41,11 @@ double Reader::number() {
     std::memcpy(&value, &bits, sizeof value);
     return value;
 }
-void Reader::skip() {
+void Reader::skip(std::vector<at::Tensor>* found, bool arrive) {
+    if (kind() == Kind::Tensor && found) {
+        found->push_back(at::Tensor(TensorImpl::read(*this, arrive)));
+        return;
+    }
     switch (static_cast<Kind>(word())) {
         case Kind::None: case Kind::Ellipsis: case Kind::Absent: return;
         case Kind::Bool: case Kind::Int: case Kind::Double: case Kind::Dtype: case Kind::MemoryFormat: case Kind::Layout:
@@ -55,12 +59,12 @@ void Reader::skip() {
         }
         case Kind::Tensor: at_ += 9 + 2 * at_[8]; return;
         case Kind::Slice: skip(), skip(), skip(); return;
-        case Kind::Keyword: skip(), skip(); return;
+        case Kind::Keyword: skip(), skip(found, arrive); return;
         case Kind::List: case Kind::Tuple: case Kind::Options:
-            for (int64_t left = word(); left > 0; left--) skip();
+            for (int64_t left = word(); left > 0; left--) skip(found, arrive);
             return;
         case Kind::Dict:
-            for (int64_t left = 2 * word(); left > 0; left--) skip();
+            for (int64_t left = 2 * word(); left > 0; left--) skip(found, arrive);
             return;
     }
 }
@@ -117,7 +121,7 @@ static void expectHead(Reader& reader, Kind a, Kind b, int64_t count) {
         throw c10::TypeError("The operator gives another number of tensors than its C++ declaration says.");
 }
 static at::Tensor readTensor(Reader& reader) {
-    if (reader.kind() == Kind::Tensor) return at::Tensor(TensorImpl::read(reader));
+    if (reader.kind() == Kind::Tensor) return at::Tensor(TensorImpl::read(reader, true));
     if (reader.kind() != Kind::None && reader.kind() != Kind::Absent)
         throw c10::TypeError("The operator gives something else than a tensor.");
     reader.skip();

@@ -12,7 +12,7 @@ std::vector<int64_t> takeForgotten() {
     return std::exchange(state().forgotten, {});
 }
 
-TensorImpl* TensorImpl::read(Reader& r) {
+TensorImpl* TensorImpl::read(Reader& r, bool arrives) {
     r.word();
     int64_t number = r.word();
     std::lock_guard<std::mutex> guard(state().lock);
@@ -23,7 +23,7 @@ TensorImpl* TensorImpl::read(Reader& r) {
     if (isAlive) retain(impl);
     known = impl;
     impl->number = number;
-    impl->arrivals++;
+    if (arrives) impl->arrivals++;
     impl->data = reinterpret_cast<void*>(r.word());
     impl->type = static_cast<c10::ScalarType>(r.word());
     auto deviceType = static_cast<c10::DeviceType>(r.word());

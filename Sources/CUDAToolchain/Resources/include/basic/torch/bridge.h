@@ -53,8 +53,8 @@ public:
     int64_t word();
     std::string text();
     double number();
-    // Steps over one value.
-    void skip();
+    // Steps over one value; the tensors in it are taken into `found` where there is one.
+    void skip(std::vector<at::Tensor>* found = nullptr, bool arrive = false);
     const int64_t* position() const { return at_; }
     const int64_t* end() const { return end_; }
 

@@ -18,15 +18,17 @@ public:
     }
     object attr(const char* name) const;
     template <typename... A>
-    object operator()(A&&... a) const { return of(basic::call(basic::message('q', "invoke", *this, a...))); }
+    object operator()(A&&... a) const { return of(basic::call(basic::message('q', "invoke", *this, a...)), true); }
     bool is_none() const { return reader().kind() == basic::Kind::None; }
     basic::Reader reader() const { return {packed_.words.data(), packed_.words.data() + packed_.words.size()}; }
     const std::vector<int64_t>& words() const { return packed_.words; }
-    // The one value that a reader is before.
-    static object of(basic::Reader);
+    // The one value that a reader is before; `arrives` where nobody else reads it.
+    static object of(basic::Reader, bool arrives);
 
 protected:
     basic::Packer packed_;
+    // The tensors in it, which live as long.
+    std::vector<at::Tensor> tensors_;
     [[noreturn]] static void failedCast(const std::string& type);
 };
 inline void put(basic::Packer& to, const object& value) {
@@ -209,7 +211,7 @@ template <>
 struct Caster<pybind11::object> {
     using Stored = pybind11::object;
     static std::optional<Stored> read(Reader& r) {
-        Stored value = Stored::of(r);
+        Stored value = Stored::of(r, false);
         r.skip();
         return value;
     }

@@ -21,7 +21,8 @@ struct TensorImpl {
     bool has(Flag flag) const { return flags & flag; }
     int64_t dim() const { return static_cast<int64_t>(shape.size() / 2); }
     // The tensor of a message: the one that is known under its number, described anew, or a new one. One handle is the caller's.
-    static TensorImpl* read(Reader&);
+    // A message may be read more than once; Python wants to know how often a tensor arrived.
+    static TensorImpl* read(Reader&, bool arrives);
     static void forget(TensorImpl*) noexcept;
 };
 
