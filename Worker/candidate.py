@@ -14,7 +14,7 @@ import torch
 import devices
 import extension_loader
 import integrity
-from controls import NoControls, VirtualControls
+from controls import VirtualControls
 from operators import Recorder
 from problem import load_module
 from values import Files, ValueFailure, decode, encode, mapped, read_tensor, tensors
@@ -43,12 +43,8 @@ class Candidate:
         self._channel = channel
         self._folder = settings["folder"]
         device = settings["device"]
-        if device["kind"] == "virtual":
-            self._controls = VirtualControls(device["runtime"])
-            devices.install_virtual(device["runtime"], device["library"], device["gpu"])
-        else:
-            devices.install_real()
-            self._controls = NoControls()
+        self._controls = VirtualControls(device["runtime"])
+        devices.install_virtual(device["runtime"], device["library"], device["gpu"])
         extension_loader.install(lambda request: channel.request({"extension": request}))
         global _synchronize
         _synchronize = torch.cuda.synchronize

@@ -41,18 +41,3 @@ class VirtualControls:
     def report(self) -> None:
         self._report()
 
-
-class NoControls:
-    """A device without switches."""
-
-    def set_up(self, options: dict) -> None:
-        pass
-
-    def launches(self) -> int:
-        return 0
-
-    def kernel_error(self) -> int:
-        return 0
-
-    def report(self) -> None:
-        pass

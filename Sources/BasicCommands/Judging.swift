@@ -14,15 +14,11 @@ import VirtualGPU
 enum Judging {
   /// The device that is meant.
   static func device(_ wish: Check.Device) throws -> JudgeOptions.Device {
-    switch wish {
-    case .virtual: return .virtual
-    case .auto: return PhysicalGPU.isThere ? .cuda : .virtual
-    case .cuda:
-      guard PhysicalGPU.isThere else {
-        throw CommandFailure(.usage, "There is no NVIDIA GPU on this machine; use --device virtual.")
-      }
-      return .cuda
+    guard wish != .cuda else {
+      throw CommandFailure(
+        .unavailable, "Judging on a GPU is not there yet; --device virtual judges on this machine's processors.")
     }
+    return .virtual
   }
 
   /// Judges, with errors as a command reports them.

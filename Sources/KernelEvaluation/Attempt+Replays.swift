@@ -41,7 +41,6 @@ extension Attempt {
 
   /// Runs once more with kernels that do nothing: if the output is still right, they are not what made it.
   func replayGhost(_ trial: Trial, _ tolerance: Tolerance, _ outcome: inout Outcome) async throws {
-    guard options.device == .virtual else { return }
     var call = CallOptions(poison: 0x4479_F3B6)
     call.isGhost = true
     if let made = try? await candidate.run(trial.inputs, seed: trial.seed, prefix: "ghost", call),

@@ -201,7 +201,7 @@ struct Attempt: Sendable {
       record(fault, made.report, &outcome)
       return made.outputs
     }
-    if options.device == .virtual, made.launches == 0 {
+    if made.launches == 0 {
       record(noKernel(), made.report, &outcome)
       return made.outputs
     }

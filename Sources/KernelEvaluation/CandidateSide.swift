@@ -80,8 +80,8 @@ struct CandidateSide: Sendable {
   let folder: String
   let extensions: ExtensionService
   let options: JudgeOptions
-  /// Where the virtual GPU's runtime writes; nil on a GPU.
-  let reportPath: String?
+  /// Where the virtual GPU's runtime writes.
+  let reportPath: String
 
   /// Runs the candidate's source.
   func load(_ source: String) async throws {
@@ -128,8 +128,8 @@ struct CandidateSide: Sendable {
 
   /// What the virtual GPU wrote since the last time.
   func report() -> DeviceReport {
-    let text = reportPath.map { HostileFile.taken($0, limit: 256 << 20) } ?? ""
-    return DeviceReport(text, layouts: extensions.layouts, gpu: options.gpu)
+    DeviceReport(
+      HostileFile.taken(reportPath, limit: 256 << 20), layouts: extensions.layouts, gpu: options.gpu)
   }
 
   private func call(_ command: String, _ message: [String: JSONValue], timeLimit: Duration) async throws -> JSONValue {

@@ -107,7 +107,7 @@ import torch
 import devices
 import extension_loader
 import integrity
-from controls import NoControls, VirtualControls
+from controls import VirtualControls
 from operators import Recorder
 from problem import load_module
 from values import Files, ValueFailure, decode, encode, mapped, read_tensor, tensors
@@ -136,12 +136,8 @@ class Candidate:
         self._channel = channel
         self._folder = settings["folder"]
         device = settings["device"]
-        if device["kind"] == "virtual":
-            self._controls = VirtualControls(device["runtime"])
-            devices.install_virtual(device["runtime"], device["library"], device["gpu"])
-        else:
-            devices.install_real()
-            self._controls = NoControls()
+        self._controls = VirtualControls(device["runtime"])
+        devices.install_virtual(device["runtime"], device["library"], device["gpu"])
         extension_loader.install(lambda request: channel.request({"extension": request}))
         global _synchronize
         _synchronize = torch.cuda.synchronize
@@ -649,21 +645,6 @@ class VirtualControls:
     def report(self) -> None:
         self._report()
 
-
-class NoControls:
-    """A device without switches."""
-
-    def set_up(self, options: dict) -> None:
-        pass
-
-    def launches(self) -> int:
-        return 0
-
-    def kernel_error(self) -> int:
-        return 0
-
-    def report(self) -> None:
-        pass
 
 """###
 ),
@@ -1696,7 +1677,6 @@ def _index(tensor, places):
 
 def _set_index(tensor, places, value):
     tensor[tuple(places)] = value
-    return tensor
 
 
 def _index_tensors(tensor, places):
@@ -3606,15 +3586,43 @@ torch::jit::Stack in_single_precision(const c10::OperatorHandle &op, const torch
   return stack;
 }
 
+// Whether all tensors have the same type: where not, the operator itself is to say what is wrong with that.
+bool have_one_type(const torch::jit::Stack &arguments) {
+  std::optional<c10::ScalarType> type;
+  bool is_one = true;
+  for (const IValue &value : arguments)
+    for_each_tensor(value, [&](const at::Tensor &tensor) {
+      if (!tensor.defined()) return;
+      is_one &= !type || *type == tensor.scalar_type();
+      type = tensor.scalar_type();
+    });
+  return is_one;
+}
+
+// Products that most processors compute slowly in half precision. A GPU, too, adds them up in single precision.
+bool is_product(const std::string &name) {
+  static const std::unordered_set<std::string> names = {
+      "aten::convolution", "aten::convolution_overrideable", "aten::convolution_backward", "aten::mm", "aten::bmm", "aten::addmm",
+      "aten::baddbmm", "aten::addbmm", "aten::mv", "aten::addmv", "aten::dot"};
+  return names.count(name) != 0;
+}
+
 void call_on_host(const c10::OperatorHandle &op, const torch::jit::Stack &arguments, torch::jit::Stack &stack) {
   at::AutoDispatchBelowADInplaceOrView below_autograd;
   c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
   DeviceMemoryScope scope;
   stack = arguments;
-  bool has_narrow = false;
+  bool has_narrow = false, has_half = false;
   for (const IValue &value : arguments)
-    for_each_tensor(value, [&](const at::Tensor &tensor) { has_narrow |= tensor.defined() && is_narrow(tensor.scalar_type()); });
+    for_each_tensor(value, [&](const at::Tensor &tensor) {
+      has_narrow |= tensor.defined() && is_narrow(tensor.scalar_type());
+      has_half |= tensor.defined() && tensor.scalar_type() == c10::kHalf;
+    });
   if (!has_narrow) return op.callBoxed(&stack);
+  if (has_half && is_product(op.operator_name().name) && have_one_type(arguments)) {
+    stack = in_single_precision(op, arguments);
+    return;
+  }
   try {
     op.callBoxed(&stack);
   } catch (const c10::Error &error) {
@@ -4006,8 +4014,9 @@ namespace virtual_cuda {
 namespace {
 
 // What is allocated: torch.cuda.memory_allocated and its kin. Sizes are kept, since a deleter knows the address only.
-std::mutex lock;
-std::unordered_map<void *, size_t> sizes;
+// Both outlive the library's destructors, since tensors do.
+std::mutex &lock = *new std::mutex();
+std::unordered_map<void *, size_t> &sizes = *new std::unordered_map<void *, size_t>();
 uint64_t allocated, peak, allocations;
 
 void count(void *address, size_t bytes) {

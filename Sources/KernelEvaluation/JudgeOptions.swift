@@ -4,8 +4,6 @@ public import GPUModels
 public struct JudgeOptions: Sendable, Hashable {
   /// Where kernels run.
   public enum Device: String, Sendable, Hashable, CaseIterable, Codable {
-    /// This machine's NVIDIA GPU.
-    case cuda
     /// The virtual GPU: this machine's processors, with every access looked at.
     case virtual
   }

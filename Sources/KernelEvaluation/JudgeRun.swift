@@ -43,7 +43,7 @@ struct JudgeRun: Sendable {
 
   func judge() async throws -> Judgement {
     let scan = CandidateScan(candidateSource)
-    if options.device == .virtual, let language = scan.otherLanguages.first {
+    if let language = scan.otherLanguages.first {
       return judgement(
         .init(verdict: .unsupported, reason: "It uses \(language), which needs a GPU: the virtual GPU runs CUDA."))
     }
@@ -156,8 +156,7 @@ struct JudgeRun: Sendable {
   }
 
   private func step(_ level: Int, _ reference: ReferenceSide, _ isOutOfReach: inout Bool) async throws -> Step? {
-    let isFull = options.isFullSize || options.device == .cuda
-    if isFull { return level == 0 ? Step(values: [:], trials: options.trials) : nil }
+    if options.isFullSize { return level == 0 ? Step(values: [:], trials: options.trials) : nil }
     if level < Self.budgets.count {
       let values = try await reference.size(Self.budgets[level]).values
       return Step(values: values, trials: level == 0 ? options.trials : max(1, min(options.trials, 3)))

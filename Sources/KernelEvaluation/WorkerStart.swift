@@ -14,8 +14,8 @@ struct WorkerStart: Sendable {
   let options: JudgeOptions
   /// The folder of the judgement.
   let folder: String
-  /// What the device consists of; nil on a GPU.
-  let device: VirtualDevice?
+  /// What the device consists of.
+  let device: VirtualDevice
 
   /// The virtual GPU's libraries.
   struct VirtualDevice: Sendable {
@@ -37,15 +37,12 @@ struct WorkerStart: Sendable {
     }
     let cache = tools.cache ?? BuildCache(folder: folder + "/cache")
     let scratch = folder + "/scratch"
-    var device: VirtualDevice?
-    if options.device == .virtual {
-      let runtime = try await RuntimeLibrary.shared(tools.buildTools, cache: cache, scratch: scratch)
-      let library = try await VirtualTorchDevice.library(
-        tools.pytorch, toolchain: tools.toolchain, worker: folder + "/worker", cache: cache, scratch: scratch,
-        announce: announce)
-      device = VirtualDevice(runtime: runtime, library: library)
-    }
-    return WorkerStart(tools: tools, options: options, folder: folder, device: device)
+    let runtime = try await RuntimeLibrary.shared(tools.buildTools, cache: cache, scratch: scratch)
+    let library = try await VirtualTorchDevice.library(
+      tools.pytorch, toolchain: tools.toolchain, worker: folder + "/worker", cache: cache, scratch: scratch,
+      announce: announce)
+    return WorkerStart(
+      tools: tools, options: options, folder: folder, device: VirtualDevice(runtime: runtime, library: library))
   }
 
   /// Starts the reference's process.
@@ -68,21 +65,17 @@ struct WorkerStart: Sendable {
     let own = try makeFolder("candidate-\(number)")
     let report = own + "/report.jsonl"
     try Folders.write("", to: report)
-    var launch = launch(own, readable: [shared] + [device?.runtime, device?.library].compactMap { $0 })
-    var settings: [String: JSONValue] = ["command": "start", "role": "candidate", "folder": .string(own)]
-    if let device {
-      launch.environment["BASIC_VGPU_GPU"] = options.gpu.name
-      launch.environment["BASIC_VGPU_CHECK"] = "all"
-      launch.environment["BASIC_VGPU_REPORT"] = report
-      launch.environment["BASIC_VGPU_TIMEOUT"] = "\(max(1, options.timeLimit / .seconds(1) - 1))"
-      settings["device"] = .object([
-        "kind": "virtual", "runtime": .string(device.runtime), "library": .string(device.library),
+    var launch = launch(own, readable: [shared, device.runtime, device.library])
+    launch.environment["BASIC_VGPU_GPU"] = options.gpu.name
+    launch.environment["BASIC_VGPU_CHECK"] = "all"
+    launch.environment["BASIC_VGPU_REPORT"] = report
+    let settings: [String: JSONValue] = [
+      "command": "start", "role": "candidate", "folder": .string(own),
+      "device": .object([
+        "runtime": .string(device.runtime), "library": .string(device.library),
         "gpu": GPUDescription.json(options.gpu),
-      ])
-    } else {
-      launch.device = .cuda
-      settings["device"] = .object(["kind": "cuda"])
-    }
+      ]),
+    ]
     let process = try await WorkerProcess.start(launch)
     do {
       _ = try await process.call(settings, timeLimit: Self.startLimit)
@@ -98,7 +91,7 @@ struct WorkerStart: Sendable {
     return CandidateSide(
       process: process, folder: own,
       extensions: ExtensionService(builder: builder, shared: shared, scratch: scratch), options: options,
-      reportPath: device == nil ? nil : report)
+      reportPath: report)
   }
 
   private static let startLimit = Duration.seconds(180)
