@@ -47,10 +47,11 @@ enum LightHeaders {
       return places.contains { error.message.contains($0) }
     case .doesNotCompile:
       if let header = CompilerLog.missingHeader(error.message), CompilerLog.isKnownElsewhere(header) { return true }
-      return error.message.split(separator: "\n").contains { line in
-        guard line.contains("error") else { return false }
-        return places.contains { line.contains($0) } || line.contains("Tensor")
-      }
+      // The first error is there with other headers too, unless it is about what they have; those behind it may come of it.
+      guard let first = error.message.split(separator: "\n").first(where: { $0.contains("error") }),
+        !first.contains("redefinition of")
+      else { return false }
+      return places.contains { first.contains($0) } || first.contains("Tensor")
     default: return false
     }
   }
