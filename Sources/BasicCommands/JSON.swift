@@ -16,6 +16,8 @@ struct Nullable<Value: Encodable>: Encodable {
   }
 }
 
+extension Nullable: Sendable where Value: Sendable {}
+
 /// Our one way of writing JSON.
 enum JSON {
   /// For files and standard output: indented, keys in order, so that two reports can be compared line by line.
