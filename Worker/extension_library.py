@@ -41,11 +41,12 @@ class Extension:
         """Called by the extension: an operator of PyTorch's, or another question."""
         result = []
         try:
-            self.table.forget(messages.words_at(gone, gone_count))
             reader = messages.Reader(messages.words_at(words, count), self.table)
             sort = chr(reader.word())
             name = reader.value()
             values = [reader.value() for _ in range(reader.word())]
+            # What the message names was held until it was written.
+            self.table.forget(messages.words_at(gone, gone_count))
             messages.put(result, operators.answer(sort, name, values), self.table)
             sign = 1
         except BaseException as error:  # kept until the extension's function has ended
@@ -118,18 +119,24 @@ class Extension:
         for entry in self.description["library"]:
             library = torch.library.Library(entry["namespace"], "FRAGMENT")
             _loaded.append(library)
-            name = entry["schema"].split("(")[0]
+            name = entry["schema"].split("(")[0].strip().split("::")[-1]
             if entry["defines"]:
                 library.define(entry["schema"])
             if entry["function"] < 0:
                 continue
-            target = -1 - entry["function"]
+            library.impl(name, self._operator(entry, name), entry["key"] or "CompositeImplicitAutograd")
 
-            def function(*values, _target=target, _name=name, **keywords):
-                return self.call(_target, [*values, *keywords.values()], {}, _name, [_name])
+    def _operator(self, entry, name):
+        target = -1 - entry["function"]
+        name, _, overload = name.partition(".")
 
-            key = entry["key"] or "CompositeImplicitAutograd"
-            library.impl(name.split("::")[-1].split(".")[0] if "." not in name else name, function, key)
+        def function(*values, **keywords):
+            # PyTorch leaves out what has the schema's default.
+            schema = getattr(getattr(getattr(torch.ops, entry["namespace"]), name), overload or "default")._schema
+            rest = [keywords.get(each.name, each.default_value) for each in schema.arguments[len(values):]]
+            return self.call(target, [*values, *rest], {}, name, [name])
+
+        return function
 
 
 def _exception(name):

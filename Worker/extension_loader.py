@@ -3,7 +3,6 @@
 install() puts itself in the place of load_inline() and load() of torch.utils.cpp_extension, for those who took them before and
 for those who take them later. What is to be built goes to the trusted side as text; a library comes back.
 """
-import ctypes
 import importlib.machinery
 import importlib.util
 import os
@@ -20,6 +19,7 @@ failures = []
 _build = None
 # By the text of the request: a candidate that builds in every forward is not built anew.
 _modules = {}
+_refusals = {}
 _LARGEST_HEADER = 1 << 20
 _SOURCES = (".cu", ".cpp", ".cc", ".cxx", ".c++", ".c", ".C")
 _HEADERS = (".h", ".hh", ".hpp", ".hxx", ".cuh", ".inl", ".inc")
@@ -31,9 +31,8 @@ def install(build):
     _build = build
     _replace("load_inline", load_inline)
     _replace("load", load)
-    for name in ("CUDAExtension", "CppExtension", "setup", "CUDA_HOME", "library_paths", "include_paths"):
-        if name in ("CUDAExtension", "CppExtension"):
-            setattr(cpp_extension, name, _unsupported(name))
+    for name in ("CUDAExtension", "CppExtension", "SyclExtension"):
+        setattr(cpp_extension, name, _unsupported(name))
     cpp_extension.BuildExtension = _BuildExtension
     cpp_extension.CUDA_HOME = cpp_extension.CUDA_HOME or "/usr/local/cuda"
     cpp_extension.is_ninja_available = lambda: True
@@ -148,10 +147,13 @@ def _load(request, is_python_module):
     key = repr(sorted((key, repr(value)) for key, value in request.items() if key != "verbose")) + str(is_python_module)
     if key in _modules:
         return _modules[key]
-    answer = _build(request)
+    # What did not build once does not build the next time.
+    answer = _refusals.get(key) or _build(request)
     if not answer.get("ok"):
         log = answer.get("log") or "it said nothing"
-        failures.append({"name": name, "kind": answer.get("kind", "compile-error"), "log": log})
+        if key not in _refusals:
+            failures.append({"name": name, "kind": answer.get("kind", "compile-error"), "log": log})
+            _refusals[key] = answer
         raise RuntimeError(f"Error building extension '{name}': {log}")
     try:
         module = _open(name, answer["library"], bool(answer.get("fullHeaders")), is_python_module)
@@ -185,7 +187,3 @@ def _open(name, library, is_full, is_python_module):
     sys.modules.setdefault(name, module)
     return module
 
-
-def preload(runtime_library):
-    """Makes CUDA's runtime known to extensions, which are linked against it by name."""
-    return ctypes.CDLL(runtime_library, mode=ctypes.RTLD_GLOBAL)

@@ -199,6 +199,10 @@ def _set_index(tensor, places, value):
     tensor[tuple(places)] = value
 
 
+def _set_index_tensors(tensor, places, value, accumulate):
+    tensor.index_put_([each for each in places if each is not None], value, accumulate)
+
+
 def _index_tensors(tensor, places):
     return tensor[tuple(slice(None) if each is None else each for each in places)]
 
@@ -219,6 +223,7 @@ QUESTIONS = {
     "index": _index,
     "index_tensors": _index_tensors,
     "set_index": _set_index,
+    "set_index_tensors": _set_index_tensors,
     "item": lambda tensor: tensor.item(),
     "grad": lambda tensor: tensor.grad,
     "data": lambda tensor: tensor.detach(),

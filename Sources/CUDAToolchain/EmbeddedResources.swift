@@ -109,7 +109,34 @@ object object::of(basic::Reader reader, bool arrives) {
     end.skip(&tensors, arrives);
     object made(std::vector<int64_t>(reader.position(), end.position()));
     made.tensors_ = std::move(tensors);
+    made.isReceived_ = true;
     return made;
+}
+// Tensors go back as their numbers alone.
+static void resend(basic::Packer& to, basic::Reader& from) {
+    using basic::Kind;
+    const int64_t* start = from.position();
+    Kind kind = from.kind();
+    int64_t values = kind == Kind::Keyword ? 2 : kind == Kind::Slice ? 3 : -1;
+    switch (kind) {
+        case Kind::List: case Kind::Tuple: case Kind::Options: case Kind::Dict:
+            values = start[1] * (kind == Kind::Dict ? 2 : 1);
+            to.word(from.word()), to.word(from.word());
+            break;
+        case Kind::Keyword: case Kind::Slice: to.word(from.word()); break;
+        default:
+            from.skip();
+            to.words.insert(to.words.end(), start, kind == Kind::Tensor ? start + 2 : from.position());
+    }
+    for (; values > 0; values--) resend(to, from);
+}
+void object::send(basic::Packer& to) const {
+    if (isReceived_) {
+        basic::Reader from = reader();
+        resend(to, from);
+    } else {
+        to.words.insert(to.words.end(), packed_.words.begin(), packed_.words.end());
+    }
 }
 object object::attr(const char* name) const { return of(basic::call(basic::message('q', "attr", *this, name)), true); }
 void object::failedCast(const std::string& type) { throw cast_error("Unable to cast Python instance to C++ type " + type); }
@@ -2826,7 +2853,7 @@ struct FunctionalOptions {
     void set(const char* name, const T& value) {
         packed.kind(basic::Kind::Keyword);
         packed.text(name);
-        basic::put(packed, value);
+        put(packed, value);
         count++;
     }
 };
@@ -3365,7 +3392,7 @@ private:
 #define BASIC_TENSOR_METHODS(_)                                                                                       \
     _(add_) _(addmm_) _(addcmul_) _(addcdiv_) _(bernoulli_) _(copy_) _(cpu) _(cuda) _(cumsum_) _(detach_) _(div_)     \
     _(eq_) _(expand) _(expand_as) _(exponential_) _(fill_diagonal_) _(index_add_) _(index_copy_) _(index_fill_)       \
-    _(index_put) _(index_put_) _(log_normal_) _(masked_fill_) _(masked_scatter_) _(mul_) _(new_empty) _(new_full)     \
+    _(index_put) _(log_normal_) _(masked_fill_) _(masked_scatter_) _(mul_) _(new_empty) _(new_full)     \
     _(new_ones) _(new_zeros) _(normal_) _(pow_) _(random_) _(repeat) _(requires_grad_) _(reshape_as) _(resize_)       \
     _(resize_as_) _(scatter_) _(scatter_add_) _(set_) _(squeeze_) _(sub_) _(sum_to_size) _(swapdims) _(t_) _(to)      \
     _(to_dense) _(to_sparse) _(transpose_) _(tril_) _(triu_) _(type_as) _(unfold) _(uniform_) _(unsqueeze_) _(view)   \
@@ -3672,7 +3699,7 @@ public:
     object operator()(A&&... a) const { return of(basic::call(basic::message('q', "invoke", *this, a...)), true); }
     bool is_none() const { return reader().kind() == basic::Kind::None; }
     basic::Reader reader() const { return {packed_.words.data(), packed_.words.data() + packed_.words.size()}; }
-    const std::vector<int64_t>& words() const { return packed_.words; }
+    void send(basic::Packer&) const;
     // The one value that a reader is before; `arrives` where nobody else reads it.
     static object of(basic::Reader, bool arrives);
 
@@ -3680,18 +3707,22 @@ protected:
     basic::Packer packed_;
     // The tensors in it, which live as long.
     std::vector<at::Tensor> tensors_;
+    // As Python sent it: tensors have their descriptions.
+    bool isReceived_ = false;
+    template <typename T>
+    void keep(const T& value) {
+        if constexpr (std::is_same_v<T, at::Tensor>) tensors_.push_back(value);
+    }
     [[noreturn]] static void failedCast(const std::string& type);
 };
-inline void put(basic::Packer& to, const object& value) {
-    to.words.insert(to.words.end(), value.words().begin(), value.words().end());
-}
+inline void put(basic::Packer& to, const object& value) { value.send(to); }
 using handle = object;
 struct none : object {};
 #define BASIC_PLAIN_OBJECT(Name, Type)                              \
     struct Name : object {                                          \
         Name(const Type& value = {}) {                              \
             packed_.words.clear();                                  \
-            basic::put(packed_, value);                             \
+            put(packed_, value);                             \
         }                                                           \
         operator Type() const { return cast<Type>(); }              \
     };
@@ -3706,8 +3737,9 @@ struct list : object {
     list() { packed_.words = {static_cast<int64_t>(basic::Kind::List), 0}; }
     template <typename T>
     void append(T&& value) {
-        basic::put(packed_, value);
+        put(packed_, value);
         packed_.words[1]++;
+        keep<std::decay_t<T>>(value);
     }
     size_t size() const { return static_cast<size_t>(packed_.words[1]); }
 };
@@ -3721,9 +3753,14 @@ struct args : tuple {};
 struct kwargs : dict {};
 template <typename... A>
 object make_tuple(A&&... a) {
-    basic::Packer packed;
-    basic::put(packed, std::tuple<std::decay_t<A>...>(a...));
-    return object(std::move(packed.words));
+    struct Made : object {
+        explicit Made(const A&... a) {
+            packed_.words.clear();
+            put(packed_, std::tuple<std::decay_t<A>...>(a...));
+            (keep<std::decay_t<A>>(a), ...);
+        }
+    };
+    return Made(a...);
 }
 
 struct arg_v {
@@ -3736,7 +3773,7 @@ struct arg {
     template <typename T>
     arg_v operator=(T&& value) const {
         arg_v made{name, {}};
-        basic::put(made.value, value);
+        put(made.value, value);
         return made;
     }
     arg& noconvert(bool = true) { return *this; }
@@ -3816,7 +3853,7 @@ struct Attribute {
     template <typename T>
     void operator=(const T& value) const {
         basic::Packer packed;
-        basic::put(packed, value);
+        put(packed, value);
         basic::addAttribute(name, packed);
     }
 };
@@ -4404,6 +4441,10 @@ public:
     }
     Tensor& index_put_(std::initializer_list<indexing::TensorIndex> all, const Tensor& value) { return setIndex(all, value); }
     Tensor& index_put_(std::initializer_list<indexing::TensorIndex> all, const Scalar& value) { return setIndex(all, value); }
+    Tensor& index_put_(const std::vector<std::optional<Tensor>>& all, const Tensor& value, bool accumulate = false) {
+        basic::call(basic::message('q', "set_index_tensors", *this, all, value, accumulate));
+        return *this;
+    }
     Tensor operator[](int64_t at) const { return index({indexing::TensorIndex(at)}); }
     Tensor operator[](const Scalar& at) const { return index({indexing::TensorIndex(at.toLong())}); }
     Tensor operator[](const Tensor& at) const;

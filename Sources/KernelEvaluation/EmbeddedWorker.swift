@@ -917,11 +917,12 @@ class Extension:
         """Called by the extension: an operator of PyTorch's, or another question."""
         result = []
         try:
-            self.table.forget(messages.words_at(gone, gone_count))
             reader = messages.Reader(messages.words_at(words, count), self.table)
             sort = chr(reader.word())
             name = reader.value()
             values = [reader.value() for _ in range(reader.word())]
+            # What the message names was held until it was written.
+            self.table.forget(messages.words_at(gone, gone_count))
             messages.put(result, operators.answer(sort, name, values), self.table)
             sign = 1
         except BaseException as error:  # kept until the extension's function has ended
@@ -994,18 +995,24 @@ class Extension:
         for entry in self.description["library"]:
             library = torch.library.Library(entry["namespace"], "FRAGMENT")
             _loaded.append(library)
-            name = entry["schema"].split("(")[0]
+            name = entry["schema"].split("(")[0].strip().split("::")[-1]
             if entry["defines"]:
                 library.define(entry["schema"])
             if entry["function"] < 0:
                 continue
-            target = -1 - entry["function"]
+            library.impl(name, self._operator(entry, name), entry["key"] or "CompositeImplicitAutograd")
 
-            def function(*values, _target=target, _name=name, **keywords):
-                return self.call(_target, [*values, *keywords.values()], {}, _name, [_name])
+    def _operator(self, entry, name):
+        target = -1 - entry["function"]
+        name, _, overload = name.partition(".")
 
-            key = entry["key"] or "CompositeImplicitAutograd"
-            library.impl(name.split("::")[-1].split(".")[0] if "." not in name else name, function, key)
+        def function(*values, **keywords):
+            # PyTorch leaves out what has the schema's default.
+            schema = getattr(getattr(getattr(torch.ops, entry["namespace"]), name), overload or "default")._schema
+            rest = [keywords.get(each.name, each.default_value) for each in schema.arguments[len(values):]]
+            return self.call(target, [*values, *rest], {}, name, [name])
+
+        return function
 
 
 def _exception(name):
@@ -1039,7 +1046,6 @@ def _short(value):
 install() puts itself in the place of load_inline() and load() of torch.utils.cpp_extension, for those who took them before and
 for those who take them later. What is to be built goes to the trusted side as text; a library comes back.
 """
-import ctypes
 import importlib.machinery
 import importlib.util
 import os
@@ -1056,6 +1062,7 @@ failures = []
 _build = None
 # By the text of the request: a candidate that builds in every forward is not built anew.
 _modules = {}
+_refusals = {}
 _LARGEST_HEADER = 1 << 20
 _SOURCES = (".cu", ".cpp", ".cc", ".cxx", ".c++", ".c", ".C")
 _HEADERS = (".h", ".hh", ".hpp", ".hxx", ".cuh", ".inl", ".inc")
@@ -1067,9 +1074,8 @@ def install(build):
     _build = build
     _replace("load_inline", load_inline)
     _replace("load", load)
-    for name in ("CUDAExtension", "CppExtension", "setup", "CUDA_HOME", "library_paths", "include_paths"):
-        if name in ("CUDAExtension", "CppExtension"):
-            setattr(cpp_extension, name, _unsupported(name))
+    for name in ("CUDAExtension", "CppExtension", "SyclExtension"):
+        setattr(cpp_extension, name, _unsupported(name))
     cpp_extension.BuildExtension = _BuildExtension
     cpp_extension.CUDA_HOME = cpp_extension.CUDA_HOME or "/usr/local/cuda"
     cpp_extension.is_ninja_available = lambda: True
@@ -1184,10 +1190,13 @@ def _load(request, is_python_module):
     key = repr(sorted((key, repr(value)) for key, value in request.items() if key != "verbose")) + str(is_python_module)
     if key in _modules:
         return _modules[key]
-    answer = _build(request)
+    # What did not build once does not build the next time.
+    answer = _refusals.get(key) or _build(request)
     if not answer.get("ok"):
         log = answer.get("log") or "it said nothing"
-        failures.append({"name": name, "kind": answer.get("kind", "compile-error"), "log": log})
+        if key not in _refusals:
+            failures.append({"name": name, "kind": answer.get("kind", "compile-error"), "log": log})
+            _refusals[key] = answer
         raise RuntimeError(f"Error building extension '{name}': {log}")
     try:
         module = _open(name, answer["library"], bool(answer.get("fullHeaders")), is_python_module)
@@ -1221,10 +1230,6 @@ def _open(name, library, is_full, is_python_module):
     sys.modules.setdefault(name, module)
     return module
 
-
-def preload(runtime_library):
-    """Makes CUDA's runtime known to extensions, which are linked against it by name."""
-    return ctypes.CDLL(runtime_library, mode=ctypes.RTLD_GLOBAL)
 
 """###
 ),
@@ -1679,6 +1684,10 @@ def _set_index(tensor, places, value):
     tensor[tuple(places)] = value
 
 
+def _set_index_tensors(tensor, places, value, accumulate):
+    tensor.index_put_([each for each in places if each is not None], value, accumulate)
+
+
 def _index_tensors(tensor, places):
     return tensor[tuple(slice(None) if each is None else each for each in places)]
 
@@ -1699,6 +1708,7 @@ QUESTIONS = {
     "index": _index,
     "index_tensors": _index_tensors,
     "set_index": _set_index,
+    "set_index_tensors": _set_index_tensors,
     "item": lambda tensor: tensor.item(),
     "grad": lambda tensor: tensor.grad,
     "data": lambda tensor: tensor.detach(),

@@ -62,6 +62,7 @@ public struct ExtensionBuilder: Sendable {
     let sources = try ExtensionSources(request)
     let cache = cache ?? BuildCache(folder: scratch + "/cache")
     var usesFull = fullHeaders
+    var first: VirtualGPUError?
     while true {
       do {
         let key = try key(request, usesFull)
@@ -82,6 +83,11 @@ public struct ExtensionBuilder: Sendable {
           usedFullHeaders: usesFull, warnings: warnings(flags))
       } catch let error as VirtualGPUError where !usesFull && LightHeaders.mayBeToBlame(error) && FullHeaders.canBuild(self) {
         usesFull = true
+        first = error
+      } catch let error as VirtualGPUError {
+        // A PyTorch without CUDA's headers has nothing to add to what ours said.
+        guard let first, FullHeaders.isIncomplete(error) else { throw error }
+        throw first
       }
     }
   }

@@ -16,6 +16,13 @@ struct FullHeaders: Sendable {
   /// Whether there is a PyTorch with headers to build against.
   static func canBuild(_ builder: ExtensionBuilder) -> Bool { find(builder) != nil }
 
+  /// Whether a failure is PyTorch's own: a build for machines without a GPU lacks what headers and libraries for CUDA need.
+  static func isIncomplete(_ error: VirtualGPUError) -> Bool {
+    if error.code == .doesNotLink { return true }
+    guard let header = CompilerLog.missingHeader(error.message) else { return false }
+    return CompilerLog.isKnownElsewhere(header)
+  }
+
   /// What distinguishes it from another PyTorch.
   static func identity(_ builder: ExtensionBuilder) -> String {
     guard let found = find(builder) else { return "" }

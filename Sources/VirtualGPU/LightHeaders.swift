@@ -47,14 +47,24 @@ enum LightHeaders {
       return places.contains { error.message.contains($0) }
     case .doesNotCompile:
       if let header = CompilerLog.missingHeader(error.message), CompilerLog.isKnownElsewhere(header) { return true }
-      // The first error is there with other headers too, unless it is about what they have; those behind it may come of it.
-      guard let first = error.message.split(separator: "\n").first(where: { $0.contains("error") }),
-        !first.contains("redefinition of")
-      else { return false }
-      return places.contains { first.contains($0) } || first.contains("Tensor")
+      let lines = error.message.split(separator: "\n").filter { $0.contains("error") }
+      // What no header can mend: a build with others takes a minute to say the same.
+      let isOwn = lines.contains { line in
+        own.contains { line.contains($0) } || (line.hasPrefix("functions:") && line.contains("was not declared"))
+      }
+      guard !isOwn else { return false }
+      return lines.contains { line in
+        lacking.contains { line.contains($0) } && (places.contains { line.contains($0) } || line.contains("Tensor"))
+      }
     default: return false
     }
   }
 
+  private static let own = ["redefinition of", "expected primary-expression before '<'", "expected a \";\"", "expected ';'"]
+  private static let lacking = [
+    "has no member", "is not a member", "no match", "no instance", "no operator", "no suitable", "convert", "incomplete type",
+    "was not declared", "has not been declared", "is undefined", "does not name a type", "ambiguous", "more than one",
+    "static assertion", "invalid use", "not a class", "no type named", "is not a template", "explicit type is missing",
+  ]
   private static let places = ["at::", "torch::", "c10::", "caffe2::", "pybind11::", "py::", "basic::"]
 }

@@ -100,7 +100,34 @@ object object::of(basic::Reader reader, bool arrives) {
     end.skip(&tensors, arrives);
     object made(std::vector<int64_t>(reader.position(), end.position()));
     made.tensors_ = std::move(tensors);
+    made.isReceived_ = true;
     return made;
+}
+// Tensors go back as their numbers alone.
+static void resend(basic::Packer& to, basic::Reader& from) {
+    using basic::Kind;
+    const int64_t* start = from.position();
+    Kind kind = from.kind();
+    int64_t values = kind == Kind::Keyword ? 2 : kind == Kind::Slice ? 3 : -1;
+    switch (kind) {
+        case Kind::List: case Kind::Tuple: case Kind::Options: case Kind::Dict:
+            values = start[1] * (kind == Kind::Dict ? 2 : 1);
+            to.word(from.word()), to.word(from.word());
+            break;
+        case Kind::Keyword: case Kind::Slice: to.word(from.word()); break;
+        default:
+            from.skip();
+            to.words.insert(to.words.end(), start, kind == Kind::Tensor ? start + 2 : from.position());
+    }
+    for (; values > 0; values--) resend(to, from);
+}
+void object::send(basic::Packer& to) const {
+    if (isReceived_) {
+        basic::Reader from = reader();
+        resend(to, from);
+    } else {
+        to.words.insert(to.words.end(), packed_.words.begin(), packed_.words.end());
+    }
 }
 object object::attr(const char* name) const { return of(basic::call(basic::message('q', "attr", *this, name)), true); }
 void object::failedCast(const std::string& type) { throw cast_error("Unable to cast Python instance to C++ type " + type); }

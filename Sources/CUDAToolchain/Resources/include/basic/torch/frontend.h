@@ -32,7 +32,7 @@ struct FunctionalOptions {
     void set(const char* name, const T& value) {
         packed.kind(basic::Kind::Keyword);
         packed.text(name);
-        basic::put(packed, value);
+        put(packed, value);
         count++;
     }
 };

@@ -33,7 +33,7 @@
 #define BASIC_TENSOR_METHODS(_)                                                                                       \
     _(add_) _(addmm_) _(addcmul_) _(addcdiv_) _(bernoulli_) _(copy_) _(cpu) _(cuda) _(cumsum_) _(detach_) _(div_)     \
     _(eq_) _(expand) _(expand_as) _(exponential_) _(fill_diagonal_) _(index_add_) _(index_copy_) _(index_fill_)       \
-    _(index_put) _(index_put_) _(log_normal_) _(masked_fill_) _(masked_scatter_) _(mul_) _(new_empty) _(new_full)     \
+    _(index_put) _(log_normal_) _(masked_fill_) _(masked_scatter_) _(mul_) _(new_empty) _(new_full)     \
     _(new_ones) _(new_zeros) _(normal_) _(pow_) _(random_) _(repeat) _(requires_grad_) _(reshape_as) _(resize_)       \
     _(resize_as_) _(scatter_) _(scatter_add_) _(set_) _(squeeze_) _(sub_) _(sum_to_size) _(swapdims) _(t_) _(to)      \
     _(to_dense) _(to_sparse) _(transpose_) _(tril_) _(triu_) _(type_as) _(unfold) _(uniform_) _(unsqueeze_) _(view)   \

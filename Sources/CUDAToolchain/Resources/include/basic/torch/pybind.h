@@ -21,7 +21,7 @@ public:
     object operator()(A&&... a) const { return of(basic::call(basic::message('q', "invoke", *this, a...)), true); }
     bool is_none() const { return reader().kind() == basic::Kind::None; }
     basic::Reader reader() const { return {packed_.words.data(), packed_.words.data() + packed_.words.size()}; }
-    const std::vector<int64_t>& words() const { return packed_.words; }
+    void send(basic::Packer&) const;
     // The one value that a reader is before; `arrives` where nobody else reads it.
     static object of(basic::Reader, bool arrives);
 
@@ -29,18 +29,22 @@ protected:
     basic::Packer packed_;
     // The tensors in it, which live as long.
     std::vector<at::Tensor> tensors_;
+    // As Python sent it: tensors have their descriptions.
+    bool isReceived_ = false;
+    template <typename T>
+    void keep(const T& value) {
+        if constexpr (std::is_same_v<T, at::Tensor>) tensors_.push_back(value);
+    }
     [[noreturn]] static void failedCast(const std::string& type);
 };
-inline void put(basic::Packer& to, const object& value) {
-    to.words.insert(to.words.end(), value.words().begin(), value.words().end());
-}
+inline void put(basic::Packer& to, const object& value) { value.send(to); }
 using handle = object;
 struct none : object {};
 #define BASIC_PLAIN_OBJECT(Name, Type)                              \
     struct Name : object {                                          \
         Name(const Type& value = {}) {                              \
             packed_.words.clear();                                  \
-            basic::put(packed_, value);                             \
+            put(packed_, value);                             \
         }                                                           \
         operator Type() const { return cast<Type>(); }              \
     };
@@ -55,8 +59,9 @@ struct list : object {
     list() { packed_.words = {static_cast<int64_t>(basic::Kind::List), 0}; }
     template <typename T>
     void append(T&& value) {
-        basic::put(packed_, value);
+        put(packed_, value);
         packed_.words[1]++;
+        keep<std::decay_t<T>>(value);
     }
     size_t size() const { return static_cast<size_t>(packed_.words[1]); }
 };
@@ -70,9 +75,14 @@ struct args : tuple {};
 struct kwargs : dict {};
 template <typename... A>
 object make_tuple(A&&... a) {
-    basic::Packer packed;
-    basic::put(packed, std::tuple<std::decay_t<A>...>(a...));
-    return object(std::move(packed.words));
+    struct Made : object {
+        explicit Made(const A&... a) {
+            packed_.words.clear();
+            put(packed_, std::tuple<std::decay_t<A>...>(a...));
+            (keep<std::decay_t<A>>(a), ...);
+        }
+    };
+    return Made(a...);
 }
 
 struct arg_v {
@@ -85,7 +95,7 @@ struct arg {
     template <typename T>
     arg_v operator=(T&& value) const {
         arg_v made{name, {}};
-        basic::put(made.value, value);
+        put(made.value, value);
         return made;
     }
     arg& noconvert(bool = true) { return *this; }
@@ -165,7 +175,7 @@ struct Attribute {
     template <typename T>
     void operator=(const T& value) const {
         basic::Packer packed;
-        basic::put(packed, value);
+        put(packed, value);
         basic::addAttribute(name, packed);
     }
 };

@@ -188,6 +188,10 @@ public:
     }
     Tensor& index_put_(std::initializer_list<indexing::TensorIndex> all, const Tensor& value) { return setIndex(all, value); }
     Tensor& index_put_(std::initializer_list<indexing::TensorIndex> all, const Scalar& value) { return setIndex(all, value); }
+    Tensor& index_put_(const std::vector<std::optional<Tensor>>& all, const Tensor& value, bool accumulate = false) {
+        basic::call(basic::message('q', "set_index_tensors", *this, all, value, accumulate));
+        return *this;
+    }
     Tensor operator[](int64_t at) const { return index({indexing::TensorIndex(at)}); }
     Tensor operator[](const Scalar& at) const { return index({indexing::TensorIndex(at.toLong())}); }
     Tensor operator[](const Tensor& at) const;
