@@ -1,4 +1,6 @@
 import random
+import subprocess
+import sys
 import unittest
 
 import virtual_gpu
@@ -121,7 +123,24 @@ class Program:
         self.keep(tensor)
 
 
+DERIVES_AND_ENDS = """
+import sys
+sys.path[:0] = [{folder!r}]
+import virtual_gpu
+virtual_gpu.install()
+import torch
+w = torch.randn(64, 64, device="cuda", requires_grad=True)
+(w @ w).relu().sum().backward()
+"""
+
+
 class ProgramTests(unittest.TestCase):
+    def test_a_process_ends_well_right_after_a_backward_pass(self):
+        program = DERIVES_AND_ENDS.format(folder=str(virtual_gpu.ROOT / "Tests" / "KernelEvaluationTests" / "Python"))
+        for _ in range(5):
+            ended = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True)
+            self.assertEqual((ended.returncode, ended.stderr), (0, ""))
+
     def test_random_programs_give_the_same_on_both_devices(self):
         for seed in range(150):
             with self.subTest(seed=seed):
