@@ -75,8 +75,11 @@ def difference(name, expected, found):
         if a.stride() != b.stride() and a.numel() > 1:
             return f"strides {b.stride()} in place of {a.stride()}"
         a, b = a.detach().resolve_conj(), b.detach().cpu().resolve_conj()
-        tolerance = 2e-2 if a.dtype in NARROW else 1e-4
-        if not torch.allclose(a.to(torch.complex128), b.to(torch.complex128), tolerance, tolerance, equal_nan=True):
+        tolerance, scale = (2e-2, 1.0) if a.dtype in NARROW else (1e-4, 1.0)
+        if a.dtype in NARROW and a.numel():
+            # Of sums of products the device's are the better rounded ones: elements near nought differ by the large ones' last bits.
+            scale = max(1.0, a.float().nan_to_num(0, 0, 0).abs().max().item() / 10)
+        if not torch.allclose(a.to(torch.complex128), b.to(torch.complex128), tolerance, tolerance * scale, equal_nan=True):
             return "other values"
     return None
 
