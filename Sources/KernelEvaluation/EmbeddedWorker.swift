@@ -4514,9 +4514,12 @@ inline void check(int code) {
 torch.cuda itself stays PyTorch's own. A CPU build lacks the functions torch._C._cuda_*, which are put in here.
 """
 
+import atexit
 import ctypes
 import importlib
+import os
 import sys
+import time
 
 import torch
 
@@ -4776,7 +4779,29 @@ def install_profiler():
     torch.autograd.profiler.profile.__init__ = init
 
 
+def let_backward_threads_finish():
+    """To be called before the interpreter ends. PyTorch derives in a thread of the device, which drops what it has worked on a
+    moment after the result is there; if Python has ended by then, the whole process is aborted (before Python 3.12)."""
+
+    def is_busy(task):
+        try:
+            with open(f"/proc/self/task/{task}/stat", encoding="ascii", errors="replace") as file:
+                name, _, rest = file.read().partition("(")[2].rpartition(")")
+        except OSError:
+            return None
+        return rest.split()[0] != "S" if name.startswith("pt_autograd") else None
+
+    quiet = 0
+    for _ in range(500):
+        states = [state for state in map(is_busy, os.listdir("/proc/self/task")) if state is not None]
+        quiet = 0 if any(states) else quiet + 1
+        if not states or quiet == 4:
+            return
+        time.sleep(0.002)  # which also gives them Python's lock
+
+
 def install_in_python(runtime, properties):
+    atexit.register(let_backward_threads_finish)
     install_storages()
     install_profiler()
     cuda = torch.cuda
