@@ -58,7 +58,7 @@ class Candidate:
         """Runs the candidate's source, which usually builds its extensions."""
         import ast
 
-        source = message["source"]
+        source = message["source"].removeprefix("\ufeff")
         try:
             tree = ast.parse(source)
         except (SyntaxError, ValueError) as error:

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CUDAToolchain
 import KernelBench
+import KernelEvaluation
 import LlamaRuntime
 import VirtualGPU
 
@@ -112,7 +113,24 @@ struct Doctor: AsyncParsableCommand {
       + found.missing.map {
         Finding(name: $0.what, state: .missing, detail: $0.reason, remedy: $0.remedy)
       }
-    return compilers + [clang]
+    return compilers + [clang] + (try await judging(found))
+  }
+
+  /// What `basic check` needs beside the compilers.
+  private func judging(_ toolchain: Toolchain) async throws -> [Finding] {
+    do {
+      let pytorch = try await PyTorchEnvironment.find(toolchain)
+      return [
+        Finding(name: "PyTorch", state: .ok, detail: "\(pytorch.version), \(pytorch.python), for basic check"),
+        Finding(name: "sandbox", state: .ok, detail: try await KernelJudge.sandbox(pytorch)),
+      ]
+    } catch let error as KernelEvaluationError {
+      return [
+        Finding(
+          name: "PyTorch", state: .optional, detail: error.message,
+          remedy: "make setup, or set BASIC_PYTHON to a Python that has PyTorch")
+      ]
+    }
   }
 
   private func kernelBench(_ context: ProcessContext) -> Finding {

@@ -52,6 +52,26 @@ public struct KernelJudge: Sendable {
     return judgement
   }
 
+  /// How candidates are enclosed on this machine, in words.
+  ///
+  /// - Throws: ``KernelEvaluationError`` where the worker cannot be started at all.
+  public static func sandbox(_ pytorch: PyTorchEnvironment) async throws -> String {
+    try await Folders.withTemporary { folder in
+      try WorkerFiles.write(to: folder)
+      do {
+        let kind = try await Sandbox.best(python: pytorch.python, workerFolder: folder)
+        let better = try await Sandbox.obstacles(python: pytorch.python, workerFolder: folder)
+        let reasons = Sandbox.Kind.allCases.prefix { $0 != kind }.compactMap { kind in
+          better[kind].map { "\(kind.rawValue): \(Sentences.firstLine($0, limit: 80))" }
+        }
+        return kind.rawValue + (reasons.isEmpty ? "" : " (not \(reasons.joined(separator: "; ")))")
+      } catch let error as WorkerError {
+        throw KernelEvaluationError(
+          .missingTool, "The evaluation worker \(error.sentence).", underlyingError: error)
+      }
+    }
+  }
+
   /// Kills every process that runs now: for a process that is about to end without waiting for them.
   public static func killAll() { WorkerProcess.killAll() }
 

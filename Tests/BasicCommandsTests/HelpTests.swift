@@ -4,7 +4,8 @@ import Testing
 @Suite(.enabled(if: CommandLineTool.isBuilt, Comment(rawValue: CommandLineTool.notBuilt)))
 struct HelpTests {
   @Test(arguments: [
-    [], ["generate"], ["prompt"], ["bench"], ["bench", "decode"], ["bench", "kernels"], ["run"],
+    [], ["generate"], ["prompt"], ["bench"], ["bench", "decode"], ["bench", "kernels"], ["bench", "check"], ["check"],
+    ["run"],
     ["instructions"], ["doctor"],
   ])
   func `the help of every command is as it was read last`(command: [String]) throws {
@@ -15,7 +16,8 @@ struct HelpTests {
   }
 
   @Test(arguments: [
-    [], ["generate"], ["prompt"], ["bench", "decode"], ["bench", "kernels"], ["run"], ["instructions"], ["doctor"],
+    [], ["generate"], ["prompt"], ["bench", "decode"], ["bench", "kernels"], ["bench", "check"], ["check"], ["run"],
+    ["instructions"], ["doctor"],
   ])
   func `help has examples and fits 80 columns`(command: [String]) throws {
     let outcome = try TemporaryFolder.with { try CommandLineTool(folder: $0).run(command + ["--help"]) }

@@ -1,5 +1,6 @@
 import CUDAToolchain
 import Foundation
+import KernelEvaluation
 import Testing
 
 /// The worker's own tests, in Python: unittest runs them, one process for each file.
