@@ -68,6 +68,13 @@ def tasks() -> int:
     return len(os.listdir("/proc/self/task"))
 
 
+def _is_pytorchs(now, before) -> bool:
+    """Whether PyTorch itself has wrapped the function: torch._dynamo does so with a few when it is first needed."""
+    code = getattr(now, "__code__", None)
+    inner = [getattr(now, name, None) for name in ("__wrapped__", "_torchdynamo_orig_callable")]
+    return code is not None and code.co_filename.startswith(os.path.dirname(torch.__file__)) and before in inner
+
+
 class Integrity:
     """Made before the candidate's code runs."""
 
@@ -82,7 +89,7 @@ class Integrity:
         replaced = [
             f"{place}.{name}"
             for (place, name), value in self._functions.items()
-            if now[place].get(name, _MISSING) is not value
+            if (current := now[place].get(name, _MISSING)) is not value and not _is_pytorchs(current, value)
         ]
         settings = _settings()
         return {

@@ -74,7 +74,9 @@ enum CandidateFile {
     let head = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: false).prefix(2)
     let declares = head.contains { line in
       let line = String(decoding: line, as: UTF8.self).lowercased()
-      guard line.drop(while: \.isWhitespace).hasPrefix("#"), let place = line.range(of: "coding") else { return false }
+      guard line.drop(while: \.isWhitespace).hasPrefix("#"), let place = line.firstRange(of: "coding") else {
+        return false
+      }
       let name = line[place.upperBound...].drop { $0 == ":" || $0 == "=" || $0.isWhitespace }
       return ["latin-1", "latin1", "iso-8859-1", "iso8859-1"].contains { name.hasPrefix($0) }
     }

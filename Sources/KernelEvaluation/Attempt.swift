@@ -149,7 +149,7 @@ struct Attempt: Sendable {
       let nextSeed = isLast ? 0 : trialSeeds[number + 1]
       async let following = isLast ? nil : prepare(number + 1, nextSeed)
       let trial = prepared
-      known.append(trial.expectation.exact ?? trial.expectation.own)
+      if trial.kind != .special { known.append(trial.expectation.exact ?? trial.expectation.own) }
       correctness.trials += 1
       correctness.distributions.append(trial.kind.rawValue)
       var fault: CandidateFault?

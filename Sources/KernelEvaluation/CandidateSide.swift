@@ -158,8 +158,7 @@ struct CandidateSide: Sendable {
       switch error {
       case .outOfTime:
         return CandidateFault(
-          verdict: .timeout, reason: "It ran longer than \(options.timeLimit.components.seconds) s \(during).",
-          dependsOnSize: isLater)
+          verdict: .timeout, reason: "It ran longer than \(options.timeLimit.components.seconds) s \(during).")
       default:
         return CandidateFault(
           verdict: .runtimeError, reason: "Its process \(error.sentence) \(during).",

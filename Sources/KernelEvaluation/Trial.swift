@@ -106,6 +106,20 @@ extension Trial {
     return true
   }
 
+  /// True where two trees of the reference's have the same values, zeros of either sign being one.
+  static func areAlike(_ a: ValueTree, _ b: ValueTree) throws -> Bool {
+    guard a.outline == b.outline, a.tensors.count == b.tensors.count else { return false }
+    for (x, y) in zip(a.tensors, b.tensors) {
+      guard x.shape == y.shape, x.type == y.type, let type = ElementType(torchName: x.type) else { return false }
+      let first = try TensorElements(contentsOf: x.file, type: type, shape: x.shape, writer: .gone)
+      let second = try TensorElements(contentsOf: y.file, type: type, shape: y.shape, writer: .gone)
+      let comparison = try Comparison(
+        candidate: second, expected: first, reference: first, tolerance: Tolerance(relative: 1e-12))
+      if comparison.mismatchCount > 0 { return false }
+    }
+    return true
+  }
+
   /// A copy: somebody may still change the file.
   static func bytes(_ tensor: ValueTree.Tensor) throws -> Data {
     guard let type = ElementType(torchName: tensor.type) else { throw WorkerAnswerError("an unknown type") }
