@@ -114,9 +114,13 @@ struct ExtensionWork: Sendable {
   {
     let keep = "keep\(index)"
     try FileManager.default.createDirectory(atPath: "\(folder)/\(keep)", withIntermediateDirectories: true)
-    let architecture = builder.device == .virtual ? builder.gpu.virtual : "native"
+    // For a GPU that is there: its machine code, and PTX for one that is newer than the one that is meant.
+    let machine = ["code=\(builder.gpu.machine)", "code=\(builder.gpu.virtual)"].map {
+      "-gencode=arch=\(builder.gpu.virtual),\($0)"
+    }
+    let architecture = library == nil ? machine : ["-arch=\(builder.gpu.virtual)"]
     let all =
-      ["-arch=\(architecture)", "-lineinfo", "-ccbin", compiler.hostCompiler, "-allow-unsupported-compiler"]
+      architecture + ["-lineinfo", "-ccbin", compiler.hostCompiler, "-allow-unsupported-compiler"]
       + ["--diag-suppress=177", "--diag-suppress=550", "-Xcompiler", "-fPIC,-w"] + Self.pytorchFlags + definitions
       + includes.flatMap { ["-isystem", $0] } + standard(flags.cuda) + flags.cuda
     // One run gives the PTX and the host's half, on which the host's compiler goes on.

@@ -171,6 +171,7 @@ PYBIND11_MODULE(TORCH_EXTENSION_NAME, m) {
     m.def("launches_on_stream", &launches_on_stream);
     m.def("half_scaled", &half_scaled);
     m.def("packed_transpose", &packed_transpose);
+    m.def("raw", [](const float* x, int n) { return x ? *x * n : -1; });
     m.def("no_gradient", [](torch::Tensor x) {
         torch::NoGradGuard guard;
         return (x * 2).requires_grad();

@@ -71,6 +71,9 @@ class Bridge(unittest.TestCase):
         self.assertEqual((m.overloaded(3), m.overloaded("x")), ("int", "str"))
         self.assertEqual(m.version, 3)
         self.assertEqual(m.__doc__, "every part of the bridge")
+        self.assertEqual((m.raw(2.5, 2), m.raw(None, 2)), (5.0, -1.0))
+        with self.assertRaises(TypeError):
+            m.raw("x", 2)
         marker = object()
         self.assertIs(m.same(marker), marker)
 
