@@ -33,6 +33,8 @@ public struct ExtensionBuilder: Sendable {
   public var fullHeaders: Bool
   /// What runs the kernels.
   public var device = Device.virtual
+  /// How long one compiler may take over one file; with PyTorch's own headers five times as long.
+  public var timeLimit = Duration.seconds(120)
   /// The Python whose PyTorch has the full headers; nil for the one of the toolchain.
   public var python: String?
 

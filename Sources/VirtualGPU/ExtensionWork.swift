@@ -24,8 +24,7 @@ struct ExtensionWork: Sendable {
 
   private var tools: BuildTools { builder.tools }
   private var compiler: Toolchain.Compiler { builder.tools.compiler }
-  /// For one compiler over one file. PyTorch's own headers take two minutes on a slow machine.
-  private var timeLimit: Duration { usesFull ? .seconds(600) : .seconds(120) }
+  private var timeLimit: Duration { usesFull ? builder.timeLimit * 5 : builder.timeLimit }
 
   /// What PyTorch passes to nvcc in every build.
   private static let pytorchFlags = [
