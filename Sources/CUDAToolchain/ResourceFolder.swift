@@ -15,7 +15,8 @@ package struct ResourceFolder: Sendable {
   var extractor: String { path + "/extract_cuda.py" }
 
   /// One hash over every file's name and text: another text, another folder.
-  package static let hash = SHA256.hex(EmbeddedResources.files.map { "\($0.path)\n\($0.text.utf8.count)\n\($0.text)" }.joined())
+  package static let hash = SHA256.hex(
+    EmbeddedResources.files.map { "\($0.path)\n\($0.text.utf8.count)\n\($0.text)" }.joined())
 
   /// Writes what is missing into the user's cache; any number of processes may do so at once.
   ///

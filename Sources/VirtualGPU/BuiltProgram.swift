@@ -53,7 +53,8 @@ public struct BuiltProgram: Sendable {
     /// Of a program without kernels.
     static let empty = Layout(kernels: [], sites: [], blocks: [], assembled: [])
 
-    private init(kernels: [Kernel], sites: [Site], blocks: [[InstructionKind: Int]], assembled: [CompileReport.Kernel]) {
+    private init(kernels: [Kernel], sites: [Site], blocks: [[InstructionKind: Int]], assembled: [CompileReport.Kernel])
+    {
       self.kernels = kernels
       self.sites = sites
       self.blocks = blocks

@@ -33,6 +33,8 @@ public struct ExtensionBuilder: Sendable {
   public var fullHeaders: Bool
   /// What runs the kernels.
   public var device = Device.virtual
+  /// How long one compiler may take over one file; with PyTorch's own headers five times as long.
+  public var timeLimit = Duration.seconds(120)
   /// The Python whose PyTorch has the full headers; nil for the one of the toolchain.
   public var python: String?
 
@@ -69,7 +71,8 @@ public struct ExtensionBuilder: Sendable {
         if let known = known(key, cache, flags, usesFull) { return known }
         let folder = scratch + (usesFull ? "/full" : "/light")
         let work = ExtensionWork(
-          builder: self, request: request, sources: sources, flags: flags, folder: folder, cache: cache, usesFull: usesFull)
+          builder: self, request: request, sources: sources, flags: flags, folder: folder, cache: cache,
+          usesFull: usesFull)
         let layouts = try await work.run()
         let entry = try await cache.make("extension", key, fallback: scratch) { entry in
           try FileManager.default.moveItem(atPath: folder + "/library.so", toPath: entry + "/library.so")
@@ -81,7 +84,9 @@ public struct ExtensionBuilder: Sendable {
           library: entry + "/library.so", layouts: layouts,
           seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18, isFromCache: false,
           usedFullHeaders: usesFull, warnings: warnings(flags))
-      } catch let error as VirtualGPUError where !usesFull && LightHeaders.mayBeToBlame(error) && FullHeaders.canBuild(self) {
+      } catch let error as VirtualGPUError
+        where !usesFull && LightHeaders.mayBeToBlame(error) && FullHeaders.canBuild(self)
+      {
         usesFull = true
         first = error
       } catch let error as VirtualGPUError {
@@ -115,7 +120,8 @@ public struct ExtensionBuilder: Sendable {
       [
         "1", String(decoding: try encoder.encode(request), as: UTF8.self), gpu.virtual, gpu.machine,
         "\(options.checksMemory)\(options.checksRaces)\(options.counts)", "\(usesFull)", device.rawValue, compiler.nvcc,
-        compiler.version, compiler.hostCompiler + FileIdentity.of(compiler.hostCompiler), RuntimeLibrary.key(tools.clang),
+        compiler.version, compiler.hostCompiler + FileIdentity.of(compiler.hostCompiler),
+        RuntimeLibrary.key(tools.clang),
         ResourceFolder.hash, ProgramBuilder.executable, usesFull ? FullHeaders.identity(self) : "",
       ].joined(separator: "\0"))
   }

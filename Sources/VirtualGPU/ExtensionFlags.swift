@@ -42,7 +42,8 @@ struct ExtensionFlags: Sendable, Hashable {
   ]
   private static let libraries: [(String, String)] = [
     ("cublas", "cuBLAS"), ("cudnn", "cuDNN"), ("cufft", "cuFFT"), ("curand", "cuRAND"), ("cusolver", "cuSOLVER"),
-    ("cusparse", "cuSPARSE"), ("nccl", "NCCL"), ("nvrtc", "NVRTC"), ("nvToolsExt", "NVTX"), ("cudadevrt", "CUDA's device runtime"),
+    ("cusparse", "cuSPARSE"), ("nccl", "NCCL"), ("nvrtc", "NVRTC"), ("nvToolsExt", "NVTX"),
+    ("cudadevrt", "CUDA's device runtime"),
   ]
 
   private mutating func sort(_ flags: [String], _ accept: (inout Self, String) -> Bool) throws {
@@ -61,7 +62,8 @@ struct ExtensionFlags: Sendable, Hashable {
   }
 
   private func refuse(_ word: String) throws {
-    let name = word.hasPrefix("-Xcompiler=") || word.hasPrefix("--compiler-options=")
+    let name =
+      word.hasPrefix("-Xcompiler=") || word.hasPrefix("--compiler-options=")
       ? String(word[word.index(after: word.firstIndex(of: "=")!)...]) : word
     for part in name == word ? [word] : name.split(separator: ",").map(String.init) {
       let isDangerous = Self.refusedNames.contains { refused in
@@ -75,7 +77,9 @@ struct ExtensionFlags: Sendable, Hashable {
         throw VirtualGPUError(.refused, "The flag \(word) could run programs or read files; it is not accepted.")
       }
     }
-    if word.hasPrefix("-rdc=t") || word == "-dc" || word == "--device-c" || word == "-dlto" || word.hasPrefix("--relocatable-device-code=t") {
+    if word.hasPrefix("-rdc=t") || word == "-dc" || word == "--device-c" || word == "-dlto"
+      || word.hasPrefix("--relocatable-device-code=t")
+    {
       throw VirtualGPUError(.unsupported, "unsupported: relocatable device code (\(word))")
     }
   }
@@ -110,7 +114,8 @@ struct ExtensionFlags: Sendable, Hashable {
 
   private mutating func acceptHost(_ word: String) -> Bool {
     let harmless: Set<String> = [
-      "-O0", "-O1", "-O2", "-O3", "-Os", "-Ofast", "-ffast-math", "-fno-math-errno", "-funroll-loops", "-fno-strict-aliasing",
+      "-O0", "-O1", "-O2", "-O3", "-Os", "-Ofast", "-ffast-math", "-fno-math-errno", "-funroll-loops",
+      "-fno-strict-aliasing",
       "-fopenmp", "-finline-functions", "-fomit-frame-pointer", "-ftree-vectorize", "-fpermissive", "-march=native",
       "-mtune=native", "-mavx", "-mavx2", "-mfma", "-fno-exceptions", "-fno-rtti", "-fexceptions",
     ]
@@ -135,7 +140,8 @@ struct ExtensionFlags: Sendable, Hashable {
     let body = word.hasPrefix("--") ? String(word.dropFirst(2)) : String(word.dropFirst())
     let parts = body.split(separator: "=", maxSplits: 1).map(String.init)
     switch (parts.first ?? "", parts.count > 1 ? parts[1] : nil) {
-    case ("use_fast_math", nil), ("expt-relaxed-constexpr", nil), ("expt-extended-lambda", nil), ("extended-lambda", nil),
+    case ("use_fast_math", nil), ("expt-relaxed-constexpr", nil), ("expt-extended-lambda", nil),
+      ("extended-lambda", nil),
       ("restrict", nil), ("extra-device-vectorization", nil), ("default-stream", "legacy"):
       cuda.append("--" + body)
     case ("O0", nil), ("O1", nil), ("O2", nil), ("O3", nil): cuda.append("-" + body)
@@ -146,7 +152,8 @@ struct ExtensionFlags: Sendable, Hashable {
       guard ["c++14", "c++17", "c++20"].contains(value) else { return false }
       cuda.append("-std=" + value)
     case ("lineinfo", nil), ("generate-line-info", nil), ("w", nil), ("disable-warnings", nil), ("v", nil),
-      ("resource-usage", nil), ("res-usage", nil), ("Xfatbin", _), ("t", _), ("threads", _), ("rdc", "false"), ("Xcudafe", _),
+      ("resource-usage", nil), ("res-usage", nil), ("Xfatbin", _), ("t", _), ("threads", _), ("rdc", "false"),
+      ("Xcudafe", _),
       ("diag-suppress", _), ("fPIC", nil):
       break
     case ("Xcompiler", let value?), ("compiler-options", let value?):

@@ -62,7 +62,9 @@ enum ExtensionScan {
     while index < joined.count {
       if joined[index] == UInt8(ascii: "/"), index + 1 < joined.count, joined[index + 1] == UInt8(ascii: "*") {
         var end = index + 2
-        while end + 1 < joined.count, !(joined[end] == UInt8(ascii: "*") && joined[end + 1] == UInt8(ascii: "/")) { end += 1 }
+        while end + 1 < joined.count, !(joined[end] == UInt8(ascii: "*") && joined[end + 1] == UInt8(ascii: "/")) {
+          end += 1
+        }
         // What looks like a comment and is none may hide a line: both readings are looked at.
         plain.append(UInt8(ascii: " "))
         index = min(end + 2, joined.count)
@@ -104,7 +106,8 @@ enum AssemblyScan {
           let matches = zip(text[index..<(index + name.count)], name).allSatisfy { ($0 | 0x20) == ($1 | 0x20) }
           let after = index + name.count < text.count ? text[index + name.count] : 0x0A
           // .irpc too, and no longer names.
-          let ends = !(after | 0x20 >= UInt8(ascii: "a") && after | 0x20 <= UInt8(ascii: "z")) || name == Array(".irp".utf8)
+          let ends =
+            !(after | 0x20 >= UInt8(ascii: "a") && after | 0x20 <= UInt8(ascii: "z")) || name == Array(".irp".utf8)
           if matches, ends, index == 0 || !isNamePart(text[index - 1]) { return String(decoding: name, as: UTF8.self) }
         }
       }

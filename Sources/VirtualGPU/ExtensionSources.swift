@@ -49,7 +49,8 @@ struct ExtensionSources: Sendable {
       !name.isEmpty && name.first?.isNumber == false && name.utf8.count <= 200
       && name.allSatisfy { ($0.isLetter || $0.isNumber || $0 == "_") && $0.isASCII }
     guard isIdentifier else {
-      throw VirtualGPUError(.doesNotCompile, "The name \(name.prefix(100)) is no identifier of C's, and a module's has to be one.")
+      throw VirtualGPUError(
+        .doesNotCompile, "The name \(name.prefix(100)) is no identifier of C's, and a module's has to be one.")
     }
     let size = (request.cppSources + request.cudaSources + Array((request.sources ?? [:]).values)).reduce(0) {
       $0 + $1.utf8.count
@@ -102,7 +103,9 @@ struct ExtensionSources: Sendable {
     units.append(Unit(file: "basic_cuda.cu", isCUDA: true))
   }
 
-  private static func label(_ name: String, _ index: Int, _ count: Int) -> String { count > 1 ? "\(name)[\(index)]" : name }
+  private static func label(_ name: String, _ index: Int, _ count: Int) -> String {
+    count > 1 ? "\(name)[\(index)]" : name
+  }
 
   /// The sources one after another; messages name the source and its own lines.
   private static func numbered(_ sources: [String], _ name: String) -> String {

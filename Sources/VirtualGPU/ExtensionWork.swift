@@ -24,8 +24,7 @@ struct ExtensionWork: Sendable {
 
   private var tools: BuildTools { builder.tools }
   private var compiler: Toolchain.Compiler { builder.tools.compiler }
-  /// For one compiler over one file. PyTorch's own headers take two minutes on a slow machine.
-  private var timeLimit: Duration { usesFull ? .seconds(600) : .seconds(120) }
+  private var timeLimit: Duration { usesFull ? builder.timeLimit * 5 : builder.timeLimit }
 
   /// What PyTorch passes to nvcc in every build.
   private static let pytorchFlags = [
@@ -41,13 +40,17 @@ struct ExtensionWork: Sendable {
     let includes = full?.includes ?? [resources.includes]
     // At the first build this takes a while; later it is there.
     let runtime = try await runtimeLibrary()
-    async let bridge = usesFull
+    async let bridge =
+      usesFull
       ? [] : LightHeaders.bridge(tools, resources: resources, cache: cache, scratch: folder)
     let objects = try await withThrowingTaskGroup(of: (Int, Object).self) { group in
       for (index, unit) in sources.units.enumerated() {
         group.addTask {
-          (index, unit.isCUDA
-            ? try await compileCUDA(unit, index, includes, runtime) : try await compileHost(unit, index, includes))
+          (
+            index,
+            unit.isCUDA
+              ? try await compileCUDA(unit, index, includes, runtime) : try await compileHost(unit, index, includes)
+          )
         }
       }
       var found: [Int: Object] = [:]
@@ -70,13 +73,16 @@ struct ExtensionWork: Sendable {
     ["-DTORCH_EXTENSION_NAME=\(request.name)", "-DTORCH_API_INCLUDE_EXTENSION_H"]
   }
 
-  private func standard(_ flags: [String]) -> [String] { flags.contains { $0.hasPrefix("-std=") } ? [] : ["-std=c++17"] }
+  private func standard(_ flags: [String]) -> [String] {
+    flags.contains { $0.hasPrefix("-std=") } ? [] : ["-std=c++17"]
+  }
 
   private func compileHost(_ unit: ExtensionSources.Unit, _ index: Int, _ includes: [String]) async throws -> Object {
     let optimisation = flags.host.contains { $0.hasPrefix("-O") } ? [] : ["-O1"]
     let list = "unit\(index).d"
     try await host(
-      definitions + standard(flags.host) + optimisation + flags.host + (includes + [compiler.includes]).flatMap { ["-isystem", $0] }
+      definitions + standard(flags.host) + optimisation + flags.host
+        + (includes + [compiler.includes]).flatMap { ["-isystem", $0] }
         + ["-MD", "-MF", list, "-S", unit.file, "-o", "unit\(index).s"])
     try checkRead(dependencies(Folders.read("\(folder)/\(list)", limit: 1 << 24) ?? ""), unit.file, includes)
     return Object(files: [try await assemble(index)])
@@ -91,7 +97,8 @@ struct ExtensionWork: Sendable {
   private func assemble(_ index: Int) async throws -> String {
     let text = try Data(contentsOf: URL(filePath: "\(folder)/unit\(index).s"))
     if let forbidden = AssemblyScan.forbidden(Array(text)) {
-      throw VirtualGPUError(.refused, "Assembly in the source uses \(forbidden), which could read files; it is not accepted.")
+      throw VirtualGPUError(
+        .refused, "Assembly in the source uses \(forbidden), which could read files; it is not accepted.")
     }
     try await host(["-c", "unit\(index).s", "-o", "unit\(index).o"])
     return "unit\(index).o"
@@ -99,14 +106,20 @@ struct ExtensionWork: Sendable {
 
   // MARK: The kernels
 
-  private func compileCUDA(_ unit: ExtensionSources.Unit, _ index: Int, _ includes: [String], _ library: RuntimeLibrary?) async throws
+  private func compileCUDA(
+    _ unit: ExtensionSources.Unit, _ index: Int, _ includes: [String], _ library: RuntimeLibrary?
+  ) async throws
     -> Object
   {
     let keep = "keep\(index)"
     try FileManager.default.createDirectory(atPath: "\(folder)/\(keep)", withIntermediateDirectories: true)
-    let architecture = builder.device == .virtual ? builder.gpu.virtual : "native"
+    // For a GPU that is there: its machine code, and PTX for one that is newer than the one that is meant.
+    let machine = ["code=\(builder.gpu.machine)", "code=\(builder.gpu.virtual)"].map {
+      "-gencode=arch=\(builder.gpu.virtual),\($0)"
+    }
+    let architecture = library == nil ? machine : ["-arch=\(builder.gpu.virtual)"]
     let all =
-      ["-arch=\(architecture)", "-lineinfo", "-ccbin", compiler.hostCompiler, "-allow-unsupported-compiler"]
+      architecture + ["-lineinfo", "-ccbin", compiler.hostCompiler, "-allow-unsupported-compiler"]
       + ["--diag-suppress=177", "--diag-suppress=550", "-Xcompiler", "-fPIC,-w"] + Self.pytorchFlags + definitions
       + includes.flatMap { ["-isystem", $0] } + standard(flags.cuda) + flags.cuda
     // One run gives the PTX and the host's half, on which the host's compiler goes on.
@@ -149,7 +162,9 @@ struct ExtensionWork: Sendable {
     var arguments = ["-shared"] + objects + ["-o", "library.so"] + flags.link
     if let full {
       arguments += ["-L", full.libraries, "-lc10", "-ltorch_cpu", "-ltorch", "-ltorch_python"]
-      if FileManager.default.fileExists(atPath: full.libraries + "/libc10_cuda.so") { arguments += ["-lc10_cuda", "-ltorch_cuda"] }
+      if FileManager.default.fileExists(atPath: full.libraries + "/libc10_cuda.so") {
+        arguments += ["-lc10_cuda", "-ltorch_cuda"]
+      }
     } else {
       try Folders.write(Self.exports, to: folder + "/exports.map")
       arguments += ["-Wl,--version-script=exports.map", "-Wl,-z,defs"]
@@ -157,7 +172,8 @@ struct ExtensionWork: Sendable {
     if let runtime {
       arguments += ["-L", runtime.folder, "-l:\(RuntimeLibrary.sharedName)"]
     } else {
-      let libraries = compiler.includes.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+      let libraries = compiler.includes.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+        separator: "/")
       arguments += ["-L", libraries + "/lib", "-L", libraries + "/lib64", "-lcudart_static", "-lrt"]
     }
     let (ending, log) = try await tools.run(
@@ -202,7 +218,9 @@ struct ExtensionWork: Sendable {
 
   /// The files of make's list: `unit.s: a.h \` and lines of more.
   private func dependencies(_ text: String) -> [String] {
-    text.split(whereSeparator: { $0 == " " || $0.isNewline || $0 == "\\" }).map(String.init).filter { !$0.hasSuffix(":") }
+    text.split(whereSeparator: { $0 == " " || $0.isNewline || $0 == "\\" }).map(String.init).filter {
+      !$0.hasSuffix(":")
+    }
   }
 
   /// The files that the preprocessor entered: lines `# 1 "path" 1`. No `#line` of a source's makes such a one.
@@ -217,8 +235,10 @@ struct ExtensionWork: Sendable {
   }
 
   private func checkRead(_ paths: [String], _ file: String, _ includes: [String]) throws {
-    let wheels = compiler.includes.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
-    let allowed = ["/usr/include", "/usr/lib", "/usr/lib64", "/usr/local/include", "/usr/local/cuda", wheels] + includes + hidden
+    let wheels = compiler.includes.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(
+      separator: "/")
+    let allowed =
+      ["/usr/include", "/usr/lib", "/usr/lib64", "/usr/local/include", "/usr/local/cuda", wheels] + includes + hidden
     for path in paths where !path.hasPrefix("<") {
       let absolute = path.hasPrefix("/") ? path : "\(folder)/\(path)"
       let whole = URL(filePath: absolute).standardizedFileURL.path

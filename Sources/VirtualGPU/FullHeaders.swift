@@ -39,7 +39,8 @@ struct FullHeaders: Sendable {
       let torch = "\(prefix)/lib/\(library)/site-packages/torch"
       guard files.fileExists(atPath: torch + "/include/torch/extension.h") else { continue }
       // A virtual environment has its Python's headers where that Python is.
-      let real = URL(filePath: python).resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent().path
+      let real = URL(filePath: python).resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent()
+        .path
       for base in [prefix, real] {
         let headers = "\(base)/include/\(library)"
         guard files.fileExists(atPath: headers + "/Python.h") else { continue }

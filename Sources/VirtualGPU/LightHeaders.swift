@@ -11,7 +11,8 @@ enum LightHeaders {
   {
     let compiler = tools.compiler
     let key = SHA256.hex(
-      (["1", ResourceFolder.hash, compiler.hostCompiler + FileIdentity.of(compiler.hostCompiler), compiler.version] + flags)
+      (["1", ResourceFolder.hash, compiler.hostCompiler + FileIdentity.of(compiler.hostCompiler), compiler.version]
+        + flags)
         .joined(separator: "\0"))
     let sources = ["casters", "devices", "extension", "messages", "tensors", "types"]
     let folder: String
@@ -23,8 +24,12 @@ enum LightHeaders {
           for source in sources {
             group.addTask {
               let arguments =
-                flags + ["-isystem", resources.includes, "-isystem", compiler.includes, "-c", "\(resources.bridge)/\(source).cpp"]
-              let (ending, log) = try await tools.run(compiler.hostCompiler, arguments + ["-o", "\(source).o"], in: folder)
+                flags + [
+                  "-isystem", resources.includes, "-isystem", compiler.includes, "-c",
+                  "\(resources.bridge)/\(source).cpp",
+                ]
+              let (ending, log) = try await tools.run(
+                compiler.hostCompiler, arguments + ["-o", "\(source).o"], in: folder)
               guard ending == .exited(0) else {
                 throw VirtualGPUError(
                   .internalFailure,
@@ -60,9 +65,12 @@ enum LightHeaders {
     }
   }
 
-  private static let own = ["redefinition of", "expected primary-expression before '<'", "expected a \";\"", "expected ';'"]
+  private static let own = [
+    "redefinition of", "expected primary-expression before '<'", "expected a \";\"", "expected ';'",
+  ]
   private static let lacking = [
-    "has no member", "is not a member", "no match", "no instance", "no operator", "no suitable", "convert", "incomplete type",
+    "has no member", "is not a member", "no match", "no instance", "no operator", "no suitable", "convert",
+    "incomplete type",
     "was not declared", "has not been declared", "is undefined", "does not name a type", "ambiguous", "more than one",
     "static assertion", "invalid use", "not a class", "no type named", "is not a template", "explicit type is missing",
   ]

@@ -19,7 +19,7 @@ enum Programs {
   /// True where programs can be built.
   static func canBuild() async -> Bool { ((try? await tools()) ?? nil) != nil }
 
-  private static let cache: BuildCache = {
+  static let sharedCache: BuildCache = {
     let folder =
       FileManager.default.temporaryDirectory.path + "/basic-test-programs-\(ProcessInfo.processInfo.processIdentifier)"
     testCacheFolder = folder
@@ -46,7 +46,7 @@ enum Programs {
   static func build(text: String, name: String, check: ProgramRunner.Check) async throws -> BuiltProgram {
     let tools = try #require(try await tools())
     let own = "\(folder)/\(name)".split(separator: "/").dropLast().joined(separator: "/")
-    let builder = ProgramBuilder(tools: tools, gpu: .h100, options: check.options, cache: cache)
+    let builder = ProgramBuilder(tools: tools, gpu: .h100, options: check.options, cache: sharedCache)
     return try await withFolder { scratch in
       try await builder.build(ProgramSource(text: text, name: name, folder: "/" + own), scratch: scratch)
     }

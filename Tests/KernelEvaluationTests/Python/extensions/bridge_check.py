@@ -16,7 +16,13 @@ sys.argv[1:] = []
 
 import os  # noqa: E402
 
+import ctypes  # noqa: E402
+import json  # noqa: E402
+import tempfile  # noqa: E402
+
+REPORT = tempfile.TemporaryFile()
 os.environ.setdefault("BASIC_VGPU_CHECK", "memory")
+os.environ["BASIC_VGPU_REPORT"] = f"fd:{REPORT.fileno()}"
 
 import devices  # noqa: E402
 
@@ -71,6 +77,9 @@ class Bridge(unittest.TestCase):
         self.assertEqual((m.overloaded(3), m.overloaded("x")), ("int", "str"))
         self.assertEqual(m.version, 3)
         self.assertEqual(m.__doc__, "every part of the bridge")
+        self.assertEqual((m.raw(2.5, 2), m.raw(None, 2)), (5.0, -1.0))
+        with self.assertRaises(TypeError):
+            m.raw("x", 2)
         marker = object()
         self.assertIs(m.same(marker), marker)
 
@@ -178,6 +187,49 @@ class Bridge(unittest.TestCase):
         self.same(m.half_scaled(x.half(), 0.5), x.half() * 0.5)
         y = torch.randn(5, 7, device="cuda")
         self.same(m.packed_transpose(y), y.t().contiguous())
+
+    def report(self, since=None):
+        """The events that a report writes, or all since a place in the file."""
+        runtime = ctypes.CDLL(RUNTIME)
+        start = REPORT.seek(0, os.SEEK_END) if since is None else since
+        runtime.vgpu_report_now()
+        REPORT.seek(start)
+        events = [json.loads(line) for line in REPORT.read().splitlines()]
+        self.assertEqual(events.pop(), {"event": "end-of-report"})
+        return events
+
+    def test_controls(self):
+        runtime = ctypes.CDLL(RUNTIME)
+        runtime.vgpu_launch_count.restype = ctypes.c_ulonglong
+        runtime.vgpu_set_schedule.argtypes = [ctypes.c_ulonglong]
+        x = torch.ones(300, device="cuda")
+        self.report()
+        count = runtime.vgpu_launch_count()
+        m.doubled(x), m.doubled(x)
+        kernels = [each for each in self.report() if each["event"] == "kernel"]
+        self.assertEqual([each["launches"] for each in kernels], [2])
+        self.assertEqual(runtime.vgpu_launch_count(), count + 2)
+        self.assertEqual([each for each in self.report() if each["event"] == "kernel"], [])
+        # A ghost leaves what nobody wrote.
+        runtime.vgpu_set_poison(0x3F800000)
+        runtime.vgpu_set_ghost(1)
+        ghost = m.doubled(x)
+        self.assertEqual(runtime.vgpu_launch_count(), count + 3)
+        runtime.vgpu_set_ghost(0)
+        copy = torch.empty(300)
+        ctypes.memmove(copy.data_ptr(), ghost.data_ptr(), 1200)
+        self.assertTrue(torch.equal(copy, torch.ones(300)))
+        for seed in (5, 0):
+            runtime.vgpu_set_schedule(seed)
+            self.same(m.doubled(x), x * 2)
+        self.assertEqual(runtime.vgpu_kernel_error(), 0)
+        start = REPORT.seek(0, os.SEEK_END)
+        m.beyond(x)
+        self.assertNotEqual(runtime.vgpu_kernel_error(), 0)
+        found = [each for each in self.report(start) if each["event"] == "finding"]
+        self.assertEqual([(each["kind"], each["file"]) for each in found], [("out-of-bounds", "bridge.cu")])
+        runtime.vgpu_reset_errors()
+        self.same(m.doubled(x), x * 2)
 
     def test_autograd(self):
         x = torch.randn(3, requires_grad=True)

@@ -75,6 +75,30 @@ struct Caster<T, std::enable_if_t<std::is_same_v<T, const char*> || std::is_same
     static std::string python() { return "str"; }
     static std::string schema() { return "str"; }
 };
+// A pointer to a number is to one number, as in pybind11: whoever binds a kernel by mistake compiles, and is told when it is
+// called. To anything else nothing converts but None.
+template <typename T>
+struct Caster<T*, std::enable_if_t<!std::is_same_v<T, const char>>> {
+    using Value = std::conditional_t<std::is_arithmetic_v<std::remove_const_t<T>>, std::remove_const_t<T>, std::nullptr_t>;
+    using Stored = std::optional<Value>;
+    static std::optional<Stored> read(Reader& r) {
+        if (isNone(r)) {
+            r.skip();
+            return Stored();
+        }
+        if constexpr (std::is_arithmetic_v<Value>) {
+            auto value = Caster<Value>::read(r);
+            if (value) return Stored(*value);
+        }
+        return {};
+    }
+    static T* give(Stored& value) {
+        if constexpr (std::is_arithmetic_v<Value>) return value ? &*value : nullptr;
+        else return nullptr;
+    }
+    static std::string python() { return std::is_arithmetic_v<Value> ? Caster<double>::python() : "object"; }
+    static std::string schema() { return "Any"; }
+};
 template <>
 struct Caster<c10::TensorOptions> {
     using Stored = c10::TensorOptions;
