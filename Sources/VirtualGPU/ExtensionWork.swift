@@ -205,7 +205,12 @@ struct ExtensionWork: Sendable {
   }
 
   private func trimmed(_ log: String) -> String {
-    CompilerLog.trimmed(log, hiding: hidden + [compiler.includes], failed: true, limit: 6000)
+    let light = try? ResourceFolder(environment: tools.toolchain.environment, fallback: folder).includes
+    // As nvcc names CUDA's headers: from where it is itself.
+    let fromCompiler = compiler.nvcc.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+      separator: "/")
+    let headers = [compiler.includes, fromCompiler + "/../include"] + [light].compactMap { $0 }
+    return CompilerLog.trimmed(log, hiding: hidden + headers, failed: true, limit: 6000)
   }
 
   /// The folder as the compilers may name it.
