@@ -50,6 +50,7 @@ class Candidate:
         _synchronize = torch.cuda.synchronize
         self._module = None
         self._model = None
+        self._last_inputs = []
         self._integrity = integrity.Integrity()
 
     # Commands
@@ -91,7 +92,7 @@ class Candidate:
     def run(self, message: dict) -> dict:
         """One call of the model."""
         options = message["options"]
-        inputs = mapped(decode(message["inputs"], read_tensor), lambda tensor: tensor.cuda())
+        inputs = self._placed(mapped(decode(message["inputs"], read_tensor), lambda tensor: tensor.cuda()), options)
         random.seed(message["seed"])
         torch.manual_seed(message["seed"])
         gc.collect()
@@ -127,6 +128,22 @@ class Candidate:
         return result
 
     # What they need
+
+    def _placed(self, inputs, options):
+        """The inputs, for some calls in the memory of the last ones: who answers by address, shape or version is found out."""
+        last, fresh = self._last_inputs, tensors(inputs)
+        if options.get("reuse") and [(t.shape, t.dtype) for t in last] == [(t.shape, t.dtype) for t in fresh]:
+            waiting = iter(last)
+
+            def moved(tensor):
+                place = next(waiting)
+                # Through .data the version that autograd counts stays the same.
+                place.data.copy_(tensor)
+                return place
+
+            inputs = mapped(inputs, moved)
+        self._last_inputs = tensors(inputs)
+        return inputs
 
     def _encoded(self, outputs, prefix) -> dict:
         try:

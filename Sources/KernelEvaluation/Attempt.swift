@@ -187,6 +187,7 @@ struct Attempt: Sendable {
     call.schedule = trial.number == 0 ? 0 : trial.seed
     call.poison = Self.poisons[trial.number % Self.poisons.count]
     call.isRecorded = trial.number == 0
+    call.reusesMemory = trial.number % 2 == 1
     call.wantsInputs = trial.number < 2 && !trial.expectation.changesInputs
     let made = try await timed(&outcome.runSeconds) {
       try await candidate.run(trial.inputs, seed: trial.seed, prefix: "outputs-\(trial.number)", call)

@@ -61,12 +61,14 @@ struct CallOptions: Sendable {
   var isRecorded = false
   /// Whether the inputs are wanted back.
   var wantsInputs = false
+  /// Whether the inputs take the place of the last call's in memory.
+  var reusesMemory = false
 
   /// - Parameter seconds: how long kernels may take; a little less than the call, so that they say where they were.
   func json(seconds: Double) -> JSONValue {
     var entries: [String: JSONValue] = [
       "schedule": .seed(schedule), "ghost": .boolean(isGhost), "record": .boolean(isRecorded),
-      "inputsAfter": .boolean(wantsInputs), "seconds": .number(seconds),
+      "inputsAfter": .boolean(wantsInputs), "reuse": .boolean(reusesMemory), "seconds": .number(seconds),
     ]
     if let poison { entries["poison"] = .integer(Int(poison)) }
     return .object(entries)
