@@ -46,7 +46,9 @@ struct Check: AsyncParsableCommand {
     help: ArgumentHelp("Folder of KernelBench's problems, for LEVEL/ID.", valueName: "dir"), completion: .directory)
   var kernelbench: String?
 
-  @Option(help: ArgumentHelp("Where to run: the virtual GPU, which is also what auto means; cuda is not there yet.", valueName: "device"))
+  @Option(
+    help: ArgumentHelp(
+      "Where to run: the virtual GPU, which is also what auto means; cuda is not there yet.", valueName: "device"))
   var device: Device = .auto
 
   @Option(help: ArgumentHelp("The GPU whose limits hold and for which times are estimated.", valueName: "name"))
