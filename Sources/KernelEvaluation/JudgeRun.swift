@@ -114,8 +114,35 @@ struct JudgeRun: Sendable {
   ) async throws -> Judgement {
     var loaded = first
     var evidence: [(step: Step, outcome: Attempt.Outcome)] = []
-    var tried: Set<[String: Int]> = []
     var isOutOfReach = false
+    do {
+      try await climb(reference, &loaded, &evidence, &isOutOfReach)
+    } catch {
+      await loaded.side.process.stop()
+      throw error
+    }
+    await loaded.side.process.stop()
+    guard let last = evidence.last else {
+      throw KernelEvaluationError(
+        .badReference, "The problem cannot be made small enough for this machine; --full-size runs it as it is.")
+    }
+    var judgement = judgement(last.outcome, loaded.side)
+    judgement.phases.startSeconds = startSeconds + self.startSeconds
+    judgement.phases.runSeconds = evidence.reduce(0) { $0 + $1.outcome.runSeconds }
+    judgement.phases.referenceSeconds = evidence.reduce(0) { $0 + $1.outcome.referenceSeconds }
+    let reduced = last.step.values.map { name, value in
+      Judgement.Size.Reduced(name: name, full: constants[name] ?? value, used: value)
+    }
+    judgement.size = Judgement.Size(isFull: reduced.isEmpty, reduced: reduced.sorted { $0.name < $1.name })
+    explainSizes(&judgement, evidence, constants, isOutOfReach)
+    return judgement
+  }
+
+  private func climb(
+    _ reference: ReferenceSide, _ loaded: inout Loaded, _ evidence: inout [(step: Step, outcome: Attempt.Outcome)],
+    _ isOutOfReach: inout Bool
+  ) async throws {
+    var tried: Set<[String: Int]> = []
     for level in 0...Self.budgets.count {
       guard let step = try await step(level, reference, &isOutOfReach) else { continue }
       guard tried.insert(step.values).inserted else { continue }
@@ -136,23 +163,8 @@ struct JudgeRun: Sendable {
         ).run()
       }
       evidence.append((step, outcome))
-      if outcome.verdict == .correct || !outcome.dependsOnSize || step.values.isEmpty { break }
+      if outcome.verdict == .correct || !outcome.dependsOnSize || step.values.isEmpty { return }
     }
-    await loaded.side.process.stop()
-    guard let last = evidence.last else {
-      throw KernelEvaluationError(
-        .badReference, "The problem cannot be made small enough for this machine; --full-size runs it as it is.")
-    }
-    var judgement = judgement(last.outcome, loaded.side)
-    judgement.phases.startSeconds = startSeconds + self.startSeconds
-    judgement.phases.runSeconds = evidence.reduce(0) { $0 + $1.outcome.runSeconds }
-    judgement.phases.referenceSeconds = evidence.reduce(0) { $0 + $1.outcome.referenceSeconds }
-    let reduced = last.step.values.map { name, value in
-      Judgement.Size.Reduced(name: name, full: constants[name] ?? value, used: value)
-    }
-    judgement.size = Judgement.Size(isFull: reduced.isEmpty, reduced: reduced.sorted { $0.name < $1.name })
-    explainSizes(&judgement, evidence, constants, isOutOfReach)
-    return judgement
   }
 
   private func step(_ level: Int, _ reference: ReferenceSide, _ isOutOfReach: inout Bool) async throws -> Step? {
