@@ -44,7 +44,8 @@ extension Attempt {
       var fault = candidate.extensions.fault(failure)
       if fault.verdict != .unsupported {
         fault.verdict = .rejected
-        fault.reason = "It falls back to PyTorch, for its extension does not build: \(fault.reason)"
+        fault.reason = fault.reason.replacing(
+          "does not build:", with: "does not build, and it falls back to PyTorch:", maxReplacements: 1)
       }
       return fault
     }
