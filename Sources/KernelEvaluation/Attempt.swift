@@ -87,7 +87,13 @@ struct Attempt: Sendable {
   ) async throws -> Bool {
     let made = try await candidate.construct(arguments, state: model.state, seed: seed)
     switch made.how {
-    case "names": return true
+    case "names":
+      if !made.unexpected.isEmpty {
+        outcome.notes.append(
+          "It has parameters that the reference does not have: \(Sentences.list(made.unexpected.prefix(4).map { $0 }))."
+        )
+      }
+      return true
     case "order":
       outcome.notes.append(
         "Its parameters have other names than the reference's; they were given values in order: "

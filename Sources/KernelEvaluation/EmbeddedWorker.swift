@@ -256,9 +256,10 @@ class Candidate:
         shapes = [
             name for name in own if name in given and _is_number(own[name]) and own[name].shape != given[name].shape
         ]
-        if not missing and not unexpected and not shapes:
-            model.load_state_dict(given)
-            return {"how": "names"}
+        if not missing and not shapes:
+            # Second names of the same parameters, and what the reference has no value for, stay as they are.
+            model.load_state_dict(given, strict=False)
+            return {"how": "names", "unexpected": unexpected}
         left = [given[name] for name in missing]
         places = [own[name] for name in unexpected]
         if not shapes and len(left) == len(places) and all(a.shape == b.shape for a, b in zip(left, places)):
