@@ -1,6 +1,12 @@
 import Subprocess
 import Synchronization
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -128,8 +134,9 @@ package struct Command: Sendable {
       defer { group.cancelAll() }
       guard let first = try await group.next(), let first else { return (.outOfTime, nil) }
       group.cancelAll()
-      // The process must be gone before its folder is.
+      // The process must be gone before its folder is, and so must what it had started: the dying give gigabytes back first.
       while await group.nextResult() != nil {}
+      if first == .outOfTime || watch.excess != nil || Task.isCancelled { await watch.waitForTheGroup() }
       return (first, watch.excess)
     }
   }
@@ -138,6 +145,7 @@ package struct Command: Sendable {
   private final class Watch: Sendable {
     private struct State {
       var process: Int32?
+      var group: Int32?
       var excess: Excess?
     }
 
@@ -145,7 +153,21 @@ package struct Command: Sendable {
 
     var excess: Excess? { state.withLock { $0.excess } }
 
-    func begin(_ process: Int32) { state.withLock { $0.process = process } }
+    func begin(_ process: Int32) {
+      state.withLock {
+        $0.process = process
+        $0.group = process
+      }
+    }
+
+    /// Waits until nobody of the killed session's group is left, two seconds at most.
+    func waitForTheGroup() async {
+      guard let group = state.withLock({ $0.group }) else { return }
+      // In a task of its own: ours may be cancelled, and could not sleep then.
+      await Task.detached {
+        for _ in 0..<100 where kill(-group, 0) == 0 { try? await Task.sleep(for: .milliseconds(20)) }
+      }.value
+    }
 
     /// Its number may soon be another's.
     func end() { state.withLock { $0.process = nil } }
