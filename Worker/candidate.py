@@ -7,6 +7,7 @@ candidate that puts other functions in their place changes its own view and not 
 import contextlib
 import gc
 import random
+import threading
 import time
 
 import torch
@@ -24,6 +25,7 @@ _Module = torch.nn.Module
 _no_grad = torch.no_grad
 _synchronize = None
 _monotonic = time.monotonic
+_sleep = time.sleep
 
 
 class NotPython(Exception):
@@ -109,6 +111,7 @@ class Candidate:
             seconds = _monotonic() - start
             launches = self._controls.launches() - before
             kernel_error = self._controls.kernel_error()
+            late = self._late_work(before + launches, tasks)
             self._controls.report()
             self._controls.set_up({})
         flaws = [flaw for tensor in tensors(outputs) if (flaw := _flaw(tensor))]
@@ -119,7 +122,7 @@ class Candidate:
             "kernelError": kernel_error,
             "seconds": seconds,
             "operators": dict(recorder.counts) if options.get("record") else {},
-            "changes": {**self._integrity.changes(), "tasksBefore": tasks},
+            "changes": {**self._integrity.changes(), **late, "tasksBefore": tasks},
             **self._extensions(),
         }
         if options.get("inputsAfter"):
@@ -128,6 +131,14 @@ class Candidate:
         return result
 
     # What they need
+
+    def _late_work(self, launches, tasks) -> dict:
+        """What goes on after the call has returned. A thread that has ended takes a moment to be gone."""
+        running = threading.active_count() - 1
+        deadline = _monotonic() + 0.3
+        while integrity.tasks() > tasks and _monotonic() < deadline:
+            _sleep(0.005)
+        return {"threads": running, "lateLaunches": self._controls.launches() - launches}
 
     def _placed(self, inputs, options):
         """The inputs, for some calls in the memory of the last ones: who answers by address, shape or version is found out."""

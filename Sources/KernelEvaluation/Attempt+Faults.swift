@@ -28,6 +28,9 @@ extension Attempt {
     if !slowing.isEmpty {
       return "It changes settings that only others are affected by: \(Sentences.list(slowing))."
     }
+    if changes.lateLaunches > 0 {
+      return "It launches \(Sentences.count(changes.lateLaunches, "kernel")) after its call has returned."
+    }
     if changes.children > 0 {
       return "It leaves \(Sentences.count(changes.children, "process", "processes")) running after its call."
     }

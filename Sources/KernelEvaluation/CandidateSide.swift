@@ -38,6 +38,8 @@ struct ProcessChanges: Sendable {
   var children: Int
   /// How many more threads there are than before the call.
   var newTasks: Int
+  /// Kernels that were launched after the call had returned.
+  var lateLaunches: Int
 
   init(_ json: JSONValue?) {
     func names(_ key: String) -> [String] { json?[key]?.array?.compactMap(\.string) ?? [] }
@@ -45,6 +47,7 @@ struct ProcessChanges: Sendable {
     settings = names("settings")
     threads = json?["threads"]?.integer ?? 0
     children = json?["children"]?.integer ?? 0
+    lateLaunches = json?["lateLaunches"]?.integer ?? 0
     newTasks = (json?["tasks"]?.integer ?? 0) - (json?["tasksBefore"]?.integer ?? 0)
   }
 }
