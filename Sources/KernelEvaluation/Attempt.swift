@@ -241,7 +241,7 @@ struct Attempt: Sendable {
       correctness.mismatch = fault.mismatch
       let inputs = trial.kind == .own ? "" : " (inputs: \(trial.kind.rawValue))"
       let cause = outcome.findings.first { $0.kind == .uninitializedRead || $0.kind == .race }
-      let hint = cause.map { " It may come of this: \(FindingText.sentence($0))" } ?? ""
+      let hint = fault.mismatch == nil ? "" : cause.map { " It may come of this: \(FindingText.sentence($0))" } ?? ""
       outcome.fail(.incorrect, fault.reason + inputs + hint, dependsOnSize: true)
       outcome.faults.append(("wrong-output", fault.reason))
       return made.outputs

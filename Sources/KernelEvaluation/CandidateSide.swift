@@ -173,7 +173,8 @@ struct CandidateSide: Sendable {
     if let fault = extensions.fault(exception.message) { return fault }
     switch exception.type {
     case "UnsupportedOnVirtualGPU":
-      return CandidateFault(verdict: .unsupported, reason: "It needs what is not available here: \(exception.message)")
+      let name = exception.message.replacing("UnsupportedOnVirtualGPU: ", with: "")
+      return CandidateFault(verdict: .unsupported, reason: "It needs what the virtual GPU does not have: \(name).")
     case "NotPython": return CandidateFault(verdict: .compileError, reason: "It is not Python: \(exception.message).")
     case "NoModel": return CandidateFault(verdict: .rejected, reason: exception.message)
     case "OutputFailure":
