@@ -15,9 +15,11 @@ import torch
 import devices
 import extension_loader
 import integrity
-from controls import VirtualControls
+from controls import CudaControls, VirtualControls
+from gpu_clock import GPUClock
 from operators import Recorder
 from problem import load_module
+from timing import TimedCalls
 from values import Files, ValueFailure, decode, encode, mapped, read_tensor, tensors
 
 _Tensor = torch.Tensor
@@ -45,8 +47,14 @@ class Candidate:
         self._channel = channel
         self._folder = settings["folder"]
         device = settings["device"]
-        self._controls = VirtualControls(device["runtime"])
-        devices.install_virtual(device["runtime"], device["library"], device["gpu"])
+        if device["kind"] == "cuda":
+            devices.install_real()
+            clock = GPUClock(device["clock"], device["flushBytes"])
+            self._controls = CudaControls(clock)
+            self._timed = TimedCalls(clock)
+        else:
+            self._controls = VirtualControls(device["runtime"])
+            devices.install_virtual(device["runtime"], device["library"], device["gpu"])
         extension_loader.install(lambda request: channel.request({"extension": request}))
         global _synchronize
         _synchronize = torch.cuda.synchronize
@@ -129,6 +137,31 @@ class Candidate:
             write = Files(self._folder, message["prefix"] + "-inputs")
             result["inputsAfter"] = encode(inputs, write)
         return result
+
+    def time(self, message: dict) -> dict:
+        """Takes the inputs of the calls that are to be timed."""
+        self._timed.prepare(message["sets"])
+        return {}
+
+    def arm(self, message: dict) -> dict:
+        """Everything before a timed call."""
+        self._timed.arm(message, self._model)
+        return {}
+
+    def fire(self, message: dict) -> dict:
+        """A timed call."""
+        return self._timed.fire()
+
+    def outputs(self, message: dict) -> dict:
+        """What the last timed call gave."""
+        made = self._timed.outputs
+        flaws = [flaw for tensor in tensors(made) if (flaw := _flaw(tensor))]
+        late = self._late_work(self._controls.launches(), integrity.tasks())
+        return {
+            "outputs": self._encoded(made, message["prefix"]),
+            "flaws": flaws,
+            "changes": {**self._integrity.changes(), **late, "tasksBefore": integrity.tasks()},
+        }
 
     # What they need
 

@@ -1,6 +1,9 @@
-"""What the judge turns and reads on the device while a candidate runs: the virtual GPU's own switches."""
+"""What the judge turns and reads on the device while a candidate runs: the virtual GPU's own switches, or those of a gate before
+a real one."""
 
 import ctypes
+
+import torch
 
 
 class VirtualControls:
@@ -41,3 +44,38 @@ class VirtualControls:
     def report(self) -> None:
         self._report()
 
+
+class CudaControls:
+    """A real GPU: launches of extensions are counted and stopped at the gate; memory that PyTorch hands out again is filled."""
+
+    _KEPT = 1 << 20  # up to here PyTorch's allocator takes pieces of blocks of 2 MB
+    _HALF = 10 << 20  # and up to here of blocks of 20 MB
+
+    def __init__(self, clock):
+        self._clock = clock
+
+    def set_up(self, options: dict) -> None:
+        self._clock.set_ghost(1 if options.get("ghost") else 0)
+        if options.get("poison") is not None:
+            self._fill(options["poison"], options.get("sizes", []))
+
+    def launches(self) -> int:
+        return self._clock.launches()
+
+    def kernel_error(self) -> int:
+        return 0
+
+    def report(self) -> None:
+        pass
+
+    def _fill(self, word: int, sizes) -> None:
+        """Blocks of the sizes that a call will ask for, full of a word, given back to PyTorch's allocator."""
+        torch.cuda.empty_cache()
+        large = [size for size in sizes if size > self._HALF]
+        word = word - (1 << 32) if word >= 1 << 31 else word
+        filled = [
+            torch.full((size // 4 + 1,), word, dtype=torch.int32, device="cuda")
+            for size in [self._KEPT - 512] * 8 + [self._HALF] * 4 + large * 2
+        ]
+        torch.cuda.synchronize()
+        del filled

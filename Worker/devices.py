@@ -41,8 +41,10 @@ def install_virtual(runtime_library, device_library, gpu):
 
 
 def install_real():
-    """Checks that there is a GPU; changes nothing."""
+    """Checks that there is a GPU, and starts it; changes nothing."""
     import torch
 
     if not torch.cuda.is_available():
         raise RuntimeError("PyTorch sees no GPU on this machine")
+    torch.zeros(1, device="cuda")
+    torch.cuda.synchronize()

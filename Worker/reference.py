@@ -31,6 +31,16 @@ class Reference:
         self._source = None
         self._problem = None
         self._models = {}
+        device = settings["device"]
+        self._device = "cpu"
+        if device["kind"] == "cuda":
+            import devices
+            from gpu_clock import GPUClock
+            from timing import TimedCalls
+
+            devices.install_real()
+            self._device = "cuda"
+            self._timed = TimedCalls(GPUClock(device["clock"], device["flushBytes"]))
 
     # Commands
 
@@ -96,7 +106,9 @@ class Reference:
             exact = None
         self._models = {"own": own, "exact": exact}
         # Saved before anything runs: a model that counts its calls or updates its statistics changes itself.
-        self._kept = {name: None if one is None else copy.deepcopy(one) for name, one in self._models.items()}
+        self._kept = {
+            name: None if one is None else copy.deepcopy(one).to(self._device) for name, one in self._models.items()
+        }
         write = Files(self._folder, "weight")
         state = [[name, write(tensor)] for name, tensor in own.state_dict().items()]
         parameters = sum(1 for _ in own.parameters())
@@ -105,7 +117,7 @@ class Reference:
     def expect(self, message: dict) -> dict:
         """What the model makes of inputs: in float64, and in its own precision, once more with another seed."""
         _seed(message["seed"])
-        inputs = decode(message["inputs"], read_tensor)
+        inputs = mapped(decode(message["inputs"], read_tensor), lambda tensor: tensor.to(self._device))
         prefix = message["prefix"]
         recorder = Recorder()
         given = mapped(inputs, lambda tensor: tensor.clone())
@@ -129,7 +141,34 @@ class Reference:
             with torch.no_grad():
                 again = self._fresh("own")(*mapped(inputs, lambda tensor: tensor.clone()))
             result["again"] = encode(again, Files(self._folder, prefix + "-again"))
+        if self._device == "cuda":
+            # The candidate's process has the same memory.
+            del own, exact, given, inputs
+            torch.cuda.empty_cache()
         return result
+
+    def time(self, message: dict) -> dict:
+        """Takes the inputs of the calls that are to be timed, and compiles the model; says why where that fails."""
+        self._timed.prepare(message["sets"])
+        self._compiled, reason = None, None
+        try:
+            # A model of its own: compiling must not touch the other one.
+            compiled = torch.compile(copy.deepcopy(self._kept["own"]))
+            self._timed.arm({"set": 0, "seed": 0}, compiled)
+            self._timed.fire()
+            self._compiled = compiled
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"[:600]
+        return {"isCompiled": self._compiled is not None, "reason": reason}
+
+    def arm(self, message: dict) -> dict:
+        """Everything before a timed call."""
+        self._timed.arm(message, self._compiled if message["compiled"] else self._kept["own"])
+        return {}
+
+    def fire(self, message: dict) -> dict:
+        """A timed call."""
+        return self._timed.fire()
 
     # What they need
 

@@ -14,8 +14,8 @@ import confinement  # noqa: E402
 import devices  # noqa: E402
 
 _COMMANDS = {
-    "reference": ("open", "size", "choose", "inputs", "model", "expect"),
-    "candidate": ("load", "construct", "run"),
+    "reference": ("open", "size", "choose", "inputs", "model", "expect", "time", "arm", "fire"),
+    "candidate": ("load", "construct", "run", "time", "arm", "fire", "outputs"),
 }
 
 

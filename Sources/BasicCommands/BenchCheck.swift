@@ -32,6 +32,12 @@ struct BenchCheck: AsyncParsableCommand {
     help: ArgumentHelp("Judge this one, counted from 0; may be given several times.", valueName: "n"))
   var only: [Int] = []
 
+  @Option(help: ArgumentHelp("Where to run: auto, cuda or virtual.", valueName: "device"))
+  var device: CheckDevice = .auto
+
+  @Flag(name: .customLong("no-timing"), help: "On a GPU: judge without timing.")
+  var isNotTimed = false
+
   @Option(help: ArgumentHelp("The GPU whose limits hold and for which times are estimated.", valueName: "name"))
   var gpu = GPUModel.h100
 
@@ -104,13 +110,12 @@ struct BenchCheck: AsyncParsableCommand {
     }
     var rows: [Row] = []
     for (index, entry) in entries.enumerated() where only.isEmpty || only.contains(index) {
-      let options = JudgeOptions(
-        device: try Judging.device(.auto), gpu: gpu, seed: seed, timeLimit: .seconds(timeout))
+      let options = JudgeOptions(gpu: gpu, seed: seed, timeLimit: .seconds(timeout), isTimed: !isNotTimed)
       let clock = ContinuousClock.now
       var judgement: Judgement?
       var failure: String?
       do {
-        judgement = try await Judging.judge(entry.reference, entry.candidate, options, context) { _ in }
+        judgement = try await Judging.judge(entry.reference, entry.candidate, options, context, device: device) { _ in }
       } catch let error as CommandFailure {
         failure = error.message ?? ""
       }

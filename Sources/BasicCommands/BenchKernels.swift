@@ -135,7 +135,7 @@ struct BenchKernels: AsyncParsableCommand {
   ) async throws -> (verdict: String, reason: String)? {
     guard isChecked, let code = answer.code, answer.language == .python, compile.status == .ok else { return nil }
     let options = JudgeOptions(
-      device: try Judging.device(.auto), gpu: hardware.gpu, precision: .init(hardware.precision), seed: sampling.seed)
+      gpu: hardware.gpu, precision: .init(hardware.precision), seed: sampling.seed)
     do {
       let judgement = try await Judging.judge(problem.source, code, options, context) { _ in }
       return (judgement.verdict.rawValue, judgement.reason)

@@ -18,7 +18,8 @@ struct Check: AsyncParsableCommand {
       The reference is a PyTorch module in KernelBench's format (Model, get_inputs, get_init_inputs), or LEVEL/ID; the \
       candidate is a module with ModelNew. Both run in processes of their own, enclosed and limited. Inputs are made from \
       secret seeds, expected values in float64. Without a GPU the candidate's kernels run on the virtual GPU, every access is \
-      looked at, and the problem is made smaller first.
+      looked at, and the problem is made smaller first. With one they run there, and a correct candidate is timed against \
+      PyTorch as it is and torch.compile, whichever is better.
 
       The verdict goes to standard output: correct, incorrect, compile-error, runtime-error, timeout, rejected (no kernel of \
       its own does the work), or unsupported. The status is 0 for correct, 1 for judged and bad, 2 for not judged, 64 for a \
@@ -30,8 +31,6 @@ struct Check: AsyncParsableCommand {
         basic check reference.py candidate.py --precision fp16 --trials 10
         basic check reference.py candidate.py --full-size --format json
       """)
-
-  enum Device: String, ExpressibleByArgument, CaseIterable { case auto, cuda, virtual }
 
   @Argument(
     help: ArgumentHelp("The reference: a Python file, or LEVEL/ID.", valueName: "reference"), completion: .file())
@@ -48,8 +47,9 @@ struct Check: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Where to run: the virtual GPU, which is also what auto means; cuda is not there yet.", valueName: "device"))
-  var device: Device = .auto
+      "Where to run: this machine's GPU (cuda), the virtual one, or the former where PyTorch can use it (auto).",
+      valueName: "device"))
+  var device: CheckDevice = .auto
 
   @Option(help: ArgumentHelp("The GPU whose limits hold and for which times are estimated.", valueName: "name"))
   var gpu = GPUModel.h100
@@ -65,6 +65,9 @@ struct Check: AsyncParsableCommand {
 
   @Flag(name: .customLong("full-size"), help: "Run the problem's own sizes at once, however long it takes.")
   var isFullSize = false
+
+  @Flag(name: .customLong("no-timing"), help: "On a GPU: judge without timing.")
+  var isNotTimed = false
 
   @Flag(name: .customLong("full-headers"), help: "Build extensions with PyTorch's own headers (minutes).")
   var usesFullHeaders = false
@@ -108,11 +111,11 @@ struct Check: AsyncParsableCommand {
         .usage, "\(reference) is a prompt, not a PyTorch module; programs that answer it are run by basic run.")
     }
     let options = JudgeOptions(
-      device: try Judging.device(device), gpu: gpu, precision: precision, trials: trials, seed: seed,
-      isFullSize: isFullSize, usesFullHeaders: usesFullHeaders, timeLimit: .seconds(timeout))
+      gpu: gpu, precision: precision, trials: trials, seed: seed, isFullSize: isFullSize,
+      usesFullHeaders: usesFullHeaders, timeLimit: .seconds(timeout), isTimed: !isNotTimed)
     let progress = ProgressLine(isShown: Console.standardError.isTerminal && !quiet)
     defer { progress.clear() }
-    return try await Judging.judge(problem.source, source, options, context) { progress.show($0) }
+    return try await Judging.judge(problem.source, source, options, context, device: device) { progress.show($0) }
   }
 }
 

@@ -118,7 +118,7 @@ struct GenerationRun {
     defer { view.finish() }
     view.announce("judging it")
     let options = JudgeOptions(
-      device: try Judging.device(.auto), gpu: gpu, precision: .init(command.hardware.precision))
+      gpu: gpu, precision: .init(command.hardware.precision))
     do {
       switch answer.language {
       case .python:

@@ -1,3 +1,4 @@
+import ArgumentParser
 import CUDAToolchain
 import KernelBench
 import KernelEvaluation
@@ -12,22 +13,14 @@ import VirtualGPU
 
 /// Judging as several commands do it.
 enum Judging {
-  /// The device that is meant.
-  static func device(_ wish: Check.Device) throws -> JudgeOptions.Device {
-    guard wish != .cuda else {
-      throw CommandFailure(
-        .unavailable, "Judging on a GPU is not there yet; --device virtual judges on this machine's processors.")
-    }
-    return .virtual
-  }
-
   /// Judges, with errors as a command reports them.
   static func judge(
     _ reference: String, _ candidate: String, _ options: JudgeOptions, _ context: ProcessContext,
-    announce: @escaping @Sendable (String) -> Void
+    device: CheckDevice = .auto, announce: @escaping @Sendable (String) -> Void
   ) async throws -> Judgement {
     try await reporting {
-      let tools = try await EvaluationTools.find(toolchain(context), environment: context.environment)
+      let tools = try await EvaluationTools.find(
+        toolchain(context), device: device.choice, environment: context.environment)
       return try await KernelJudge(tools: tools, options: options)
         .judge(reference: reference, candidate: candidate, announce: announce)
     }
@@ -55,9 +48,23 @@ enum Judging {
       return try await body()
     } catch let error as KernelEvaluationError {
       let isOurs = error.code == .internalFailure || error.code == .fileSystem
-      throw CommandFailure(isOurs ? .internalFailure : .usage, error.message)
+      throw CommandFailure(
+        isOurs ? .internalFailure : error.code == .noGPU ? .unavailable : .usage, error.message)
     } catch let error as VirtualGPUError {
       throw CommandFailure(error.code == .missingTool ? .usage : .internalFailure, error.message)
+    }
+  }
+}
+
+/// Where a candidate is to run.
+enum CheckDevice: String, ExpressibleByArgument, CaseIterable {
+  case auto, cuda, virtual
+
+  var choice: EvaluationTools.DeviceChoice {
+    switch self {
+    case .auto: .automatic
+    case .cuda: .only(.cuda)
+    case .virtual: .only(.virtual)
     }
   }
 }

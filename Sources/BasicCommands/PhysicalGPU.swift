@@ -15,7 +15,7 @@ enum PhysicalGPU {
   /// Builds for the GPU that is there, runs with our streams, and returns the program's status.
   static func run(_ source: ProgramSource, toolchain: Toolchain, command: Run, scratch: String) async throws -> Int32 {
     do {
-      let tools = try BuildTools(toolchain: toolchain)
+      let tools = try BuildTools(toolchain: toolchain, forRealGPU: true)
       let program = try await DeviceProgram.build(source, tools: tools, flags: command.flags, scratch: scratch)
       let (status, seconds) = try await DeviceProgram.run(
         program, arguments: command.arguments, timeLimit: .seconds(command.timeout))

@@ -41,6 +41,10 @@ extension Attempt {
 
   /// Runs once more with kernels that do nothing: if the output is still right, they are not what made it.
   func replayGhost(_ trial: Trial, _ tolerance: Tolerance, _ outcome: inout Outcome) async throws {
+    if outcome.launches == 0 {
+      judgeUncounted(&outcome)
+      return
+    }
     var call = CallOptions(poison: 0x4479_F3B6)
     call.isGhost = true
     if let made = try? await candidate.run(trial.inputs, seed: trial.seed, prefix: "ghost", call),
@@ -61,6 +65,20 @@ extension Attempt {
         "PyTorch does all that the reference does (\(Sentences.list(wanted.keys.sorted().prefix(5).map { $0 }))); its kernels only handle the result."
       )
     }
+  }
+
+  /// Kernels of other languages are neither counted nor stopped: they have made the output only where nothing else computes.
+  private func judgeUncounted(_ outcome: inout Outcome) {
+    let names = Sentences.list(uncountedLanguages)
+    if outcome.operators.isEmpty {
+      outcome.notes.append("Kernels of \(names) are not counted; that they do the work follows from PyTorch's doing none.")
+      return
+    }
+    let operators = Sentences.list(outcome.operators.keys.sorted().prefix(5).map { $0 })
+    outcome.fail(
+      .unsupported,
+      "Kernels of \(names) are not counted, and PyTorch computes a part itself (\(operators)): whose the work is cannot be told."
+    )
   }
 
   /// Operators by what they compute: in place or not, and those that compute two things as two.

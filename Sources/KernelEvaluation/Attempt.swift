@@ -13,6 +13,10 @@ struct Attempt: Sendable {
   /// Where inputs are written.
   let shared: String
   var seeds: SeededGenerator
+  /// The GPU that a correct candidate is timed on; nil where it is not timed.
+  var timedOn: RealGPU?
+  /// Languages whose kernels are launched past what counts launches.
+  var uncountedLanguages: [String] = []
 
   /// What memory that nobody wrote is filled with, trial by trial: NaN in floats, small and large numbers, zeros.
   static let poisons: [UInt32?] = [nil, 0x42F6_E979, 0x7FC0_0000, 0x0000_0000, 0xC47A_0000]
@@ -27,6 +31,8 @@ struct Attempt: Sendable {
     var findings: [Finding] = []
     var kernels: [KernelRun] = []
     var launches: Int?
+    var speed = Judgement.Speed.notTimed
+    var timing: Judgement.Timing?
     var operators: [String: Int] = [:]
     var notes: [String] = []
     var runSeconds = 0.0
@@ -177,6 +183,8 @@ struct Attempt: Sendable {
     try await replaySchedules(first.trial, first.outputs, tolerance, &outcome)
     guard outcome.verdict == .correct else { return }
     try await replayGhost(first.trial, tolerance, &outcome)
+    guard outcome.verdict == .correct, let timedOn else { return }
+    try await time(on: timedOn, tolerance, &outcome, &seeds)
   }
 
   func timed<Result>(_ seconds: inout Double, _ body: () async throws -> Result) async rethrows -> Result {
@@ -192,6 +200,7 @@ struct Attempt: Sendable {
     var call = CallOptions()
     call.schedule = trial.number == 0 ? 0 : trial.seed
     call.poison = Self.poisons[trial.number % Self.poisons.count]
+    call.sizes = trial.expectation.own.tensors.map(\.byteCount)
     call.isRecorded = trial.number == 0
     call.reusesMemory = trial.number % 2 == 1
     call.wantsInputs = trial.number < 2 && !trial.expectation.changesInputs
@@ -208,7 +217,7 @@ struct Attempt: Sendable {
       record(fault, made.report, &outcome)
       return made.outputs
     }
-    if made.launches == 0 {
+    if made.launches == 0, uncountedLanguages.isEmpty {
       record(noKernel(), made.report, &outcome)
       return made.outputs
     }

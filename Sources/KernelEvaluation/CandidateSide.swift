@@ -66,6 +66,8 @@ struct CallOptions: Sendable {
   var wantsInputs = false
   /// Whether the inputs take the place of the last call's in memory.
   var reusesMemory = false
+  /// The bytes of each output, so that the memory that they will be in is filled.
+  var sizes: [Int] = []
 
   /// - Parameter seconds: how long kernels may take; a little less than the call, so that they say where they were.
   func json(seconds: Double) -> JSONValue {
@@ -73,7 +75,10 @@ struct CallOptions: Sendable {
       "schedule": .seed(schedule), "ghost": .boolean(isGhost), "record": .boolean(isRecorded),
       "inputsAfter": .boolean(wantsInputs), "reuse": .boolean(reusesMemory), "seconds": .number(seconds),
     ]
-    if let poison { entries["poison"] = .integer(Int(poison)) }
+    if let poison {
+      entries["poison"] = .integer(Int(poison))
+      entries["sizes"] = .array(sizes.map { .integer($0) })
+    }
     return .object(entries)
   }
 }
@@ -126,6 +131,30 @@ struct CandidateSide: Sendable {
         outputs: try ValueTree(answer["outputs"]), flaws: answer["flaws"]?.array?.compactMap(\.string) ?? [],
         launches: answer["launches"]?.integer ?? 0, operators: answer["operators"]?.integers ?? [:], inputsAfter: after,
         seconds: answer["seconds"]?.number ?? 0, report: report(), changes: ProcessChanges(answer["changes"]))
+    } catch {
+      throw CandidateFault(verdict: .incorrect, reason: "Its outputs cannot be read: \(error.message).")
+    }
+  }
+
+  /// Takes inputs for timed calls.
+  func prepareTiming(_ sets: [ValueTree]) async throws {
+    _ = try await call("time", ["sets": .array(sets.map(\.json))], timeLimit: options.timeLimit)
+  }
+
+  /// One timed call of the model.
+  func time(set: Int, seed: UInt64) async throws -> TimedCall {
+    _ = try await call("arm", ["set": .integer(set), "seed": .seed(seed)], timeLimit: options.timeLimit)
+    return try await TimedCall.measure { try await call("fire", [:], timeLimit: options.timeLimit) }
+  }
+
+  /// What the last timed call gave.
+  func timedOutputs(prefix: String) async throws -> (outputs: ValueTree, flaws: [String], changes: ProcessChanges) {
+    let answer = try await call("outputs", ["prefix": .string(prefix)], timeLimit: options.timeLimit)
+    do {
+      return (
+        try ValueTree(answer["outputs"]), answer["flaws"]?.array?.compactMap(\.string) ?? [],
+        ProcessChanges(answer["changes"])
+      )
     } catch {
       throw CandidateFault(verdict: .incorrect, reason: "Its outputs cannot be read: \(error.message).")
     }

@@ -108,9 +108,11 @@ import torch
 import devices
 import extension_loader
 import integrity
-from controls import VirtualControls
+from controls import CudaControls, VirtualControls
+from gpu_clock import GPUClock
 from operators import Recorder
 from problem import load_module
+from timing import TimedCalls
 from values import Files, ValueFailure, decode, encode, mapped, read_tensor, tensors
 
 _Tensor = torch.Tensor
@@ -138,8 +140,14 @@ class Candidate:
         self._channel = channel
         self._folder = settings["folder"]
         device = settings["device"]
-        self._controls = VirtualControls(device["runtime"])
-        devices.install_virtual(device["runtime"], device["library"], device["gpu"])
+        if device["kind"] == "cuda":
+            devices.install_real()
+            clock = GPUClock(device["clock"], device["flushBytes"])
+            self._controls = CudaControls(clock)
+            self._timed = TimedCalls(clock)
+        else:
+            self._controls = VirtualControls(device["runtime"])
+            devices.install_virtual(device["runtime"], device["library"], device["gpu"])
         extension_loader.install(lambda request: channel.request({"extension": request}))
         global _synchronize
         _synchronize = torch.cuda.synchronize
@@ -222,6 +230,31 @@ class Candidate:
             write = Files(self._folder, message["prefix"] + "-inputs")
             result["inputsAfter"] = encode(inputs, write)
         return result
+
+    def time(self, message: dict) -> dict:
+        """Takes the inputs of the calls that are to be timed."""
+        self._timed.prepare(message["sets"])
+        return {}
+
+    def arm(self, message: dict) -> dict:
+        """Everything before a timed call."""
+        self._timed.arm(message, self._model)
+        return {}
+
+    def fire(self, message: dict) -> dict:
+        """A timed call."""
+        return self._timed.fire()
+
+    def outputs(self, message: dict) -> dict:
+        """What the last timed call gave."""
+        made = self._timed.outputs
+        flaws = [flaw for tensor in tensors(made) if (flaw := _flaw(tensor))]
+        late = self._late_work(self._controls.launches(), integrity.tasks())
+        return {
+            "outputs": self._encoded(made, message["prefix"]),
+            "flaws": flaws,
+            "changes": {**self._integrity.changes(), **late, "tasksBefore": integrity.tasks()},
+        }
 
     # What they need
 
@@ -631,9 +664,12 @@ def _replace(statement, old, new):
 (
 "controls.py",
 ###"""
-"""What the judge turns and reads on the device while a candidate runs: the virtual GPU's own switches."""
+"""What the judge turns and reads on the device while a candidate runs: the virtual GPU's own switches, or those of a gate before
+a real one."""
 
 import ctypes
+
+import torch
 
 
 class VirtualControls:
@@ -674,6 +710,41 @@ class VirtualControls:
     def report(self) -> None:
         self._report()
 
+
+class CudaControls:
+    """A real GPU: launches of extensions are counted and stopped at the gate; memory that PyTorch hands out again is filled."""
+
+    _KEPT = 1 << 20  # up to here PyTorch's allocator takes pieces of blocks of 2 MB
+    _HALF = 10 << 20  # and up to here of blocks of 20 MB
+
+    def __init__(self, clock):
+        self._clock = clock
+
+    def set_up(self, options: dict) -> None:
+        self._clock.set_ghost(1 if options.get("ghost") else 0)
+        if options.get("poison") is not None:
+            self._fill(options["poison"], options.get("sizes", []))
+
+    def launches(self) -> int:
+        return self._clock.launches()
+
+    def kernel_error(self) -> int:
+        return 0
+
+    def report(self) -> None:
+        pass
+
+    def _fill(self, word: int, sizes) -> None:
+        """Blocks of the sizes that a call will ask for, full of a word, given back to PyTorch's allocator."""
+        torch.cuda.empty_cache()
+        large = [size for size in sizes if size > self._HALF]
+        word = word - (1 << 32) if word >= 1 << 31 else word
+        filled = [
+            torch.full((size // 4 + 1,), word, dtype=torch.int32, device="cuda")
+            for size in [self._KEPT - 512] * 8 + [self._HALF] * 4 + large * 2
+        ]
+        torch.cuda.synchronize()
+        del filled
 
 """###
 ),
@@ -723,11 +794,13 @@ def install_virtual(runtime_library, device_library, gpu):
 
 
 def install_real():
-    """Checks that there is a GPU; changes nothing."""
+    """Checks that there is a GPU, and starts it; changes nothing."""
     import torch
 
     if not torch.cuda.is_available():
         raise RuntimeError("PyTorch sees no GPU on this machine")
+    torch.zeros(1, device="cuda")
+    torch.cuda.synchronize()
 
 """###
 ),
@@ -1784,6 +1857,196 @@ def answer(sort, name, values):
 """###
 ),
 (
+"gpu_clock.cpp",
+###"""
+// The judge's hand on a real GPU, in the worker's process: a gate that every launch of an extension passes (observer.cpp), and a
+// clock. It is loaded before anything of a candidate's, and asks the driver itself, so that what a candidate puts in the place of
+// PyTorch's or Python's functions does not reach it.
+
+#include <dlfcn.h>
+#include <time.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace {
+
+typedef int Result;
+typedef int Device;
+typedef void* Context;
+typedef void* Event;
+typedef void* Stream;
+typedef unsigned long long Pointer;
+
+// Of CUDA's driver interface. cuda.h gives some of these functions a second version under the first one's name.
+struct Driver {
+    Result (*init)(unsigned);
+    Result (*deviceGet)(Device*, int);
+    Result (*primaryRetain)(Context*, Device);
+    Result (*current)(Context*);
+    Result (*setCurrent)(Context);
+    Result (*synchronize)();
+    Result (*eventCreate)(Event*, unsigned);
+    Result (*eventRecord)(Event, Stream);
+    Result (*eventSynchronize)(Event);
+    Result (*elapsed)(float*, Event, Event);
+    Result (*allocate)(Pointer*, size_t);
+    Result (*fill)(Pointer, unsigned char, size_t, Stream);
+    Result (*resetPersisting)();
+    Result (*limit)(size_t*, int);
+};
+
+Driver driver;
+Event first, last;
+Pointer flushed;
+size_t flushedBytes;
+double startOfCall;
+std::atomic<unsigned long long> launches;
+std::atomic<int> isGhost;
+
+double now() {
+    timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+template <typename Function>
+bool find(void* library, const char* name, Function& function) {
+    function = reinterpret_cast<Function>(dlsym(library, name));
+    return function != nullptr;
+}
+
+bool findAll(void* library) {
+    return find(library, "cuInit", driver.init) && find(library, "cuDeviceGet", driver.deviceGet) &&
+           find(library, "cuDevicePrimaryCtxRetain", driver.primaryRetain) &&
+           find(library, "cuCtxGetCurrent", driver.current) && find(library, "cuCtxSetCurrent", driver.setCurrent) &&
+           find(library, "cuCtxSynchronize", driver.synchronize) && find(library, "cuEventCreate", driver.eventCreate) &&
+           find(library, "cuEventRecord", driver.eventRecord) &&
+           find(library, "cuEventSynchronize", driver.eventSynchronize) &&
+           find(library, "cuEventElapsedTime", driver.elapsed) && find(library, "cuMemAlloc_v2", driver.allocate) &&
+           find(library, "cuMemsetD8Async", driver.fill) &&
+           find(library, "cuCtxResetPersistingL2Cache", driver.resetPersisting) &&
+           find(library, "cuCtxGetLimit", driver.limit);
+}
+
+}
+
+extern "C" {
+
+// 1 if a launch is to run.
+int basic_gpu_gate() {
+    launches.fetch_add(1, std::memory_order_relaxed);
+    return isGhost.load(std::memory_order_relaxed) ? 0 : 1;
+}
+
+unsigned long long basic_gpu_launches() { return launches.load(std::memory_order_relaxed); }
+
+void basic_gpu_set_ghost(int on) { isGhost.store(on, std::memory_order_relaxed); }
+
+// Takes the device's context and memory of `bytes`, which is written to empty the level 2 cache. Null, or what went wrong.
+const char* basic_gpu_open(size_t bytes) {
+    void* library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
+    if (!library) return "libcuda.so.1 cannot be loaded";
+    if (!findAll(library)) return "libcuda.so.1 lacks a function; the driver is too old";
+    Context context = nullptr;
+    if (driver.init(0)) return "the driver does not start";
+    if (driver.current(&context) || !context) {
+        Device device;
+        if (driver.deviceGet(&device, 0) || driver.primaryRetain(&context, device) || driver.setCurrent(context))
+            return "the GPU gives no context";
+    }
+    if (driver.eventCreate(&first, 0) || driver.eventCreate(&last, 0)) return "events cannot be made";
+    if (driver.allocate(&flushed, bytes)) return "memory to empty the cache with cannot be had";
+    flushedBytes = bytes;
+    return nullptr;
+}
+
+// Bytes of the level 2 cache that are set aside for accesses that persist; 0 unless somebody has asked for it.
+unsigned long long basic_gpu_persisting() {
+    const int persistingLimit = 0x06;
+    size_t bytes = 0;
+    return driver.limit(&bytes, persistingLimit) ? 0 : bytes;
+}
+
+// Waits for everything, and puts other bytes into the level 2 cache.
+int basic_gpu_flush() {
+    static unsigned char value;
+    Result result = driver.synchronize();
+    if (!result) result = driver.resetPersisting();
+    if (!result) result = driver.fill(flushed, ++value, flushedBytes, nullptr);
+    return result ? result : driver.synchronize();
+}
+
+int basic_gpu_begin() {
+    startOfCall = now();
+    return driver.eventRecord(first, nullptr);
+}
+
+// times: by the events; how much longer the GPU had something to do; by this process's clock. In seconds.
+int basic_gpu_end(double* times) {
+    Result result = driver.eventRecord(last, nullptr);
+    if (!result) result = driver.eventSynchronize(last);
+    double reached = now();
+    // What runs on streams that do not wait for the default one is still to come.
+    if (!result) result = driver.synchronize();
+    double ended = now();
+    float milliseconds = 0;
+    if (!result) result = driver.elapsed(&milliseconds, first, last);
+    times[0] = 1e-3 * static_cast<double>(milliseconds);
+    times[1] = ended - reached;
+    times[2] = ended - startOfCall;
+    return result;
+}
+
+}
+
+"""###
+),
+(
+"gpu_clock.py",
+###"""
+"""The clock and the gate of a real GPU (gpu_clock.cpp), for Python."""
+
+import ctypes
+
+
+class GPUClock:
+    """Opened before a candidate's code runs; times one call at a time."""
+
+    def __init__(self, library: str, flush_bytes: int):
+        found = ctypes.CDLL(library, mode=ctypes.RTLD_GLOBAL)
+        found.basic_gpu_open.restype = ctypes.c_char_p
+        found.basic_gpu_open.argtypes = [ctypes.c_size_t]
+        found.basic_gpu_launches.restype = ctypes.c_ulonglong
+        found.basic_gpu_persisting.restype = ctypes.c_ulonglong
+        found.basic_gpu_end.argtypes = [ctypes.POINTER(ctypes.c_double)]
+        failure = found.basic_gpu_open(flush_bytes)
+        if failure is not None:
+            raise RuntimeError(f"the GPU cannot be timed: {failure.decode()}")
+        self._times = (ctypes.c_double * 3)()
+        self._flush, self.begin = found.basic_gpu_flush, found.basic_gpu_begin
+        self._end, self.launches = found.basic_gpu_end, found.basic_gpu_launches
+        self.persisting = found.basic_gpu_persisting
+        self.set_ghost = found.basic_gpu_set_ghost
+
+    def flush(self) -> None:
+        """Waits for the GPU, and empties its level 2 cache."""
+        _check(self._flush())
+
+    def end(self) -> dict:
+        """Seconds: of the device by events, of its further work beside the default stream, of this process's clock."""
+        _check(self._end(self._times))
+        return {"device": self._times[0], "tail": self._times[1], "host": self._times[2]}
+
+
+def _check(result: int) -> None:
+    if result:
+        raise RuntimeError(f"CUDA error {result} while a call was timed")
+
+"""###
+),
+(
 "integrity.py",
 ###"""
 """What a candidate leaves changed in its process: functions of PyTorch's and Python's replaced, settings, threads, children.
@@ -2124,6 +2387,16 @@ class Reference:
         self._source = None
         self._problem = None
         self._models = {}
+        device = settings["device"]
+        self._device = "cpu"
+        if device["kind"] == "cuda":
+            import devices
+            from gpu_clock import GPUClock
+            from timing import TimedCalls
+
+            devices.install_real()
+            self._device = "cuda"
+            self._timed = TimedCalls(GPUClock(device["clock"], device["flushBytes"]))
 
     # Commands
 
@@ -2189,7 +2462,9 @@ class Reference:
             exact = None
         self._models = {"own": own, "exact": exact}
         # Saved before anything runs: a model that counts its calls or updates its statistics changes itself.
-        self._kept = {name: None if one is None else copy.deepcopy(one) for name, one in self._models.items()}
+        self._kept = {
+            name: None if one is None else copy.deepcopy(one).to(self._device) for name, one in self._models.items()
+        }
         write = Files(self._folder, "weight")
         state = [[name, write(tensor)] for name, tensor in own.state_dict().items()]
         parameters = sum(1 for _ in own.parameters())
@@ -2198,7 +2473,7 @@ class Reference:
     def expect(self, message: dict) -> dict:
         """What the model makes of inputs: in float64, and in its own precision, once more with another seed."""
         _seed(message["seed"])
-        inputs = decode(message["inputs"], read_tensor)
+        inputs = mapped(decode(message["inputs"], read_tensor), lambda tensor: tensor.to(self._device))
         prefix = message["prefix"]
         recorder = Recorder()
         given = mapped(inputs, lambda tensor: tensor.clone())
@@ -2222,7 +2497,34 @@ class Reference:
             with torch.no_grad():
                 again = self._fresh("own")(*mapped(inputs, lambda tensor: tensor.clone()))
             result["again"] = encode(again, Files(self._folder, prefix + "-again"))
+        if self._device == "cuda":
+            # The candidate's process has the same memory.
+            del own, exact, given, inputs
+            torch.cuda.empty_cache()
         return result
+
+    def time(self, message: dict) -> dict:
+        """Takes the inputs of the calls that are to be timed, and compiles the model; says why where that fails."""
+        self._timed.prepare(message["sets"])
+        self._compiled, reason = None, None
+        try:
+            # A model of its own: compiling must not touch the other one.
+            compiled = torch.compile(copy.deepcopy(self._kept["own"]))
+            self._timed.arm({"set": 0, "seed": 0}, compiled)
+            self._timed.fire()
+            self._compiled = compiled
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"[:600]
+        return {"isCompiled": self._compiled is not None, "reason": reason}
+
+    def arm(self, message: dict) -> dict:
+        """Everything before a timed call."""
+        self._timed.arm(message, self._compiled if message["compiled"] else self._kept["own"])
+        return {}
+
+    def fire(self, message: dict) -> dict:
+        """A timed call."""
+        return self._timed.fire()
 
     # What they need
 
@@ -2747,6 +3049,61 @@ def where(number, test, then, otherwise):
 
 def step(code, value, if_true=0, if_false=0):
     return struct.pack("HBBI", code, if_true, if_false, value)
+
+"""###
+),
+(
+"timing.py",
+###"""
+"""Timed calls of a model on a real GPU: prepared by one command, made by the next, so that the trusted side's own clock sees the
+call alone."""
+
+import gc
+import random
+
+import torch
+
+from values import decode, mapped, read_tensor, tensors
+
+_no_grad = torch.no_grad
+
+
+class TimedCalls:
+    """Sets of inputs on the GPU, and one place in memory from which each call takes them."""
+
+    def __init__(self, clock):
+        self._clock = clock
+        self._sets = []
+        self._working = None
+        self._armed = None
+        self.outputs = None
+
+    def prepare(self, sets) -> None:
+        self._sets = [mapped(decode(inputs, read_tensor), lambda tensor: tensor.cuda()) for inputs in sets]
+        self._working = mapped(self._sets[0], lambda tensor: tensor.clone())
+
+    def arm(self, message: dict, model) -> None:
+        """Puts other values at the same addresses, without a word to autograd's versions, and empties the caches."""
+        self.outputs = None
+        for place, source in zip(tensors(self._working), tensors(self._sets[message["set"]])):
+            place.data.copy_(source)
+        random.seed(message["seed"])
+        torch.manual_seed(message["seed"])
+        gc.collect()
+        self._armed = model
+        self._clock.flush()
+
+    def fire(self) -> dict:
+        """One call."""
+        model, inputs = self._armed, self._working
+        gc.disable()
+        try:
+            with _no_grad():
+                self._clock.begin()
+                self.outputs = model(*inputs)
+                return {**self._clock.end(), "persisting": self._clock.persisting()}
+        finally:
+            gc.enable()
 
 """###
 ),
@@ -5045,8 +5402,8 @@ import confinement  # noqa: E402
 import devices  # noqa: E402
 
 _COMMANDS = {
-    "reference": ("open", "size", "choose", "inputs", "model", "expect"),
-    "candidate": ("load", "construct", "run"),
+    "reference": ("open", "size", "choose", "inputs", "model", "expect", "time", "arm", "fire"),
+    "candidate": ("load", "construct", "run", "time", "arm", "fire", "outputs"),
 }
 
 

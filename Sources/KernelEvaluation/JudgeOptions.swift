@@ -6,6 +6,8 @@ public struct JudgeOptions: Sendable, Hashable {
   public enum Device: String, Sendable, Hashable, CaseIterable, Codable {
     /// The virtual GPU: this machine's processors, with every access looked at.
     case virtual
+    /// This machine's GPU.
+    case cuda
   }
 
   /// The type that inputs and weights have.
@@ -22,8 +24,6 @@ public struct JudgeOptions: Sendable, Hashable {
     }
   }
 
-  /// Where kernels run.
-  public var device: Device
   /// The GPU whose limits the virtual one has, and for which times are estimated.
   public var gpu: GPUModel
   /// The type of inputs and weights.
@@ -38,13 +38,15 @@ public struct JudgeOptions: Sendable, Hashable {
   public var usesFullHeaders: Bool
   /// How long one call of the candidate may take, and how long its import.
   public var timeLimit: Duration
+  /// Whether a correct candidate is timed, where that can be done.
+  public var isTimed: Bool
 
   /// Makes options.
   public init(
-    device: Device = .virtual, gpu: GPUModel = .h100, precision: Precision = .fp32, trials: Int = 5,
-    seed: UInt64? = nil, isFullSize: Bool = false, usesFullHeaders: Bool = false, timeLimit: Duration = .seconds(120)
+    gpu: GPUModel = .h100, precision: Precision = .fp32, trials: Int = 5,
+    seed: UInt64? = nil, isFullSize: Bool = false, usesFullHeaders: Bool = false, timeLimit: Duration = .seconds(120),
+    isTimed: Bool = true
   ) {
-    self.device = device
     self.gpu = gpu
     self.precision = precision
     self.trials = trials
@@ -52,5 +54,6 @@ public struct JudgeOptions: Sendable, Hashable {
     self.isFullSize = isFullSize
     self.usesFullHeaders = usesFullHeaders
     self.timeLimit = timeLimit
+    self.isTimed = isTimed
   }
 }

@@ -5,8 +5,9 @@ import VirtualGPU
 
 /// One judgement on its way: from two sources to a verdict.
 ///
-/// Without a GPU the problem is first run at reduced sizes. A candidate that fails there may only be made for the problem's own
-/// sizes, so that it gets further chances at larger ones, up to the problem's own where this machine can run them.
+/// The problem is first run at reduced sizes. A candidate that fails there may only be made for the problem's own sizes, so that
+/// it gets further chances at larger ones, up to the problem's own where this machine can run them. On a GPU one that is right
+/// goes on to the problem's own sizes as well, and is timed there.
 struct JudgeRun: Sendable {
   let options: JudgeOptions
   let referenceSource: String
@@ -15,11 +16,16 @@ struct JudgeRun: Sendable {
   let seed: UInt64
   let start: WorkerStart
   let startSeconds: Double
+  /// This machine's GPU; nil for the virtual one.
+  private var gpu: RealGPU? { start.tools.gpu }
 
   /// What the steps may need: bytes that a call reads and makes, and operations.
   static let budgets = [SizeBudget(bytes: 16e6, work: 6e7), SizeBudget(bytes: 192e6, work: 1e9)]
   /// What the problem's own sizes may need after those have failed.
   static let fullBudget = SizeBudget(bytes: 4e9, work: 3e10)
+  /// The same on a GPU: there, files between processes and our comparison are what takes time.
+  static let deviceBudget = SizeBudget(bytes: 128e6, work: 2e11)
+  static let deviceFullBudget = SizeBudget(bytes: 4e9, work: 1e14)
 
   init(
     tools: EvaluationTools, options: JudgeOptions, referenceSource: String, candidateSource: String, folder: String,
@@ -43,7 +49,7 @@ struct JudgeRun: Sendable {
 
   func judge() async throws -> Judgement {
     let scan = CandidateScan(candidateSource)
-    if let language = scan.otherLanguages.first {
+    if gpu == nil, let language = scan.otherLanguages.first {
       return judgement(
         .init(verdict: .unsupported, reason: "It uses \(language), which needs a GPU: the virtual GPU runs CUDA."))
     }
@@ -143,8 +149,10 @@ struct JudgeRun: Sendable {
     _ isOutOfReach: inout Bool
   ) async throws {
     var tried: Set<[String: Int]> = []
-    for level in 0...Self.budgets.count {
-      guard let step = try await step(level, reference, &isOutOfReach) else { continue }
+    let timed = try await timedValues(reference)
+    let levels = gpu == nil ? Self.budgets.count + 1 : 2
+    for level in 0..<levels {
+      guard let step = try await step(level, reference, timed, evidence.last?.outcome, &isOutOfReach) else { continue }
       guard tried.insert(step.values).inserted else { continue }
       if !evidence.isEmpty {
         announce("trying larger sizes")
@@ -157,18 +165,41 @@ struct JudgeRun: Sendable {
         try await checkAlone(reference, step)
       } else {
         announce("running it")
-        outcome = try await Attempt(
+        var attempt = Attempt(
           reference: reference, candidate: loaded.side, options: options, values: step.values, trials: step.trials,
-          shared: start.shared, seeds: SeededGenerator(seed: seed, purpose: "level \(level)")
-        ).run()
+          shared: start.shared, seeds: SeededGenerator(seed: seed, purpose: "level \(level)"))
+        if let gpu {
+          attempt.uncountedLanguages = CandidateScan(candidateSource).otherLanguages
+          if options.isTimed, step.values == timed { attempt.timedOn = gpu }
+        }
+        outcome = try await attempt.run()
       }
       evidence.append((step, outcome))
-      if outcome.verdict == .correct || !outcome.dependsOnSize || step.values.isEmpty { return }
+      let isCorrect = outcome.verdict == .correct
+      if isCorrect ? gpu == nil || step.values == timed : !outcome.dependsOnSize || step.values.isEmpty { return }
     }
   }
 
-  private func step(_ level: Int, _ reference: ReferenceSide, _ isOutOfReach: inout Bool) async throws -> Step? {
+  /// The sizes at which a candidate is timed: the problem's own, or on a GPU the largest that can be handed over; nil without.
+  private func timedValues(_ reference: ReferenceSide) async throws -> [String: Int]? {
+    guard gpu != nil else { return nil }
+    if options.isFullSize { return [:] }
+    if let needs = try await reference.size(nil).needs, Self.deviceFullBudget.allows(needs) { return [:] }
+    return try await reference.size(Self.deviceFullBudget).values
+  }
+
+  private func step(
+    _ level: Int, _ reference: ReferenceSide, _ timed: [String: Int]?, _ last: Attempt.Outcome?,
+    _ isOutOfReach: inout Bool
+  ) async throws -> Step? {
     if options.isFullSize { return level == 0 ? Step(values: [:], trials: options.trials) : nil }
+    if let timed {
+      if level == 0 {
+        let values = try await reference.size(Self.deviceBudget).values
+        return Step(values: values, trials: options.trials)
+      }
+      return Step(values: timed, trials: min(options.trials, last?.verdict == .correct ? 2 : 3))
+    }
     if level < Self.budgets.count {
       let values = try await reference.size(Self.budgets[level]).values
       return Step(values: values, trials: level == 0 ? options.trials : max(1, min(options.trials, 3)))
@@ -189,7 +220,8 @@ struct JudgeRun: Sendable {
 
   private func judgement(_ outcome: Attempt.Outcome, _ side: CandidateSide? = nil) -> Judgement {
     var judgement = Judgement(
-      verdict: outcome.verdict, reason: outcome.reason, device: options.device.rawValue, gpu: options.gpu.name)
+      verdict: outcome.verdict, reason: outcome.reason, device: start.tools.device.rawValue,
+      gpu: gpu?.name ?? options.gpu.name)
     judgement.details = outcome.details
     judgement.correctness = outcome.correctness
     judgement.findings = outcome.faults.map {
@@ -198,6 +230,8 @@ struct JudgeRun: Sendable {
     judgement.findings += outcome.findings.map(Judgement.FoundFault.init)
     judgement.counters = outcome.kernels
     judgement.launches = outcome.launches
+    judgement.speed = outcome.speed
+    judgement.timing = outcome.timing
     judgement.operators = outcome.operators
     let estimates = outcome.kernels.compactMap(\.estimate?.seconds)
     if !estimates.isEmpty, estimates.count == outcome.kernels.count { judgement.estimate = estimates.reduce(0, +) }

@@ -28,13 +28,14 @@ extension Judgement {
         lines.append(Line(label: "", text: "… and \(all.count - shown.count) lines more (--format json has them)"))
       }
     }
-    if let size { lines.append(Line(label: "sizes", text: Self.text(size))) }
+    if let size { lines.append(Line(label: "sizes", text: text(size))) }
     lines += kernelLines
     if let timing {
       lines.append(Line(label: "speed", text: Self.text(speed, timing)))
     } else if verdict == .correct {
       let estimated = estimate.map { "; estimate for \(gpu) at these sizes: \(Self.duration($0))" } ?? ""
-      lines.append(Line(label: "speed", text: "not timed: no GPU here\(estimated)"))
+      let reason = device == JudgeOptions.Device.cuda.rawValue ? "not timed" : "not timed: no GPU here"
+      lines.append(Line(label: "speed", text: reason + estimated))
     }
     if !precisionUse.isEmpty {
       lines.append(Line(label: "precision", text: "uses \(precisionUse.joined(separator: ", "))"))
@@ -78,9 +79,9 @@ extension Judgement {
     }
   }
 
-  private static func text(_ size: Size) -> String {
+  private func text(_ size: Size) -> String {
     guard !size.isFull else { return "the problem's own" }
-    return "reduced for want of a GPU: "
+    return (device == JudgeOptions.Device.cuda.rawValue ? "reduced: " : "reduced for want of a GPU: ")
       + size.reduced.map { "\($0.name) \($0.full) → \($0.used)" }.joined(separator: ", ")
   }
 

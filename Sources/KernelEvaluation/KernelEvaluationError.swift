@@ -7,6 +7,8 @@ public struct KernelEvaluationError: Error, Sendable, CustomStringConvertible {
 
     /// Something that judging needs is not on this machine.
     public static let missingTool = Code(description: "missing-tool")
+    /// A GPU was asked for, and none can be used.
+    public static let noGPU = Code(description: "no-gpu")
     /// The reference cannot be used as one.
     public static let badReference = Code(description: "bad-reference")
     /// A file or folder could not be made, or the disk is full.

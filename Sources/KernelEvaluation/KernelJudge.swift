@@ -44,6 +44,8 @@ public struct KernelJudge: Sendable {
         try? FileManager.default.removeItem(atPath: folder)
       }
     }
+    var options = options
+    if let architecture = tools.gpu?.architecture { options.gpu = architecture }
     let run = try await JudgeRun(
       tools: tools, options: options, referenceSource: reference, candidateSource: candidate, folder: folder,
       announce: announce)

@@ -44,16 +44,6 @@ public struct PairedTiming: Sendable, Hashable {
     }
   }
 
-  /// What a candidate is beside the better baseline.
-  public enum Speed: String, Sendable, Hashable, Codable {
-    /// Faster.
-    case faster
-    /// Neither.
-    case tie
-    /// Slower.
-    case slower
-  }
-
   /// What the candidate is measured by.
   public enum Baseline: String, Sendable, Hashable, Codable {
     /// The reference as it is.
@@ -62,8 +52,8 @@ public struct PairedTiming: Sendable, Hashable {
     case compiled
   }
 
-  /// What it is.
-  public let speed: Speed
+  /// What it is: faster, slower, or neither.
+  public let speed: Judgement.Speed
   /// The baseline's time over the candidate's: 2 is twice as fast.
   public let ratio: Double
   /// Where the ratio lies with ``confidence``.
@@ -165,7 +155,7 @@ public struct PairedTiming: Sendable, Hashable {
     let range = "\(Self.text(interval.lowerBound)) to \(Self.text(interval.upperBound))"
     let what =
       switch speed {
-      case .faster, .slower: "\(Self.text(ratio)) times as fast as \(name)"
+      case .faster, .slower, .notTimed: "\(Self.text(ratio)) times as fast as \(name)"
       case .tie: "a tie with \(name): \(Self.text(ratio)) times as fast"
       }
     return "\(what) (\(range))"

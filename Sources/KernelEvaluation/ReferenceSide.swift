@@ -130,6 +130,22 @@ struct ReferenceSide: Sendable {
       operators: answer["operators"]?.integers ?? [:], changesInputs: answer["changedInputs"]?.array?.isEmpty == false)
   }
 
+  // MARK: Timing
+
+  /// Takes inputs for timed calls, and compiles the model.
+  ///
+  /// - Returns: why `torch.compile` does not do; nil where it does.
+  func prepareTiming(_ sets: [ValueTree]) async throws -> String? {
+    let answer = try await call("time", ["sets": .array(sets.map(\.json))])
+    return answer["isCompiled"]?.boolean == true ? nil : answer["reason"]?.string ?? "it is not compiled"
+  }
+
+  /// One timed call of the model.
+  func time(set: Int, seed: UInt64, isCompiled: Bool) async throws -> TimedCall {
+    _ = try await call("arm", ["set": .integer(set), "seed": .seed(seed), "compiled": .boolean(isCompiled)])
+    return try await TimedCall.measure { try await call("fire") }
+  }
+
   // MARK: What the candidate may see
 
   /// Moves a tree's tensors to where the candidate may read them.

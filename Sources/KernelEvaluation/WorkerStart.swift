@@ -15,12 +15,22 @@ struct WorkerStart: Sendable {
   /// The folder of the judgement.
   let folder: String
   /// What the device consists of.
-  let device: VirtualDevice
+  let device: Device
 
-  /// The virtual GPU's libraries.
-  struct VirtualDevice: Sendable {
-    var runtime: String
-    var library: String
+  /// What the workers' GPU needs.
+  enum Device: Sendable {
+    /// The virtual GPU's runtime, and PyTorch's device over it.
+    case virtual(runtime: String, library: String)
+    /// The clock and gate of a real one.
+    case real(RealGPU, clock: String)
+
+    /// Files that a candidate's process reads.
+    var files: [String] {
+      switch self {
+      case .virtual(let runtime, let library): [runtime, library]
+      case .real(let gpu, let clock): [clock, gpu.driverFolder]
+      }
+    }
   }
 
   var workerFolder: String { folder + "/worker" }
@@ -37,21 +47,43 @@ struct WorkerStart: Sendable {
     }
     let cache = tools.cache ?? BuildCache(folder: folder + "/cache")
     let scratch = folder + "/scratch"
+    if let gpu = tools.gpu {
+      let clock = try await GPUClockLibrary.library(
+        tools.buildTools, worker: folder + "/worker", cache: cache, scratch: scratch)
+      return WorkerStart(tools: tools, options: options, folder: folder, device: .real(gpu, clock: clock))
+    }
     let runtime = try await RuntimeLibrary.shared(tools.buildTools, cache: cache, scratch: scratch)
     let library = try await VirtualTorchDevice.library(
       tools.pytorch, toolchain: tools.toolchain, worker: folder + "/worker", cache: cache, scratch: scratch,
       announce: announce)
     return WorkerStart(
-      tools: tools, options: options, folder: folder, device: VirtualDevice(runtime: runtime, library: library))
+      tools: tools, options: options, folder: folder, device: .virtual(runtime: runtime, library: library))
+  }
+
+  /// What a worker is told of its device. The reference's needs the virtual one for nothing.
+  private var description: JSONValue {
+    switch device {
+    case .virtual(let runtime, let library):
+      return [
+        "kind": "virtual", "runtime": .string(runtime), "library": .string(library),
+        "gpu": GPUDescription.json(options.gpu),
+      ]
+    case .real(let gpu, let clock):
+      // Twice the cache, so that nothing of before is left in it.
+      return ["kind": "cuda", "clock": .string(clock), "flushBytes": .integer(max(2 * gpu.level2Bytes, 32 << 20))]
+    }
   }
 
   /// Starts the reference's process.
   func reference() async throws -> ReferenceSide {
     let own = try makeFolder("reference")
-    let process = try await WorkerProcess.start(launch(own, readable: [shared]))
+    var readable = [shared]
+    if case .real = device { readable += device.files }
+    let process = try await WorkerProcess.start(launch(own, readable: readable))
     do {
       _ = try await process.call(
-        ["command": "start", "role": "reference", "folder": .string(own)], timeLimit: Self.startLimit)
+        ["command": "start", "role": "reference", "folder": .string(own), "device": description],
+        timeLimit: Self.startLimit)
     } catch {
       await process.stop()
       throw Self.failure(error, "reference")
@@ -65,16 +97,14 @@ struct WorkerStart: Sendable {
     let own = try makeFolder("candidate-\(number)")
     let report = own + "/report.jsonl"
     try Folders.write("", to: report)
-    var launch = launch(own, readable: [shared, device.runtime, device.library])
-    launch.environment["BASIC_VGPU_GPU"] = options.gpu.name
-    launch.environment["BASIC_VGPU_CHECK"] = "all"
-    launch.environment["BASIC_VGPU_REPORT"] = report
+    var launch = launch(own, readable: [shared] + device.files)
+    if case .virtual = device {
+      launch.environment["BASIC_VGPU_GPU"] = options.gpu.name
+      launch.environment["BASIC_VGPU_CHECK"] = "all"
+      launch.environment["BASIC_VGPU_REPORT"] = report
+    }
     let settings: [String: JSONValue] = [
-      "command": "start", "role": "candidate", "folder": .string(own),
-      "device": .object([
-        "runtime": .string(device.runtime), "library": .string(device.library),
-        "gpu": GPUDescription.json(options.gpu),
-      ]),
+      "command": "start", "role": "candidate", "folder": .string(own), "device": description,
     ]
     let process = try await WorkerProcess.start(launch)
     do {
@@ -83,9 +113,10 @@ struct WorkerStart: Sendable {
       await process.stop()
       throw Self.failure(error, "candidate")
     }
-    let builder = ExtensionBuilder(
+    var builder = ExtensionBuilder(
       tools: tools.buildTools, gpu: options.gpu, options: ProgramRunner.Check.all.options, cache: tools.cache,
       fullHeaders: options.usesFullHeaders)
+    builder.device = tools.device == .cuda ? .cuda : .virtual
     let scratch = "\(folder)/scratch/candidate-\(number)"
     try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
     return CandidateSide(
@@ -109,8 +140,27 @@ struct WorkerStart: Sendable {
     return WorkerLaunch(
       python: tools.pytorch.python, workerFolder: workerFolder, arguments: [workerFolder + "/worker.py"], folder: own,
       readable: readable + tools.pytorch.prefixes + [tools.pytorch.package],
-      environment: ["OMP_NUM_THREADS": "\(threads)", "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"],
-      limits: WorkerLimits(memoryBytes: Int(ProcessInfo.processInfo.physicalMemory / 2)), startLimit: Self.startLimit)
+      environment: environment.merging(["OMP_NUM_THREADS": "\(threads)"]) { $1 },
+      limits: limits, sandbox: tools.sandbox, device: tools.device == .cuda ? .cuda : .virtual,
+      startLimit: Self.startLimit)
+  }
+
+  private var limits: WorkerLimits {
+    var limits = WorkerLimits(memoryBytes: Int(ProcessInfo.processInfo.physicalMemory / 2))
+    // The problem's own sizes, and torch.compile.
+    if tools.device == .cuda { (limits.fileBytes, limits.folderBytes, limits.cpuSeconds) = (8 << 30, 16 << 30, 3600) }
+    return limits
+  }
+
+  private var environment: [String: String] {
+    var environment = ["PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"]
+    if case .real(let gpu, _) = device {
+      for name in RealGPU.passedOn { environment[name] = tools.toolchain.environment[name] }
+      // torch.compile compiles in the process itself, and Triton need not search for the driver.
+      environment["TORCHINDUCTOR_COMPILE_THREADS"] = "1"
+      environment["TRITON_LIBCUDA_PATH"] = gpu.driverFolder
+    }
+    return environment
   }
 
   /// A process that does not start before anything of anybody's has run is our failure.

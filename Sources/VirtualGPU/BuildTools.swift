@@ -8,17 +8,22 @@ public import CUDAToolchain
 
 /// The programs that a build needs: all of them are there.
 public struct BuildTools: Sendable, Hashable {
-  let toolchain: Toolchain
-  let compiler: Toolchain.Compiler
-  let clang: Clang
+  package let toolchain: Toolchain
+  package let compiler: Toolchain.Compiler
+  /// What compiles kernels for this machine's processors; nil where only a real GPU is built for.
+  let clang: Clang?
 
+  /// - Parameter forRealGPU: whether nothing is to run on the virtual GPU, so that nvcc and the host's compiler suffice.
   /// - Throws: ``VirtualGPUError`` with what is missing and what mends it.
-  public init(toolchain: Toolchain, environment: [String: String]? = nil) throws(VirtualGPUError) {
+  public init(
+    toolchain: Toolchain, environment: [String: String]? = nil, forRealGPU: Bool = false
+  ) throws(VirtualGPUError) {
     guard let compiler = toolchain.compiler else {
       throw VirtualGPUError(
         .missingTool, "\(toolchain.reason ?? "No CUDA compiler was found.") `basic doctor` says what was looked for.")
     }
-    guard let clang = Clang.find(environment: environment) else {
+    let clang = Clang.find(environment: environment)
+    guard clang != nil || forRealGPU else {
       let missing = Clang.missing(environment: environment)
       throw VirtualGPUError(.missingTool, "\(missing.reason) \(missing.remedy)")
     }
@@ -33,7 +38,7 @@ public struct BuildTools: Sendable, Hashable {
   /// Runs a compiler in a folder.
   ///
   /// - Returns: the end and everything it said.
-  func run(
+  package func run(
     _ program: String, _ arguments: [String], in folder: String, timeLimit: Duration = BuildTools.timeLimit
   ) async throws -> (ending: Command.Ending, log: String) {
     let result = try await Command(
@@ -50,6 +55,9 @@ public struct BuildTools: Sendable, Hashable {
 
   /// clang over C of ours: where it refuses, that is our failure.
   func compile(_ arguments: [String], in folder: String) async throws {
+    guard let clang else {
+      throw VirtualGPUError(.internalFailure, "Something is to be built for the virtual GPU with tools for a real one.")
+    }
     let (ending, log) = try await run(clang.path, arguments, in: folder)
     guard ending == .exited(0) else {
       throw VirtualGPUError(

@@ -54,9 +54,9 @@ public struct Clang: Sendable, Hashable {
 }
 
 /// What changes when a file is replaced.
-enum FileIdentity {
+package enum FileIdentity {
   /// The size and the time of the last change of the file that a path leads to; empty where there is none.
-  static func of(_ path: String) -> String {
+  package static func of(_ path: String) -> String {
     let real = URL(filePath: path).resolvingSymlinksInPath().path
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: real) else { return "" }
     let time = (attributes[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0

@@ -40,9 +40,8 @@ struct ExtensionWork: Sendable {
     let includes = full?.includes ?? [resources.includes]
     // At the first build this takes a while; later it is there.
     let runtime = try await runtimeLibrary()
-    async let bridge =
-      usesFull
-      ? [] : LightHeaders.bridge(tools, resources: resources, cache: cache, scratch: folder)
+    async let bridge = LightHeaders.bridge(
+      tools, resources: resources, cache: cache, scratch: folder, parts: bridgeParts)
     let objects = try await withThrowingTaskGroup(of: (Int, Object).self) { group in
       for (index, unit) in sources.units.enumerated() {
         group.addTask {
@@ -59,6 +58,12 @@ struct ExtensionWork: Sendable {
     }
     try await link(objects.flatMap(\.files) + (try await bridge), runtime, full)
     return objects.compactMap(\.layout)
+  }
+
+  /// The parts of the bridge that are linked: none of PyTorch's where its own headers are used; on a real GPU what
+  /// observes launches.
+  private var bridgeParts: [String] {
+    (usesFull ? [] : LightHeaders.parts) + (builder.device == .cuda ? [LightHeaders.observer] : [])
   }
 
   /// Nil where the GPU is real.
@@ -175,6 +180,7 @@ struct ExtensionWork: Sendable {
       let libraries = compiler.includes.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
         separator: "/")
       arguments += ["-L", libraries + "/lib", "-L", libraries + "/lib64", "-lcudart_static", "-lrt"]
+      arguments += LightHeaders.observed.map { "-Wl,--wrap=\($0)" }
     }
     let (ending, log) = try await tools.run(
       compiler.hostCompiler, arguments + ["-lpthread", "-ldl", "-lm"], in: folder, timeLimit: timeLimit)

@@ -5,16 +5,28 @@ import CUDAToolchain
 enum LightHeaders {
   static let flags = ["-std=c++17", "-O1", "-fPIC", "-fvisibility=hidden", "-w"]
 
+  /// The sources that stand between an extension and Python.
+  static let parts = ["casters", "devices", "extension", "messages", "tensors", "types"]
+  /// The source through which an extension's launches go on a real GPU.
+  static let observer = "observer"
+  /// The functions of CUDA's runtime that launch something.
+  static let observed = [
+    "cudaLaunchKernel", "__cudaLaunchKernel", "cudaLaunchKernelExC", "cudaLaunchCooperativeKernel", "cudaGraphLaunch",
+  ]
+
   /// The bridge's objects, out of the cache or compiled now.
-  static func bridge(_ tools: BuildTools, resources: ResourceFolder, cache: BuildCache, scratch: String) async throws
-    -> [String]
-  {
+  ///
+  /// - Parameter parts: those that are wanted; all are compiled.
+  static func bridge(
+    _ tools: BuildTools, resources: ResourceFolder, cache: BuildCache, scratch: String, parts: [String]
+  ) async throws -> [String] {
+    guard !parts.isEmpty else { return [] }
     let compiler = tools.compiler
     let key = SHA256.hex(
       (["1", ResourceFolder.hash, compiler.hostCompiler + FileIdentity.of(compiler.hostCompiler), compiler.version]
         + flags)
         .joined(separator: "\0"))
-    let sources = ["casters", "devices", "extension", "messages", "tensors", "types"]
+    let sources = Self.parts + [observer]
     let folder: String
     if let known = cache.entry("bridge", key) {
       folder = known
@@ -41,7 +53,7 @@ enum LightHeaders {
         }
       }
     }
-    return sources.map { "\(folder)/\($0).o" }
+    return parts.map { "\(folder)/\($0).o" }
   }
 
   /// Whether PyTorch's own headers might take what ours did not: something of PyTorch's that they do not have, or that is

@@ -35,8 +35,8 @@ package struct RuntimeLibrary: Sendable {
   static let sourceHash = SHA256.hex(
     EmbeddedRuntime.files.map { "\($0.path)\n\($0.text.utf8.count)\n\($0.text)" }.joined())
 
-  static func key(_ clang: Clang) -> String {
-    SHA256.hex((["2", sourceHash, clang.identity, FileIdentity.processor] + flags).joined(separator: "\0"))
+  static func key(_ clang: Clang?) -> String {
+    SHA256.hex((["2", sourceHash, clang?.identity ?? "", FileIdentity.processor] + flags).joined(separator: "\0"))
   }
 
   /// The library out of the cache, or compiled now.

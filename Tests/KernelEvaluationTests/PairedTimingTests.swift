@@ -25,11 +25,11 @@ import Testing
 
   @Test(
     arguments: [
-      (0.5, nil, PairedTiming.Speed.faster, 2.0), (2, nil, .slower, 0.5), (1, nil, .tie, 1), (0.5, 0.5, .tie, 1),
+      (0.5, nil, Judgement.Speed.faster, 2.0), (2, nil, .slower, 0.5), (1, nil, .tie, 1), (0.5, 0.5, .tie, 1),
       (0.5, 0.25, .slower, 0.5), (0.5, 2, .faster, 2), (0.99, nil, .tie, 1.01),
-    ] as [(Double, Double?, PairedTiming.Speed, Double)])
+    ] as [(Double, Double?, Judgement.Speed, Double)])
   func `judges by the better baseline`(
-    candidate: Double, compiled: Double?, speed: PairedTiming.Speed, ratio: Double
+    candidate: Double, compiled: Double?, speed: Judgement.Speed, ratio: Double
   ) throws {
     var generator = SeededGenerator(seed: 1)
     let rounds = Self.rounds(

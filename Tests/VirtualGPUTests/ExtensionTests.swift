@@ -142,6 +142,37 @@ import Testing
     }
   }
 
+  @Test(.enabled(Programs.missing) { await Programs.canBuild() })
+  func `launches of an extension for a real GPU pass a gate`() async throws {
+    guard let python = try await Self.pythonWithPyTorch() else { return }
+    try await withBuilder { builder, folder in
+      var builder = builder
+      builder.device = .cuda
+      let status = """
+        int64_t status() { return cudaGetLastError(); }
+
+        """
+      var request = Self.request("observed", cuda: Self.scale + "\n" + status)
+      request.cppSources = ["torch::Tensor scaled(torch::Tensor x, double f); int64_t status();"]
+      request.functions = ["scaled": "", "status": ""]
+      let build = try await builder.build(request, scratch: folder)
+      let clock = folder + "/clock.so"
+      let worker =
+        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .path + "/Worker/gpu_clock.cpp"
+      let compiler = builder.tools.compiler.hostCompiler
+      let (ending, log) = try await builder.tools.run(
+        compiler, ["-std=c++17", "-O1", "-fPIC", "-shared", "-Wall", "-Werror", worker, "-o", clock, "-ldl"], in: folder)
+      #expect(ending == .exited(0), "\(log)")
+      let result = try await Command(
+        executable: python, arguments: ["-B", "\(Self.scripts)/gate_check.py", build.library, clock], folder: folder,
+        environment: ProcessInfo.processInfo.environment, timeLimit: .seconds(120)
+      ).run()
+      #expect(result.ending == .exited(0), "\(result.standardOutput)\(result.standardError.suffix(4000))")
+      #expect(result.standardOutput.hasSuffix("OK\n"))
+    }
+  }
+
   /// A Python that has PyTorch: the toolchain's.
   private static func pythonWithPyTorch() async throws -> String? {
     guard let python = try await Toolchain.find().python else { return nil }

@@ -1,0 +1,159 @@
+import GPUModels
+import KernelVerdicts
+
+extension Attempt {
+  /// Sets of inputs: a call never sees the values of the last one.
+  private static let setCount = 3
+  /// Rounds before those that count: PyTorch's choices of algorithms, lazily loaded kernels, clocks that rise.
+  private static let warmUpCount = 5
+  /// Rounds that count, at most.
+  private static let roundCount = 60
+  /// How long the rounds that count may take together, once there are enough for a verdict.
+  private static let patience = Duration.seconds(6)
+
+  /// Times a candidate that is correct, in turn with the reference as it is and the reference compiled.
+  ///
+  /// Which outputs of timed calls are compared is decided after the call. The last call's always are, so that one who computes
+  /// properly only as long as he is being watched has to go on.
+  func time(on gpu: RealGPU, _ tolerance: Tolerance, _ outcome: inout Outcome, _ seeds: inout SeededGenerator) async throws {
+    var generator = seeds
+    _ = seeds.next()
+    let trials = try await timed(&outcome.referenceSeconds) { try await timedTrials(&generator) }
+    let reason = try await timed(&outcome.referenceSeconds) {
+      try await reference.prepareTiming(trials.map(\.inputs))
+    }
+    if let reason { outcome.notes.append("torch.compile does not do for the reference: \(Sentences.firstLine(reason))") }
+    try await candidate.prepareTiming(trials.map(\.inputs))
+
+    var rounds: [PairedTiming.Round] = []
+    var tails: [Double] = []
+    var start = ContinuousClock.now
+    var number = 0
+    while rounds.count < Self.roundCount {
+      let trial = Int.random(in: 0..<trials.count, using: &generator)
+      let made = try await round(trial, seed: trials[trial].seed, isCompiled: reason == nil, &generator)
+      let isWarmUp = number < Self.warmUpCount
+      if isWarmUp {
+        start = .now
+      } else {
+        rounds.append(
+          .init(candidate: made.candidate.sample, eager: made.eager.sample, compiled: made.compiled?.sample))
+        tails.append(made.candidate.tail)
+      }
+      if made.candidate.persisting > 0 {
+        outcome.fail(
+          .rejected, "It sets level 2 cache aside for itself, so that what one call read is still there in the next.")
+        return
+      }
+      let isLast =
+        rounds.count == Self.roundCount
+        || (rounds.count >= PairedTiming.leastRoundCount && start.duration(to: .now) > Self.patience)
+      if number == 0 || isLast || UInt64.random(in: 0..<12, using: &generator) == 0 {
+        if try await !checkTimed(number, trials[trial], tolerance, &outcome) { return }
+      }
+      if isLast { break }
+      number += 1
+    }
+    let tail = PairedTiming.median(tails)
+    if tail > TimedCall.ordinaryTail {
+      outcome.fail(
+        .rejected,
+        "Its work goes on for \(ClockAgreement.microseconds(tail)) after the caller's stream has come to its end: it is on a stream that nobody is told to wait for."
+      )
+      return
+    }
+    judge(rounds, on: gpu, trials, &outcome, seed: generator.next())
+  }
+
+  private func judge(
+    _ rounds: [PairedTiming.Round], on gpu: RealGPU, _ trials: [Trial], _ outcome: inout Outcome, seed: UInt64
+  ) {
+    do throws(TimingError) {
+      let timing = try PairedTiming(rounds: rounds, seed: seed)
+      var floor = 0.0
+      if let model = gpu.model {
+        let roofline = Roofline(gpu: model)
+        let work = Self.leastWork(trials[0])
+        floor = roofline.leastTime(for: work)
+        try roofline.check(seconds: timing.candidateTime, for: work)
+      }
+      outcome.speed = timing.speed
+      outcome.timing = Judgement.Timing(
+        candidate: timing.candidateTime, eager: timing.eagerTime, compiled: timing.compiledTime, ratio: timing.ratio,
+        interval: [timing.interval.lowerBound, timing.interval.upperBound], pairs: timing.roundCount, floor: floor)
+    } catch {
+      outcome.notes.append("Its time is not believed. \(error.message)")
+    }
+  }
+
+  /// What any kernel has to read and write. Integers may be indices, which choose what is read: then nothing is sure to be.
+  private static func leastWork(_ trial: Trial) -> Roofline.Work {
+    let inputs = trial.inputs.tensors
+    let read = inputs.allSatisfy(\.isFloating) ? inputs.reduce(0) { $0 + $1.byteCount } : 0
+    let written = trial.expectation.own.tensors.reduce(0) { $0 + $1.byteCount }
+    return Roofline.Work(bytesRead: read, bytesWritten: written)
+  }
+
+  private func timedTrials(_ generator: inout SeededGenerator) async throws -> [Trial] {
+    var trials: [Trial] = []
+    for number in 0..<Self.setCount {
+      let seed = generator.next()
+      let supply = InputSupply(kind: .own, seed: seed, folder: shared)
+      let inputs = try await reference.inputs(seed: seed, prefix: "timed-\(number)", supply: supply)
+      let expectation = try await reference.expect(
+        inputs, seed: seed, prefix: "expected-timed-\(number)", isRepeated: false)
+      trials.append(Trial(number: number, kind: .own, seed: seed, inputs: inputs, expectation: expectation))
+    }
+    return trials
+  }
+
+  private struct RoundCalls {
+    var candidate: TimedCall
+    var eager: TimedCall
+    var compiled: TimedCall?
+  }
+
+  /// The calls of one round, in an order that is drawn: whoever comes after another one may find the GPU warmer.
+  private func round(
+    _ set: Int, seed: UInt64, isCompiled: Bool, _ generator: inout SeededGenerator
+  ) async throws -> RoundCalls {
+    var calls: [Int: TimedCall] = [:]
+    for which in (isCompiled ? [0, 1, 2] : [0, 1]).shuffled(using: &generator) {
+      calls[which] =
+        which == 0
+        ? try await candidate.time(set: set, seed: seed)
+        : try await reference.time(set: set, seed: seed, isCompiled: which == 2)
+    }
+    guard let first = calls[0], let second = calls[1] else { throw WorkerAnswerError("a round has no times") }
+    return RoundCalls(candidate: first, eager: second, compiled: calls[2])
+  }
+
+  /// - Returns: false where the outcome is now a failure.
+  private func checkTimed(
+    _ number: Int, _ trial: Trial, _ tolerance: Tolerance, _ outcome: inout Outcome
+  ) async throws -> Bool {
+    let made = try await candidate.timedOutputs(prefix: "timed-\(number)")
+    if let sentence = tampering(made.changes, isFirst: true) {
+      outcome.fail(.rejected, sentence)
+      return false
+    }
+    if let flaw = made.flaws.first {
+      outcome.fail(.incorrect, "Of a timed call's outputs \(flaw).")
+      return false
+    }
+    let (fault, _, _) = try trial.compare(made.outputs, in: candidate.folder, tolerance: tolerance)
+    guard let fault else { return true }
+    outcome.correctness?.mismatch = fault.mismatch
+    outcome.fail(
+      .incorrect, "It was right while it was checked, and is not while it is timed (call \(number + 1)). \(fault.reason)")
+    outcome.faults.append(("wrong-output", outcome.reason))
+    return false
+  }
+}
+
+extension ValueTree.Tensor {
+  /// Bytes of its elements.
+  var byteCount: Int { count * (ElementType(torchName: type)?.byteCount ?? 0) }
+  /// Whether they are floating-point numbers.
+  var isFloating: Bool { ElementType(torchName: type)?.isFloating == true }
+}

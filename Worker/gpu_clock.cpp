@@ -1,0 +1,141 @@
+// The judge's hand on a real GPU, in the worker's process: a gate that every launch of an extension passes (observer.cpp), and a
+// clock. It is loaded before anything of a candidate's, and asks the driver itself, so that what a candidate puts in the place of
+// PyTorch's or Python's functions does not reach it.
+
+#include <dlfcn.h>
+#include <time.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace {
+
+typedef int Result;
+typedef int Device;
+typedef void* Context;
+typedef void* Event;
+typedef void* Stream;
+typedef unsigned long long Pointer;
+
+// Of CUDA's driver interface. cuda.h gives some of these functions a second version under the first one's name.
+struct Driver {
+    Result (*init)(unsigned);
+    Result (*deviceGet)(Device*, int);
+    Result (*primaryRetain)(Context*, Device);
+    Result (*current)(Context*);
+    Result (*setCurrent)(Context);
+    Result (*synchronize)();
+    Result (*eventCreate)(Event*, unsigned);
+    Result (*eventRecord)(Event, Stream);
+    Result (*eventSynchronize)(Event);
+    Result (*elapsed)(float*, Event, Event);
+    Result (*allocate)(Pointer*, size_t);
+    Result (*fill)(Pointer, unsigned char, size_t, Stream);
+    Result (*resetPersisting)();
+    Result (*limit)(size_t*, int);
+};
+
+Driver driver;
+Event first, last;
+Pointer flushed;
+size_t flushedBytes;
+double startOfCall;
+std::atomic<unsigned long long> launches;
+std::atomic<int> isGhost;
+
+double now() {
+    timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+template <typename Function>
+bool find(void* library, const char* name, Function& function) {
+    function = reinterpret_cast<Function>(dlsym(library, name));
+    return function != nullptr;
+}
+
+bool findAll(void* library) {
+    return find(library, "cuInit", driver.init) && find(library, "cuDeviceGet", driver.deviceGet) &&
+           find(library, "cuDevicePrimaryCtxRetain", driver.primaryRetain) &&
+           find(library, "cuCtxGetCurrent", driver.current) && find(library, "cuCtxSetCurrent", driver.setCurrent) &&
+           find(library, "cuCtxSynchronize", driver.synchronize) && find(library, "cuEventCreate", driver.eventCreate) &&
+           find(library, "cuEventRecord", driver.eventRecord) &&
+           find(library, "cuEventSynchronize", driver.eventSynchronize) &&
+           find(library, "cuEventElapsedTime", driver.elapsed) && find(library, "cuMemAlloc_v2", driver.allocate) &&
+           find(library, "cuMemsetD8Async", driver.fill) &&
+           find(library, "cuCtxResetPersistingL2Cache", driver.resetPersisting) &&
+           find(library, "cuCtxGetLimit", driver.limit);
+}
+
+}
+
+extern "C" {
+
+// 1 if a launch is to run.
+int basic_gpu_gate() {
+    launches.fetch_add(1, std::memory_order_relaxed);
+    return isGhost.load(std::memory_order_relaxed) ? 0 : 1;
+}
+
+unsigned long long basic_gpu_launches() { return launches.load(std::memory_order_relaxed); }
+
+void basic_gpu_set_ghost(int on) { isGhost.store(on, std::memory_order_relaxed); }
+
+// Takes the device's context and memory of `bytes`, which is written to empty the level 2 cache. Null, or what went wrong.
+const char* basic_gpu_open(size_t bytes) {
+    void* library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
+    if (!library) return "libcuda.so.1 cannot be loaded";
+    if (!findAll(library)) return "libcuda.so.1 lacks a function; the driver is too old";
+    Context context = nullptr;
+    if (driver.init(0)) return "the driver does not start";
+    if (driver.current(&context) || !context) {
+        Device device;
+        if (driver.deviceGet(&device, 0) || driver.primaryRetain(&context, device) || driver.setCurrent(context))
+            return "the GPU gives no context";
+    }
+    if (driver.eventCreate(&first, 0) || driver.eventCreate(&last, 0)) return "events cannot be made";
+    if (driver.allocate(&flushed, bytes)) return "memory to empty the cache with cannot be had";
+    flushedBytes = bytes;
+    return nullptr;
+}
+
+// Bytes of the level 2 cache that are set aside for accesses that persist; 0 unless somebody has asked for it.
+unsigned long long basic_gpu_persisting() {
+    const int persistingLimit = 0x06;
+    size_t bytes = 0;
+    return driver.limit(&bytes, persistingLimit) ? 0 : bytes;
+}
+
+// Waits for everything, and puts other bytes into the level 2 cache.
+int basic_gpu_flush() {
+    static unsigned char value;
+    Result result = driver.synchronize();
+    if (!result) result = driver.resetPersisting();
+    if (!result) result = driver.fill(flushed, ++value, flushedBytes, nullptr);
+    return result ? result : driver.synchronize();
+}
+
+int basic_gpu_begin() {
+    startOfCall = now();
+    return driver.eventRecord(first, nullptr);
+}
+
+// times: by the events; how much longer the GPU had something to do; by this process's clock. In seconds.
+int basic_gpu_end(double* times) {
+    Result result = driver.eventRecord(last, nullptr);
+    if (!result) result = driver.eventSynchronize(last);
+    double reached = now();
+    // What runs on streams that do not wait for the default one is still to come.
+    if (!result) result = driver.synchronize();
+    double ended = now();
+    float milliseconds = 0;
+    if (!result) result = driver.elapsed(&milliseconds, first, last);
+    times[0] = 1e-3 * static_cast<double>(milliseconds);
+    times[1] = ended - reached;
+    times[2] = ended - startOfCall;
+    return result;
+}
+
+}

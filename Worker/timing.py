@@ -1,0 +1,49 @@
+"""Timed calls of a model on a real GPU: prepared by one command, made by the next, so that the trusted side's own clock sees the
+call alone."""
+
+import gc
+import random
+
+import torch
+
+from values import decode, mapped, read_tensor, tensors
+
+_no_grad = torch.no_grad
+
+
+class TimedCalls:
+    """Sets of inputs on the GPU, and one place in memory from which each call takes them."""
+
+    def __init__(self, clock):
+        self._clock = clock
+        self._sets = []
+        self._working = None
+        self._armed = None
+        self.outputs = None
+
+    def prepare(self, sets) -> None:
+        self._sets = [mapped(decode(inputs, read_tensor), lambda tensor: tensor.cuda()) for inputs in sets]
+        self._working = mapped(self._sets[0], lambda tensor: tensor.clone())
+
+    def arm(self, message: dict, model) -> None:
+        """Puts other values at the same addresses, without a word to autograd's versions, and empties the caches."""
+        self.outputs = None
+        for place, source in zip(tensors(self._working), tensors(self._sets[message["set"]])):
+            place.data.copy_(source)
+        random.seed(message["seed"])
+        torch.manual_seed(message["seed"])
+        gc.collect()
+        self._armed = model
+        self._clock.flush()
+
+    def fire(self) -> dict:
+        """One call."""
+        model, inputs = self._armed, self._working
+        gc.disable()
+        try:
+            with _no_grad():
+                self._clock.begin()
+                self.outputs = model(*inputs)
+                return {**self._clock.end(), "persisting": self._clock.persisting()}
+        finally:
+            gc.enable()
