@@ -17,7 +17,7 @@ struct BenchCheck: AsyncParsableCommand {
     abstract: "Judge every candidate of a collection, and show the verdicts in a table.",
     discussion: """
       The collection is a file with one JSON object per line: `reference` and `candidate`, two Python sources, and where \
-      known `level`, `problem` and `reported_speedup_h100`. The table is Markdown.
+      known `name`, or `level` and `problem`, and `reported_speedup_h100`. The table is Markdown.
 
       Examples:
         basic bench check kernels.jsonl
@@ -38,6 +38,9 @@ struct BenchCheck: AsyncParsableCommand {
   @Flag(name: .customLong("no-timing"), help: "On a GPU: judge without timing.")
   var isNotTimed = false
 
+  @Option(help: ArgumentHelp("How many are judged at once; timing wants the GPU alone.", valueName: "n"))
+  var jobs = 1
+
   @Option(help: ArgumentHelp("The GPU whose limits hold and for which times are estimated.", valueName: "name"))
   var gpu = GPUModel.h100
 
@@ -56,12 +59,13 @@ struct BenchCheck: AsyncParsableCommand {
   private struct Entry: Decodable {
     var reference: String
     var candidate: String
+    var name: String?
     var level: Int?
     var problem: Int?
     var reportedSpeedup: Double?
 
     enum CodingKeys: String, CodingKey {
-      case reference, candidate, level, problem
+      case reference, candidate, name, level, problem
       case reportedSpeedup = "reported_speedup_h100"
     }
   }
@@ -80,6 +84,13 @@ struct BenchCheck: AsyncParsableCommand {
     var schemaVersion = 1
     var gpu: String
     var rows: [Row]
+  }
+
+  func validate() throws {
+    if !(1...64).contains(jobs) { throw ValidationError("--jobs must be between 1 and 64.") }
+    if jobs > 1, device == .cuda, !isNotTimed {
+      throw ValidationError("--jobs with --device cuda needs --no-timing: two that run at once time each other.")
+    }
   }
 
   func run() async throws {
@@ -108,40 +119,57 @@ struct BenchCheck: AsyncParsableCommand {
     if let wrong = only.first(where: { !entries.indices.contains($0) }) {
       throw CommandFailure(.usage, "There is no candidate \(wrong): the file has \(entries.count), from 0 on.")
     }
-    var rows: [Row] = []
-    for (index, entry) in entries.enumerated() where only.isEmpty || only.contains(index) {
-      let options = JudgeOptions(gpu: gpu, seed: seed, timeLimit: .seconds(timeout), isTimed: !isNotTimed)
-      let clock = ContinuousClock.now
-      var judgement: Judgement?
-      var failure: String?
-      do {
-        judgement = try await Judging.judge(entry.reference, entry.candidate, options, context, device: device) { _ in }
-      } catch let error as CommandFailure {
-        failure = error.message ?? ""
+    let chosen = entries.indices.filter { only.isEmpty || only.contains($0) }
+    var waiting = chosen[...]
+    let rows = try await withThrowingTaskGroup(of: Row.self) { group in
+      for _ in 0..<jobs {
+        if let index = waiting.popFirst() { group.addTask { try await row(index, entries[index], context) } }
       }
-      let problem = entry.level.flatMap { level in entry.problem.map { "\(level)/\($0)" } } ?? ""
-      rows.append(
-        Row(
-          index: index, problem: problem, reportedSpeedup: .init(entry.reportedSpeedup),
-          seconds: (clock.duration(to: .now) / .seconds(1)).rounded(to: 2), failure: .init(failure),
-          judgement: .init(judgement)))
-      if !quiet {
-        Console.standardError.write(
-          "\(index) \(problem): \(judgement.map { "\($0.verdict.rawValue): \($0.reason)" } ?? failure ?? "")\n"
-            .printableLines)
+      var rows: [Row] = []
+      while let row = try await group.next() {
+        rows.append(row)
+        if let index = waiting.popFirst() { group.addTask { try await self.row(index, entries[index], context) } }
       }
+      return rows.sorted { $0.index < $1.index }
     }
-    return Report(gpu: gpu.name, rows: rows)
+    return Report(gpu: rows.lazy.compactMap { $0.judgement.value?.gpu }.first ?? gpu.name, rows: rows)
+  }
+
+  private func row(_ index: Int, _ entry: Entry, _ context: ProcessContext) async throws -> Row {
+    let options = JudgeOptions(gpu: gpu, seed: seed, timeLimit: .seconds(timeout), isTimed: !isNotTimed)
+    let clock = ContinuousClock.now
+    var judgement: Judgement?
+    var failure: String?
+    do {
+      judgement = try await Judging.judge(entry.reference, entry.candidate, options, context, device: device) { _ in }
+    } catch let error as CommandFailure {
+      failure = error.message ?? ""
+    }
+    let problem = entry.name ?? entry.level.flatMap { level in entry.problem.map { "\(level)/\($0)" } } ?? ""
+    if !quiet {
+      Console.standardError.write(
+        "\(index) \(problem): \(judgement.map { "\($0.verdict.rawValue): \($0.reason)" } ?? failure ?? "")\n"
+          .printableLines)
+    }
+    return Row(
+      index: index, problem: problem, reportedSpeedup: .init(entry.reportedSpeedup),
+      seconds: (clock.duration(to: .now) / .seconds(1)).rounded(to: 2), failure: .init(failure),
+      judgement: .init(judgement))
   }
 
   /// A table in Markdown, so that it can go where it is reported.
   static func text(_ report: Report) -> String {
-    var lines = ["| # | problem | reported | verdict | s | why |", "|---:|---|---:|---|---:|---|"]
+    let isTimed = report.rows.contains { $0.judgement.value?.timing != nil }
+    var lines = [
+      "| # | problem | reported |\(isTimed ? " speed |" : "") verdict | s | why |",
+      "|---:|---|---:|\(isTimed ? "---|" : "")---|---:|---|",
+    ]
     for row in report.rows {
       let verdict = row.judgement.value?.verdict.rawValue ?? "no verdict"
       let reason = cell(row.judgement.value?.reason ?? row.failure.value ?? "")
       let speedup = row.reportedSpeedup.value.map { "\($0.fixed(2))×" } ?? ""
-      lines.append("| \(row.index) | \(row.problem) | \(speedup) | \(verdict) | \(row.seconds.fixed(1)) | \(reason) |")
+      let speed = isTimed ? " \(row.judgement.value.map(speed) ?? "") |" : ""
+      lines.append("| \(row.index) | \(row.problem) | \(speedup) |\(speed) \(verdict) | \(row.seconds.fixed(1)) | \(reason) |")
     }
     lines.append("")
     for verdict in Verdict.allCases {
@@ -155,6 +183,13 @@ struct BenchCheck: AsyncParsableCommand {
       lines.append("- seconds: median \(times[times.count / 2].fixed(1)), at most \(times[times.count - 1].fixed(1))")
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// `1.42× (1.39 to 1.45), faster`.
+  private static func speed(_ judgement: Judgement) -> String {
+    guard let timing = judgement.timing, timing.interval.count == 2 else { return "" }
+    let ends = timing.interval.map { $0.fixed(2) }.joined(separator: " to ")
+    return "\(timing.ratio.fixed(2))× (\(ends)), \(judgement.speed.rawValue)"
   }
 
   private static func cell(_ text: String) -> String {

@@ -123,6 +123,7 @@ struct Doctor: AsyncParsableCommand {
       return [
         Finding(name: "PyTorch", state: .ok, detail: "\(pytorch.version), \(pytorch.python), for basic check"),
         Finding(name: "sandbox", state: .ok, detail: try await KernelJudge.sandbox(pytorch)),
+        await gpu(pytorch, toolchain),
       ]
     } catch let error as KernelEvaluationError {
       return [
@@ -131,6 +132,20 @@ struct Doctor: AsyncParsableCommand {
           remedy: "make setup, or set BASIC_PYTHON to a Python that has PyTorch")
       ]
     }
+  }
+
+  /// Where `basic check` runs kernels.
+  private func gpu(_ pytorch: PyTorchEnvironment, _ toolchain: Toolchain) async -> Finding {
+    guard let gpu = await RealGPU.find(pytorch, toolchain: toolchain) else {
+      return Finding(name: "GPU", state: .optional, detail: "none answers; kernels run on the virtual GPU", remedy: nil)
+    }
+    let driver = "CUDA \(gpu.driverVersion / 1000).\(gpu.driverVersion % 1000 / 10)"
+    guard pytorch.cuda != nil else {
+      return Finding(
+        name: "GPU", state: .optional, detail: "\(gpu.name), which this PyTorch is not built for",
+        remedy: "set BASIC_PYTHON to a Python whose PyTorch has CUDA")
+    }
+    return Finding(name: "GPU", state: .ok, detail: "\(gpu.name), driver for \(driver), for basic check")
   }
 
   private func kernelBench(_ context: ProcessContext) -> Finding {

@@ -8,6 +8,8 @@ extension Attempt {
   private static let warmUpCount = 5
   /// Rounds that count, at most.
   private static let roundCount = 60
+  /// Rounds after which patience counts: some may turn out to be spoilt.
+  private static let leastRoundCount = 20
   /// How long the rounds that count may take together, once there are enough for a verdict.
   private static let patience = Duration.seconds(6)
 
@@ -47,7 +49,7 @@ extension Attempt {
       }
       let isLast =
         rounds.count == Self.roundCount
-        || (rounds.count >= PairedTiming.leastRoundCount && start.duration(to: .now) > Self.patience)
+        || (rounds.count >= Self.leastRoundCount && start.duration(to: .now) > Self.patience)
       if number == 0 || isLast || UInt64.random(in: 0..<12, using: &generator) == 0 {
         if try await !checkTimed(number, trials[trial], tolerance, &outcome) { return }
       }
