@@ -62,6 +62,7 @@ class Candidate:
         self._model = None
         self._last_inputs = []
         self._integrity = integrity.Integrity()
+        _freeze()
 
     # Commands
 
@@ -150,7 +151,7 @@ class Candidate:
 
     def fire(self, message: dict) -> dict:
         """A timed call."""
-        return self._timed.fire()
+        return self._timed.fire(message["cover"])
 
     def outputs(self, message: dict) -> dict:
         """What the last timed call gave."""
@@ -218,6 +219,12 @@ class Candidate:
             model.load_state_dict(renamed)
             return {"how": "order", "missing": missing, "unexpected": unexpected}
         return {"how": "none", "missing": missing, "unexpected": unexpected, "shapes": shapes}
+
+
+def _freeze():
+    """What was there before the candidate stays: collections before each call look at the candidate's own objects alone."""
+    gc.collect()
+    gc.freeze()
 
 
 def _is_number(value) -> bool:

@@ -16,20 +16,21 @@ class GPUClock:
         failure = found.basic_gpu_open(flush_bytes)
         if failure is not None:
             raise RuntimeError(f"the GPU cannot be timed: {failure.decode()}")
-        self._times = (ctypes.c_double * 3)()
-        self._flush, self.begin = found.basic_gpu_flush, found.basic_gpu_begin
-        self._end, self.launches = found.basic_gpu_end, found.basic_gpu_launches
+        found.basic_gpu_begin.argtypes = [ctypes.c_double]
+        self._times = (ctypes.c_double * 4)()
+        self._begin, self._end, self.launches = found.basic_gpu_begin, found.basic_gpu_end, found.basic_gpu_launches
         self.persisting = found.basic_gpu_persisting
         self.set_ghost = found.basic_gpu_set_ghost
 
-    def flush(self) -> None:
-        """Waits for the GPU, and empties its level 2 cache."""
-        _check(self._flush())
+    def begin(self, cover: float) -> None:
+        """Starts a call, behind so many seconds of writes that empty the level 2 cache."""
+        _check(self._begin(cover))
 
     def end(self) -> dict:
-        """Seconds: of the device by events, of its further work beside the default stream, of this process's clock."""
+        """Seconds: of the device by events, of its further work beside the default stream, of this process's clock, and of the
+        writes before the call."""
         _check(self._end(self._times))
-        return {"device": self._times[0], "tail": self._times[1], "host": self._times[2]}
+        return dict(zip(("device", "tail", "host", "cover"), self._times))
 
 
 def _check(result: int) -> None:

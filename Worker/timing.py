@@ -26,7 +26,7 @@ class TimedCalls:
         self._working = mapped(self._sets[0], lambda tensor: tensor.clone())
 
     def arm(self, message: dict, model) -> None:
-        """Puts other values at the same addresses, without a word to autograd's versions, and empties the caches."""
+        """Puts other values at the same addresses, without a word to autograd's versions."""
         self.outputs = None
         for place, source in zip(tensors(self._working), tensors(self._sets[message["set"]])):
             place.data.copy_(source)
@@ -34,15 +34,14 @@ class TimedCalls:
         torch.manual_seed(message["seed"])
         gc.collect()
         self._armed = model
-        self._clock.flush()
 
-    def fire(self) -> dict:
+    def fire(self, cover: float) -> dict:
         """One call."""
         model, inputs = self._armed, self._working
         gc.disable()
         try:
             with _no_grad():
-                self._clock.begin()
+                self._clock.begin(cover)
                 self.outputs = model(*inputs)
                 return {**self._clock.end(), "persisting": self._clock.persisting()}
         finally:

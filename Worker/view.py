@@ -50,7 +50,8 @@ def confinement(configuration):
         writable += ["/tmp", "/dev/shm"]
     if device == "cuda":
         readable += ["/sys"]
-        writable += ["/dev/shm"]
+        # The driver gives its threads names, and does not start where it cannot.
+        writable += ["/dev/shm", "/proc/self/task"]
     return {"kind": kind, "device": device, "readable": readable, "writable": writable}
 
 

@@ -38,8 +38,13 @@ struct BenchCheck: AsyncParsableCommand {
   @Flag(name: .customLong("no-timing"), help: "On a GPU: judge without timing.")
   var isNotTimed = false
 
-  @Option(help: ArgumentHelp("How many are judged at once; timing wants the GPU alone.", valueName: "n"))
+  @Option(help: ArgumentHelp("How many are judged at once; on a GPU they take turns.", valueName: "n"))
   var jobs = 1
+
+  @Option(
+    help: ArgumentHelp("A file for each result, a line of JSON, written when it is there.", valueName: "file"),
+    completion: .file(extensions: ["jsonl"]))
+  var rows: String?
 
   @Option(help: ArgumentHelp("The GPU whose limits hold and for which times are estimated.", valueName: "name"))
   var gpu = GPUModel.h100
@@ -88,9 +93,6 @@ struct BenchCheck: AsyncParsableCommand {
 
   func validate() throws {
     if !(1...64).contains(jobs) { throw ValidationError("--jobs must be between 1 and 64.") }
-    if jobs > 1, device == .cuda, !isNotTimed {
-      throw ValidationError("--jobs with --device cuda needs --no-timing: two that run at once time each other.")
-    }
   }
 
   func run() async throws {
@@ -119,6 +121,7 @@ struct BenchCheck: AsyncParsableCommand {
     if let wrong = only.first(where: { !entries.indices.contains($0) }) {
       throw CommandFailure(.usage, "There is no candidate \(wrong): the file has \(entries.count), from 0 on.")
     }
+    let file = try self.rows.map { try LineFile(path: $0) }
     let chosen = entries.indices.filter { only.isEmpty || only.contains($0) }
     var waiting = chosen[...]
     let rows = try await withThrowingTaskGroup(of: Row.self) { group in
@@ -128,6 +131,8 @@ struct BenchCheck: AsyncParsableCommand {
       var rows: [Row] = []
       while let row = try await group.next() {
         rows.append(row)
+        // What was found out survives whatever ends this process.
+        try file?.append(try JSON.line(row))
         if let index = waiting.popFirst() { group.addTask { try await self.row(index, entries[index], context) } }
       }
       return rows.sorted { $0.index < $1.index }

@@ -29,6 +29,8 @@ package struct Command: Sendable {
   package var memoryLimit: Int
   /// The bytes that they may say.
   package var outputLimit: Int
+  /// Whether its address space is limited too. CUDA's driver reserves more of it than any machine has memory.
+  package var limitsAddressSpace = true
 
   package enum Ending: Sendable, Equatable {
     case exited(Int)
@@ -67,8 +69,8 @@ package struct Command: Sendable {
   /// 8 GB of address space, 256 MB for a file, and more seconds of processor than the wall clock grants to one thread.
   private static let launcher = """
     cd "$1" || exit 126
-    ulimit -c 0 2>/dev/null; ulimit -f 524288 2>/dev/null; ulimit -v 8388608 2>/dev/null; ulimit -t "$2" 2>/dev/null
-    input="$3"; output="$4"; errors="$5"; shift 5
+    ulimit -c 0 2>/dev/null; ulimit -f 524288 2>/dev/null; ulimit -v "$6" 2>/dev/null; ulimit -t "$2" 2>/dev/null
+    input="$3"; output="$4"; errors="$5"; shift 6
     exec "$@" <"$input" >"$output" 2>"$errors"
     """
 
@@ -78,7 +80,7 @@ package struct Command: Sendable {
     defer { for end in [".in", ".out", ".err"] { try? FileManager.default.removeItem(atPath: name + end) } }
     if let input { try Folders.write(input, to: name + ".in") }
     let seconds = Int(timeLimit.components.seconds) + 2
-    let files = [folder, "\(seconds)", input == nil ? "/dev/null" : name + ".in", name + ".out", name + ".err"]
+    let files = [folder, "\(seconds)", input == nil ? "/dev/null" : name + ".in", name + ".out", name + ".err", limitsAddressSpace ? "8388608" : "unlimited"]
     let configuration = Configuration(
       executable: .name("sh"),
       arguments: Arguments(["-c", Self.launcher, "basic-launcher"] + files + [executable] + arguments),

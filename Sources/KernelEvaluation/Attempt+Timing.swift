@@ -27,31 +27,40 @@ extension Attempt {
     if let reason { outcome.notes.append("torch.compile does not do for the reference: \(Sentences.firstLine(reason))") }
     try await candidate.prepareTiming(trials.map(\.inputs))
 
+    let rounds = try await GPULock.whileHeld { try await timedRounds(trials, isCompiled: reason == nil, tolerance, &outcome, &generator) }
+    guard let rounds else { return }
+    judge(rounds, on: gpu, trials, &outcome, seed: generator.next())
+  }
+
+  /// - Returns: nil where the outcome is now a failure.
+  private func timedRounds(
+    _ trials: [Trial], isCompiled: Bool, _ tolerance: Tolerance, _ outcome: inout Outcome,
+    _ generator: inout SeededGenerator
+  ) async throws -> [PairedTiming.Round]? {
     var rounds: [PairedTiming.Round] = []
     var tails: [Double] = []
     var start = ContinuousClock.now
     var number = 0
     while rounds.count < Self.roundCount {
       let trial = Int.random(in: 0..<trials.count, using: &generator)
-      let made = try await round(trial, seed: trials[trial].seed, isCompiled: reason == nil, &generator)
+      let made = try await round(trial, seed: trials[trial].seed, isCompiled: isCompiled, &generator)
       let isWarmUp = number < Self.warmUpCount
       if isWarmUp {
         start = .now
       } else {
-        rounds.append(
-          .init(candidate: made.candidate.sample, eager: made.eager.sample, compiled: made.compiled?.sample))
+        rounds.append(made.round)
         tails.append(made.candidate.tail)
       }
       if made.candidate.persisting > 0 {
         outcome.fail(
           .rejected, "It sets level 2 cache aside for itself, so that what one call read is still there in the next.")
-        return
+        return nil
       }
       let isLast =
         rounds.count == Self.roundCount
         || (rounds.count >= Self.leastRoundCount && start.duration(to: .now) > Self.patience)
       if number == 0 || isLast || UInt64.random(in: 0..<12, using: &generator) == 0 {
-        if try await !checkTimed(number, trials[trial], tolerance, &outcome) { return }
+        if try await !checkTimed(number, trials[trial], tolerance, &outcome) { return nil }
       }
       if isLast { break }
       number += 1
@@ -62,9 +71,9 @@ extension Attempt {
         .rejected,
         "Its work goes on for \(ClockAgreement.microseconds(tail)) after the caller's stream has come to its end: it is on a stream that nobody is told to wait for."
       )
-      return
+      return nil
     }
-    judge(rounds, on: gpu, trials, &outcome, seed: generator.next())
+    return rounds
   }
 
   private func judge(
@@ -113,6 +122,13 @@ extension Attempt {
     var candidate: TimedCall
     var eager: TimedCall
     var compiled: TimedCall?
+
+    var round: PairedTiming.Round {
+      let cover = eager.cover
+      return .init(
+        candidate: candidate.sample(cover: cover), eager: eager.sample(cover: cover),
+        compiled: compiled?.sample(cover: cover))
+    }
   }
 
   /// The calls of one round, in an order that is drawn: whoever comes after another one may find the GPU warmer.

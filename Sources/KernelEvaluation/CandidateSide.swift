@@ -92,6 +92,8 @@ struct CandidateSide: Sendable {
   let options: JudgeOptions
   /// Where the virtual GPU's runtime writes.
   let reportPath: String
+  /// Whether its GPU is one that other judges use too.
+  let sharesGPU: Bool
 
   /// Runs the candidate's source.
   func load(_ source: String) async throws {
@@ -117,13 +119,15 @@ struct CandidateSide: Sendable {
 
   /// Calls the model.
   func run(_ inputs: ValueTree, seed: UInt64, prefix: String, _ call: CallOptions) async throws -> CandidateOutputs {
-    let answer = try await self.call(
-      "run",
-      [
-        "inputs": inputs.json, "seed": .seed(seed), "prefix": .string(prefix),
-        "options": call.json(seconds: max(1, options.timeLimit / .seconds(1) - 1)),
-      ],
-      timeLimit: options.timeLimit)
+    let answer = try await GPULock.whileHeld(if: sharesGPU) {
+      try await self.call(
+        "run",
+        [
+          "inputs": inputs.json, "seed": .seed(seed), "prefix": .string(prefix),
+          "options": call.json(seconds: max(1, options.timeLimit / .seconds(1) - 1)),
+        ],
+        timeLimit: options.timeLimit)
+    }
     do {
       var after: ValueTree?
       if let json = answer["inputsAfter"], json != .null { after = try ValueTree(json) }
@@ -144,7 +148,9 @@ struct CandidateSide: Sendable {
   /// One timed call of the model.
   func time(set: Int, seed: UInt64) async throws -> TimedCall {
     _ = try await call("arm", ["set": .integer(set), "seed": .seed(seed)], timeLimit: options.timeLimit)
-    return try await TimedCall.measure { try await call("fire", [:], timeLimit: options.timeLimit) }
+    return try await TimedCall.measure {
+      try await call("fire", ["cover": .number(TimedCall.cover)], timeLimit: options.timeLimit)
+    }
   }
 
   /// What the last timed call gave.

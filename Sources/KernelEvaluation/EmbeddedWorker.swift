@@ -155,6 +155,7 @@ class Candidate:
         self._model = None
         self._last_inputs = []
         self._integrity = integrity.Integrity()
+        _freeze()
 
     # Commands
 
@@ -243,7 +244,7 @@ class Candidate:
 
     def fire(self, message: dict) -> dict:
         """A timed call."""
-        return self._timed.fire()
+        return self._timed.fire(message["cover"])
 
     def outputs(self, message: dict) -> dict:
         """What the last timed call gave."""
@@ -311,6 +312,12 @@ class Candidate:
             model.load_state_dict(renamed)
             return {"how": "order", "missing": missing, "unexpected": unexpected}
         return {"how": "none", "missing": missing, "unexpected": unexpected, "shapes": shapes}
+
+
+def _freeze():
+    """What was there before the candidate stays: collections before each call look at the candidate's own objects alone."""
+    gc.collect()
+    gc.freeze()
 
 
 def _is_number(value) -> bool:
@@ -1895,12 +1902,15 @@ struct Driver {
     Result (*fill)(Pointer, unsigned char, size_t, Stream);
     Result (*resetPersisting)();
     Result (*limit)(size_t*, int);
+    Result (*streamAttribute)(Stream, int, void*);
 };
 
 Driver driver;
-Event first, last;
+Event before, first, last;
 Pointer flushed;
 size_t flushedBytes;
+double secondsOfFlush;
+size_t ordinaryPersisting;
 double startOfCall;
 std::atomic<unsigned long long> launches;
 std::atomic<int> isGhost;
@@ -1917,6 +1927,11 @@ bool find(void* library, const char* name, Function& function) {
     return function != nullptr;
 }
 
+double elapsed(Event from, Event to) {
+    float milliseconds = 0;
+    return driver.elapsed(&milliseconds, from, to) ? 0 : 1e-3 * static_cast<double>(milliseconds);
+}
+
 bool findAll(void* library) {
     return find(library, "cuInit", driver.init) && find(library, "cuDeviceGet", driver.deviceGet) &&
            find(library, "cuDevicePrimaryCtxRetain", driver.primaryRetain) &&
@@ -1927,7 +1942,15 @@ bool findAll(void* library) {
            find(library, "cuEventElapsedTime", driver.elapsed) && find(library, "cuMemAlloc_v2", driver.allocate) &&
            find(library, "cuMemsetD8Async", driver.fill) &&
            find(library, "cuCtxResetPersistingL2Cache", driver.resetPersisting) &&
-           find(library, "cuCtxGetLimit", driver.limit);
+           find(library, "cuCtxGetLimit", driver.limit) &&
+           find(library, "cuStreamGetAttribute", driver.streamAttribute);
+}
+
+// Bytes of the level 2 cache that may be set aside for accesses that persist.
+size_t persistingLimit() {
+    const int persistingCache = 0x06;
+    size_t bytes = 0;
+    return driver.limit(&bytes, persistingCache) ? 0 : bytes;
 }
 
 }
@@ -1956,34 +1979,49 @@ const char* basic_gpu_open(size_t bytes) {
         if (driver.deviceGet(&device, 0) || driver.primaryRetain(&context, device) || driver.setCurrent(context))
             return "the GPU gives no context";
     }
-    if (driver.eventCreate(&first, 0) || driver.eventCreate(&last, 0)) return "events cannot be made";
+    if (driver.eventCreate(&before, 0) || driver.eventCreate(&first, 0) || driver.eventCreate(&last, 0))
+        return "events cannot be made";
     if (driver.allocate(&flushed, bytes)) return "memory to empty the cache with cannot be had";
     flushedBytes = bytes;
+    ordinaryPersisting = persistingLimit();
+    // The second one is timed: the first may be slower.
+    for (int turn = 0; turn < 2; ++turn)
+        if (driver.eventRecord(first, nullptr) || driver.fill(flushed, 0, flushedBytes, nullptr) ||
+            driver.eventRecord(last, nullptr) || driver.eventSynchronize(last))
+            return "the GPU does not write to its memory";
+    secondsOfFlush = elapsed(first, last);
     return nullptr;
 }
 
-// Bytes of the level 2 cache that are set aside for accesses that persist; 0 unless somebody has asked for it.
+// Bytes of memory that the default stream keeps in the level 2 cache from call to call, or that more of this cache is set aside
+// than at first; 0 unless somebody has asked for it.
 unsigned long long basic_gpu_persisting() {
-    const int persistingLimit = 0x06;
-    size_t bytes = 0;
-    return driver.limit(&bytes, persistingLimit) ? 0 : bytes;
+    const int accessPolicyWindow = 1;
+    size_t value[8] = {};  // base, bytes, and how accesses hit and miss
+    if (!driver.streamAttribute(nullptr, accessPolicyWindow, value) && value[1] > 0) return value[1];
+    size_t bytes = persistingLimit();
+    return bytes > ordinaryPersisting ? bytes - ordinaryPersisting : 0;
 }
 
-// Waits for everything, and puts other bytes into the level 2 cache.
-int basic_gpu_flush() {
+// Starts a call. The GPU gets `cover` seconds of other work before it, which puts other bytes into the level 2 cache: meanwhile the
+// host launches what the call consists of, so that the GPU's time is measured and not the host's.
+int basic_gpu_begin(double cover) {
     static unsigned char value;
     Result result = driver.synchronize();
     if (!result) result = driver.resetPersisting();
-    if (!result) result = driver.fill(flushed, ++value, flushedBytes, nullptr);
-    return result ? result : driver.synchronize();
-}
-
-int basic_gpu_begin() {
+    if (!result) result = driver.eventRecord(before, nullptr);
+    double planned = 0;
+    do {
+        if (!result) result = driver.fill(flushed, ++value, flushedBytes, nullptr);
+        planned += secondsOfFlush;
+    } while (planned < cover && secondsOfFlush > 1e-6);
+    if (!result) result = driver.eventRecord(first, nullptr);
     startOfCall = now();
-    return driver.eventRecord(first, nullptr);
+    return result;
 }
 
-// times: by the events; how much longer the GPU had something to do; by this process's clock. In seconds.
+// times: of the call by events; how much longer the GPU had something to do; from the call's start to the end of all by this
+// process's clock; and of the work before the call. In seconds.
 int basic_gpu_end(double* times) {
     Result result = driver.eventRecord(last, nullptr);
     if (!result) result = driver.eventSynchronize(last);
@@ -1991,11 +2029,10 @@ int basic_gpu_end(double* times) {
     // What runs on streams that do not wait for the default one is still to come.
     if (!result) result = driver.synchronize();
     double ended = now();
-    float milliseconds = 0;
-    if (!result) result = driver.elapsed(&milliseconds, first, last);
-    times[0] = 1e-3 * static_cast<double>(milliseconds);
+    times[0] = elapsed(first, last);
     times[1] = ended - reached;
     times[2] = ended - startOfCall;
+    times[3] = elapsed(before, first);
     return result;
 }
 
@@ -2024,20 +2061,21 @@ class GPUClock:
         failure = found.basic_gpu_open(flush_bytes)
         if failure is not None:
             raise RuntimeError(f"the GPU cannot be timed: {failure.decode()}")
-        self._times = (ctypes.c_double * 3)()
-        self._flush, self.begin = found.basic_gpu_flush, found.basic_gpu_begin
-        self._end, self.launches = found.basic_gpu_end, found.basic_gpu_launches
+        found.basic_gpu_begin.argtypes = [ctypes.c_double]
+        self._times = (ctypes.c_double * 4)()
+        self._begin, self._end, self.launches = found.basic_gpu_begin, found.basic_gpu_end, found.basic_gpu_launches
         self.persisting = found.basic_gpu_persisting
         self.set_ghost = found.basic_gpu_set_ghost
 
-    def flush(self) -> None:
-        """Waits for the GPU, and empties its level 2 cache."""
-        _check(self._flush())
+    def begin(self, cover: float) -> None:
+        """Starts a call, behind so many seconds of writes that empty the level 2 cache."""
+        _check(self._begin(cover))
 
     def end(self) -> dict:
-        """Seconds: of the device by events, of its further work beside the default stream, of this process's clock."""
+        """Seconds: of the device by events, of its further work beside the default stream, of this process's clock, and of the
+        writes before the call."""
         _check(self._end(self._times))
-        return {"device": self._times[0], "tail": self._times[1], "host": self._times[2]}
+        return dict(zip(("device", "tail", "host", "cover"), self._times))
 
 
 def _check(result: int) -> None:
@@ -2511,7 +2549,7 @@ class Reference:
             # A model of its own: compiling must not touch the other one.
             compiled = torch.compile(copy.deepcopy(self._kept["own"]))
             self._timed.arm({"set": 0, "seed": 0}, compiled)
-            self._timed.fire()
+            self._timed.fire(0.0)
             self._compiled = compiled
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"[:600]
@@ -2524,7 +2562,7 @@ class Reference:
 
     def fire(self, message: dict) -> dict:
         """A timed call."""
-        return self._timed.fire()
+        return self._timed.fire(message["cover"])
 
     # What they need
 
@@ -3083,7 +3121,7 @@ class TimedCalls:
         self._working = mapped(self._sets[0], lambda tensor: tensor.clone())
 
     def arm(self, message: dict, model) -> None:
-        """Puts other values at the same addresses, without a word to autograd's versions, and empties the caches."""
+        """Puts other values at the same addresses, without a word to autograd's versions."""
         self.outputs = None
         for place, source in zip(tensors(self._working), tensors(self._sets[message["set"]])):
             place.data.copy_(source)
@@ -3091,15 +3129,14 @@ class TimedCalls:
         torch.manual_seed(message["seed"])
         gc.collect()
         self._armed = model
-        self._clock.flush()
 
-    def fire(self) -> dict:
+    def fire(self, cover: float) -> dict:
         """One call."""
         model, inputs = self._armed, self._working
         gc.disable()
         try:
             with _no_grad():
-                self._clock.begin()
+                self._clock.begin(cover)
                 self.outputs = model(*inputs)
                 return {**self._clock.end(), "persisting": self._clock.persisting()}
         finally:
@@ -3320,7 +3357,8 @@ def confinement(configuration):
         writable += ["/tmp", "/dev/shm"]
     if device == "cuda":
         readable += ["/sys"]
-        writable += ["/dev/shm"]
+        # The driver gives its threads names, and does not start where it cannot.
+        writable += ["/dev/shm", "/proc/self/task"]
     return {"kind": kind, "device": device, "readable": readable, "writable": writable}
 
 

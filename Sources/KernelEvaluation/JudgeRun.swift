@@ -24,8 +24,10 @@ struct JudgeRun: Sendable {
   /// What the problem's own sizes may need after those have failed.
   static let fullBudget = SizeBudget(bytes: 4e9, work: 3e10)
   /// The same on a GPU: there, files between processes and our comparison are what takes time.
-  static let deviceBudget = SizeBudget(bytes: 128e6, work: 2e11)
-  static let deviceFullBudget = SizeBudget(bytes: 4e9, work: 1e14)
+  ///
+  /// The larger one is several times what any cache holds, so that times at these sizes are those of memory.
+  static let deviceBudget = SizeBudget(bytes: 32e6, work: 2e10)
+  static let deviceFullBudget = SizeBudget(bytes: 512e6, work: 1e13)
 
   init(
     tools: EvaluationTools, options: JudgeOptions, referenceSource: String, candidateSource: String, folder: String,
@@ -133,6 +135,11 @@ struct JudgeRun: Sendable {
         .badReference, "The problem cannot be made small enough for this machine; --full-size runs it as it is.")
     }
     var judgement = judgement(last.outcome, loaded.side)
+    // What was right at smaller sizes counts as well.
+    for earlier in evidence.dropLast() where earlier.outcome.verdict == .correct {
+      if let correctness = earlier.outcome.correctness { judgement.correctness?.add(correctness) }
+    }
+    if judgement.verdict == .correct { judgement.reason = Self.praise(judgement) }
     judgement.phases.startSeconds = startSeconds + self.startSeconds
     judgement.phases.runSeconds = evidence.reduce(0) { $0 + $1.outcome.runSeconds }
     judgement.phases.referenceSeconds = evidence.reduce(0) { $0 + $1.outcome.referenceSeconds }
@@ -154,8 +161,9 @@ struct JudgeRun: Sendable {
     for level in 0..<levels {
       guard let step = try await step(level, reference, timed, evidence.last?.outcome, &isOutOfReach) else { continue }
       guard tried.insert(step.values).inserted else { continue }
-      if !evidence.isEmpty {
-        announce("trying larger sizes")
+      if !evidence.isEmpty { announce("trying larger sizes") }
+      // A process that has failed may be in any state.
+      if let last = evidence.last?.outcome, last.verdict != .correct {
         await loaded.side.process.stop()
         loaded = try await startCandidate(level + 1)
       }
@@ -247,11 +255,12 @@ struct JudgeRun: Sendable {
       }
     }
     judgement.sandbox = side?.process.sandbox.rawValue ?? ""
-    if outcome.verdict == .correct {
-      judgement.reason =
-        "It computes what the reference computes, over \(Sentences.count(outcome.correctness?.trials ?? 0, "set")) of inputs, by kernels of its own."
-    }
     return judgement
+  }
+
+  private static func praise(_ judgement: Judgement) -> String {
+    let sets = Sentences.count(judgement.correctness?.trials ?? 0, "set")
+    return "It computes what the reference computes, over \(sets) of inputs, by kernels of its own."
   }
 
   /// Says at which sizes the verdict was found, and what it was at others.

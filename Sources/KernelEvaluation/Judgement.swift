@@ -22,6 +22,15 @@ public struct Judgement: Sendable, Codable {
     public var distributions: [String]
     /// The first output that is wrong; nil where none is.
     public var mismatch: Mismatch?
+
+    /// Counts trials of another size, too.
+    mutating func add(_ other: Correctness) {
+      trials += other.trials
+      passed += other.passed
+      maxAbsoluteError = max(maxAbsoluteError, other.maxAbsoluteError)
+      maxRelativeError = max(maxRelativeError, other.maxRelativeError)
+      distributions = other.distributions + distributions
+    }
   }
 
   /// A wrong output.

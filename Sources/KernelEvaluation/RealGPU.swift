@@ -61,10 +61,11 @@ public struct RealGPU: Sendable, Hashable {
     let result = try? await Folders.withTemporary { folder in
       var environment = toolchain.quietEnvironment(folder: folder)
       for name in passedOn { environment[name] = toolchain.environment[name] }
-      return try await Command(
+      var command = Command(
         executable: pytorch.python, arguments: ["-I", "-c", question], folder: folder, environment: environment,
-        timeLimit: .seconds(60)
-      ).run()
+        timeLimit: .seconds(60))
+      command.limitsAddressSpace = false
+      return try await command.run()
     }
     guard let result, result.ending == .exited(0),
       let answer = try? JSONDecoder().decode(Answer.self, from: Data(result.standardOutput.utf8)),

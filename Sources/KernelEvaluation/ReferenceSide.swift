@@ -44,6 +44,8 @@ struct ReferenceSide: Sendable {
   let shared: String
   let precision: JudgeOptions.Precision
   let timeLimit: Duration
+  /// Whether its GPU is one that other judges use too.
+  let sharesGPU: Bool
 
   private func call(
     _ command: String, _ message: [String: JSONValue] = [:],
@@ -117,9 +119,11 @@ struct ReferenceSide: Sendable {
 
   /// What the model makes of inputs.
   func expect(_ inputs: ValueTree, seed: UInt64, prefix: String, isRepeated: Bool) async throws -> Expectation {
-    let answer = try await call(
-      "expect",
-      ["inputs": inputs.json, "seed": .seed(seed), "prefix": .string(prefix), "repeat": .boolean(isRepeated)])
+    let answer = try await GPULock.whileHeld(if: sharesGPU) {
+      try await call(
+        "expect",
+        ["inputs": inputs.json, "seed": .seed(seed), "prefix": .string(prefix), "repeat": .boolean(isRepeated)])
+    }
     func tree(_ key: String) throws -> ValueTree? {
       guard let value = answer[key], value != .null else { return nil }
       return try ValueTree(value)
@@ -143,7 +147,7 @@ struct ReferenceSide: Sendable {
   /// One timed call of the model.
   func time(set: Int, seed: UInt64, isCompiled: Bool) async throws -> TimedCall {
     _ = try await call("arm", ["set": .integer(set), "seed": .seed(seed), "compiled": .boolean(isCompiled)])
-    return try await TimedCall.measure { try await call("fire") }
+    return try await TimedCall.measure { try await call("fire", ["cover": .number(TimedCall.cover)]) }
   }
 
   // MARK: What the candidate may see

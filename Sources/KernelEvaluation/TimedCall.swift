@@ -6,24 +6,30 @@ struct TimedCall: Sendable, Hashable {
   var tail: Double
   /// By our own clock, from the message to the answer.
   var host: Double
-  /// Bytes of the level 2 cache that the process has set aside.
+  /// Of the writes that were put before it.
+  var cover: Double
+  /// Bytes of the level 2 cache that the process keeps from call to call.
   var persisting: Int
 
   /// A wait for a GPU that has nothing to do takes less.
   static let ordinaryTail = 50e-6
+  /// Seconds of other work that the GPU gets before a call, so that it is not the host's launches that are timed.
+  static let cover = 2e-3
 
   /// Its times for a comparison. Work that the events do not bracket counts.
-  var sample: PairedTiming.Sample {
-    .init(device: device + (tail > Self.ordinaryTail ? tail : 0), host: host)
+  ///
+  /// - Parameter cover: how long the work before the call took where nobody has a reason to lie about it.
+  func sample(cover: Double) -> PairedTiming.Sample {
+    .init(device: device + (tail > Self.ordinaryTail ? tail : 0), host: host - cover)
   }
 
   static func measure(_ call: () async throws -> JSONValue) async throws -> TimedCall {
     let start = ContinuousClock.now
     let answer = try await call()
     let host = start.duration(to: .now) / .seconds(1)
-    guard let device = answer["device"]?.number, let tail = answer["tail"]?.number else {
-      throw WorkerAnswerError("a timed call was answered without a time")
-    }
-    return TimedCall(device: device, tail: tail, host: host, persisting: answer["persisting"]?.integer ?? 0)
+    guard let device = answer["device"]?.number, let tail = answer["tail"]?.number, let cover = answer["cover"]?.number
+    else { throw WorkerAnswerError("a timed call was answered without its times") }
+    return TimedCall(
+      device: device, tail: tail, host: host, cover: cover, persisting: answer["persisting"]?.integer ?? 0)
   }
 }

@@ -89,7 +89,8 @@ struct WorkerStart: Sendable {
       throw Self.failure(error, "reference")
     }
     return ReferenceSide(
-      process: process, folder: own, shared: shared, precision: options.precision, timeLimit: .seconds(600))
+      process: process, folder: own, shared: shared, precision: options.precision, timeLimit: .seconds(600),
+      sharesGPU: tools.device == .cuda)
   }
 
   /// Starts the candidate's process. Nothing of the candidate's has run then.
@@ -122,7 +123,7 @@ struct WorkerStart: Sendable {
     return CandidateSide(
       process: process, folder: own,
       extensions: ExtensionService(builder: builder, shared: shared, scratch: scratch), options: options,
-      reportPath: report)
+      reportPath: report, sharesGPU: tools.device == .cuda)
   }
 
   private static let startLimit = Duration.seconds(180)
