@@ -174,7 +174,8 @@ struct BenchCheck: AsyncParsableCommand {
       let reason = cell(row.judgement.value?.reason ?? row.failure.value ?? "")
       let speedup = row.reportedSpeedup.value.map { "\($0.fixed(2))×" } ?? ""
       let speed = isTimed ? " \(row.judgement.value.map(speed) ?? "") |" : ""
-      lines.append("| \(row.index) | \(row.problem) | \(speedup) |\(speed) \(verdict) | \(row.seconds.fixed(1)) | \(reason) |")
+      lines.append(
+        "| \(row.index) | \(row.problem) | \(speedup) |\(speed) \(verdict) | \(row.seconds.fixed(1)) | \(reason) |")
     }
     lines.append("")
     for verdict in Verdict.allCases {

@@ -71,7 +71,8 @@ extension Attempt {
   private func judgeUncounted(_ outcome: inout Outcome) {
     let names = Sentences.list(uncountedLanguages)
     if outcome.operators.isEmpty {
-      outcome.notes.append("Kernels of \(names) are not counted; that they do the work follows from PyTorch's doing none.")
+      outcome.notes.append(
+        "Kernels of \(names) are not counted; that they do the work follows from PyTorch's doing none.")
       return
     }
     let operators = Sentences.list(outcome.operators.keys.sorted().prefix(5).map { $0 })

@@ -6,10 +6,14 @@ extension Attempt {
   private static let setCount = 3
   /// Rounds before those that count: PyTorch's choices of algorithms, lazily loaded kernels, clocks that rise.
   private static let warmUpCount = 5
+  /// The last of these, whose calls nothing covers.
+  private static let plainCount = 3
   /// Rounds that count, at most.
   private static let roundCount = 60
   /// Rounds after which patience counts: some may turn out to be spoilt.
   private static let leastRoundCount = 20
+  /// Calls whose outputs are compared, beside the last one.
+  private static let watchedCount = 2
   /// How long the rounds that count may take together, once there are enough for a verdict.
   private static let patience = Duration.seconds(6)
 
@@ -17,17 +21,23 @@ extension Attempt {
   ///
   /// Which outputs of timed calls are compared is decided after the call. The last call's always are, so that one who computes
   /// properly only as long as he is being watched has to go on.
-  func time(on gpu: RealGPU, _ tolerance: Tolerance, _ outcome: inout Outcome, _ seeds: inout SeededGenerator) async throws {
+  func time(on gpu: RealGPU, _ tolerance: Tolerance, _ outcome: inout Outcome, _ seeds: inout SeededGenerator)
+    async throws
+  {
     var generator = seeds
     _ = seeds.next()
     let trials = try await timed(&outcome.referenceSeconds) { try await timedTrials(&generator) }
     let reason = try await timed(&outcome.referenceSeconds) {
       try await reference.prepareTiming(trials.map(\.inputs))
     }
-    if let reason { outcome.notes.append("torch.compile does not do for the reference: \(Sentences.firstLine(reason))") }
+    if let reason {
+      outcome.notes.append("torch.compile does not do for the reference: \(Sentences.firstLine(reason))")
+    }
     try await candidate.prepareTiming(trials.map(\.inputs))
 
-    let rounds = try await GPULock.whileHeld { try await timedRounds(trials, isCompiled: reason == nil, tolerance, &outcome, &generator) }
+    let rounds = try await GPULock.whileHeld {
+      try await timedRounds(trials, isCompiled: reason == nil, tolerance, &outcome, &generator)
+    }
     guard let rounds else { return }
     judge(rounds, on: gpu, trials, &outcome, seed: generator.next())
   }
@@ -41,15 +51,21 @@ extension Attempt {
     var tails: [Double] = []
     var start = ContinuousClock.now
     var number = 0
+    let watched = Set(
+      (0..<Self.watchedCount).map { _ in
+        Int.random(in: 0..<Self.warmUpCount + Self.leastRoundCount, using: &generator)
+      })
     while rounds.count < Self.roundCount {
       let trial = Int.random(in: 0..<trials.count, using: &generator)
-      let made = try await round(trial, seed: trials[trial].seed, isCompiled: isCompiled, &generator)
       let isWarmUp = number < Self.warmUpCount
+      let isCovered = !isWarmUp || number < Self.warmUpCount - Self.plainCount
+      let made = try await round(
+        trial, seed: trials[trial].seed, isCompiled: isCompiled, cover: isCovered ? TimedCall.cover : 0, &generator)
       if isWarmUp {
         start = .now
+        if !isCovered { tails.append(made.candidate.tail) }
       } else {
         rounds.append(made.round)
-        tails.append(made.candidate.tail)
       }
       if made.candidate.persisting > 0 {
         outcome.fail(
@@ -59,7 +75,7 @@ extension Attempt {
       let isLast =
         rounds.count == Self.roundCount
         || (rounds.count >= Self.leastRoundCount && start.duration(to: .now) > Self.patience)
-      if number == 0 || isLast || UInt64.random(in: 0..<12, using: &generator) == 0 {
+      if isLast || watched.contains(number) {
         if try await !checkTimed(number, trials[trial], tolerance, &outcome) { return nil }
       }
       if isLast { break }
@@ -133,14 +149,14 @@ extension Attempt {
 
   /// The calls of one round, in an order that is drawn: whoever comes after another one may find the GPU warmer.
   private func round(
-    _ set: Int, seed: UInt64, isCompiled: Bool, _ generator: inout SeededGenerator
+    _ set: Int, seed: UInt64, isCompiled: Bool, cover: Double, _ generator: inout SeededGenerator
   ) async throws -> RoundCalls {
     var calls: [Int: TimedCall] = [:]
     for which in (isCompiled ? [0, 1, 2] : [0, 1]).shuffled(using: &generator) {
       calls[which] =
         which == 0
-        ? try await candidate.time(set: set, seed: seed)
-        : try await reference.time(set: set, seed: seed, isCompiled: which == 2)
+        ? try await candidate.time(set: set, seed: seed, cover: cover)
+        : try await reference.time(set: set, seed: seed, isCompiled: which == 2, cover: cover)
     }
     guard let first = calls[0], let second = calls[1] else { throw WorkerAnswerError("a round has no times") }
     return RoundCalls(candidate: first, eager: second, compiled: calls[2])
@@ -163,7 +179,8 @@ extension Attempt {
     guard let fault else { return true }
     outcome.correctness?.mismatch = fault.mismatch
     outcome.fail(
-      .incorrect, "It was right while it was checked, and is not while it is timed (call \(number + 1)). \(fault.reason)")
+      .incorrect,
+      "It was right while it was checked, and is not while it is timed (call \(number + 1)). \(fault.reason)")
     outcome.faults.append(("wrong-output", outcome.reason))
     return false
   }

@@ -1876,6 +1876,7 @@ def answer(sort, name, values):
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 
 namespace {
 
@@ -1903,6 +1904,8 @@ struct Driver {
     Result (*resetPersisting)();
     Result (*limit)(size_t*, int);
     Result (*streamAttribute)(Stream, int, void*);
+    Result (*isCapturing)(Stream, int*);
+    Result (*wait)(Stream, Event, unsigned);
 };
 
 Driver driver;
@@ -1914,6 +1917,18 @@ size_t ordinaryPersisting;
 double startOfCall;
 std::atomic<unsigned long long> launches;
 std::atomic<int> isGhost;
+
+// Streams beside the default one that a timed call launches on. They begin when the call does, and the call ends when they do:
+// work on them would otherwise run before the clock starts, or after it has stopped.
+std::mutex sideLock;
+struct Side {
+    Stream stream;
+    Event reached;
+    bool isUsed;
+};
+Side sides[64];
+int sideCount;
+std::atomic<int> isFollowing;
 
 double now() {
     timespec time;
@@ -1943,7 +1958,23 @@ bool findAll(void* library) {
            find(library, "cuMemsetD8Async", driver.fill) &&
            find(library, "cuCtxResetPersistingL2Cache", driver.resetPersisting) &&
            find(library, "cuCtxGetLimit", driver.limit) &&
-           find(library, "cuStreamGetAttribute", driver.streamAttribute);
+           find(library, "cuStreamGetAttribute", driver.streamAttribute) &&
+           find(library, "cuStreamIsCapturing", driver.isCapturing) && find(library, "cuStreamWaitEvent", driver.wait);
+}
+
+bool isAside(Stream stream) {
+    Stream legacy = reinterpret_cast<Stream>(1);
+    int capturing = 0;
+    return stream && stream != legacy && !driver.isCapturing(stream, &capturing) && !capturing;
+}
+
+Side* side(Stream stream) {
+    for (int i = 0; i < sideCount; ++i)
+        if (sides[i].stream == stream) return &sides[i];
+    if (sideCount == 64 || driver.eventCreate(&sides[sideCount].reached, 0)) return nullptr;
+    sides[sideCount].stream = stream;
+    sides[sideCount].isUsed = false;
+    return &sides[sideCount++];
 }
 
 // Bytes of the level 2 cache that may be set aside for accesses that persist.
@@ -1957,10 +1988,24 @@ size_t persistingLimit() {
 
 extern "C" {
 
-// 1 if a launch is to run.
-int basic_gpu_gate() {
+// Before a launch: 1 if it is to run.
+int basic_gpu_gate(void* stream) {
     launches.fetch_add(1, std::memory_order_relaxed);
-    return isGhost.load(std::memory_order_relaxed) ? 0 : 1;
+    if (isGhost.load(std::memory_order_relaxed)) return 0;
+    if (isFollowing.load(std::memory_order_relaxed) && isAside(stream)) {
+        std::lock_guard<std::mutex> guard(sideLock);
+        Side* found = side(stream);
+        if (found && !found->isUsed) found->isUsed = driver.wait(stream, first, 0) == 0;
+    }
+    return 1;
+}
+
+// After it.
+void basic_gpu_launched(void* stream) {
+    if (!isFollowing.load(std::memory_order_relaxed) || !isAside(stream)) return;
+    std::lock_guard<std::mutex> guard(sideLock);
+    Side* found = side(stream);
+    if (found && found->isUsed) driver.eventRecord(found->reached, stream);
 }
 
 unsigned long long basic_gpu_launches() { return launches.load(std::memory_order_relaxed); }
@@ -2004,7 +2049,8 @@ unsigned long long basic_gpu_persisting() {
 }
 
 // Starts a call. The GPU gets `cover` seconds of other work before it, which puts other bytes into the level 2 cache: meanwhile the
-// host launches what the call consists of, so that the GPU's time is measured and not the host's.
+// host launches what the call consists of, so that the GPU's time is measured and not the host's. Without cover the cache is emptied
+// all the same, and streams are left as they are.
 int basic_gpu_begin(double cover) {
     static unsigned char value;
     Result result = driver.synchronize();
@@ -2015,7 +2061,10 @@ int basic_gpu_begin(double cover) {
         if (!result) result = driver.fill(flushed, ++value, flushedBytes, nullptr);
         planned += secondsOfFlush;
     } while (planned < cover && secondsOfFlush > 1e-6);
+    if (!result && cover <= 0) result = driver.synchronize();
     if (!result) result = driver.eventRecord(first, nullptr);
+    for (int i = 0; i < sideCount; ++i) sides[i].isUsed = false;
+    isFollowing.store(cover > 0);
     startOfCall = now();
     return result;
 }
@@ -2023,7 +2072,11 @@ int basic_gpu_begin(double cover) {
 // times: of the call by events; how much longer the GPU had something to do; from the call's start to the end of all by this
 // process's clock; and of the work before the call. In seconds.
 int basic_gpu_end(double* times) {
-    Result result = driver.eventRecord(last, nullptr);
+    Result result = 0;
+    isFollowing.store(0);
+    for (int i = 0; i < sideCount && !result; ++i)
+        if (sides[i].isUsed) result = driver.wait(nullptr, sides[i].reached, 0);
+    if (!result) result = driver.eventRecord(last, nullptr);
     if (!result) result = driver.eventSynchronize(last);
     double reached = now();
     // What runs on streams that do not wait for the default one is still to come.

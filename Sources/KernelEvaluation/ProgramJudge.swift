@@ -36,7 +36,8 @@ public struct ProgramJudge: Sendable {
     -> Judgement
   {
     let clock = ContinuousClock.now
-    var judgement = Judgement(verdict: .correct, reason: "", device: JudgeOptions.Device.virtual.rawValue, gpu: options.gpu.name)
+    var judgement = Judgement(
+      verdict: .correct, reason: "", device: JudgeOptions.Device.virtual.rawValue, gpu: options.gpu.name)
     judgement.notes = [Self.caveat]
     try await Folders.withTemporary { folder in
       let built: BuiltProgram

@@ -145,9 +145,9 @@ struct ReferenceSide: Sendable {
   }
 
   /// One timed call of the model.
-  func time(set: Int, seed: UInt64, isCompiled: Bool) async throws -> TimedCall {
+  func time(set: Int, seed: UInt64, isCompiled: Bool, cover: Double) async throws -> TimedCall {
     _ = try await call("arm", ["set": .integer(set), "seed": .seed(seed), "compiled": .boolean(isCompiled)])
-    return try await TimedCall.measure { try await call("fire", ["cover": .number(TimedCall.cover)]) }
+    return try await TimedCall.measure { try await call("fire", ["cover": .number(cover)]) }
   }
 
   // MARK: What the candidate may see

@@ -13,7 +13,8 @@ struct TimedCall: Sendable, Hashable {
 
   /// A wait for a GPU that has nothing to do takes less.
   static let ordinaryTail = 50e-6
-  /// Seconds of other work that the GPU gets before a call, so that it is not the host's launches that are timed.
+  /// Seconds of other work that the GPU gets before a call, so that it is not the host's launches that are timed; 0 for a call as
+  /// everyone makes it, whose ``tail`` tells of streams that nobody waits for.
   static let cover = 2e-3
 
   /// Its times for a comparison. Work that the events do not bracket counts.

@@ -13,6 +13,7 @@ enum OperationBench {
   static func check(
     _ operations: [Operation], count: Int = 1024, seed: UInt64 = 1, flags: [String] = OperationBuild.quick
   ) async throws {
+    let operations = OperationExchange.isWanted ? try await OperationExchange.assembled(operations) : operations
     var kernels: [OperationKernel] = []
     var tuples: [[Operation.Role]: [[UInt64]]] = [:]
     let groups = Dictionary(grouping: operations.indices) { operations[$0].operands }
@@ -37,10 +38,10 @@ enum OperationBench {
         }
       }
     }
-    var sources: [String] = []
+    var modules: [(ptx: String, source: String)] = []
     for start in stride(from: 0, to: kernels.count, by: kernelsPerModule) {
       let range = start..<min(start + kernelsPerModule, kernels.count)
-      sources.append(try translate(&kernels, range, operations))
+      modules.append(try translate(&kernels, range, operations))
     }
     let launches = kernels.filter { !$0.entries.isEmpty }.map { kernel in
       var input = Data(capacity: kernel.count * kernel.roles.count * 8)
@@ -51,7 +52,14 @@ enum OperationBench {
         kernel: kernel.name, blocks: kernel.isUniform ? kernel.count : kernel.count / 128,
         threads: kernel.isUniform ? 32 : 128, input: input, outputBytes: kernel.outputBytes)
     }
-    let outputs = try await OperationBuild.run(sources: sources, launches: launches, flags: flags)
+    let outputs: [Data]
+    if let exchange = try OperationExchange(modules.map(\.ptx), launches) {
+      // What a real GPU makes of the same kernels is held against the same expectations.
+      guard let made = try exchange.outputs(launches) else { return }
+      outputs = made
+    } else {
+      outputs = try await OperationBuild.run(sources: modules.map(\.source), launches: launches, flags: flags)
+    }
     var expected: [Int: [Expectation]] = [:]
     var failures: [Int: [String]] = [:]
     for (kernel, output) in zip(kernels.filter { !$0.entries.isEmpty }, outputs) {
@@ -90,13 +98,13 @@ enum OperationBench {
   /// Translates kernels; operations that are not known are recorded and left out.
   private static func translate(
     _ kernels: inout [OperationKernel], _ range: Range<Int>, _ operations: [Operation]
-  ) throws -> String {
+  ) throws -> (ptx: String, source: String) {
     while true {
       let text = OperationKernel.header + kernels[range].map { $0.ptx(operations) }.joined()
       let translation = try KernelTranslator.translate(
         PTXModule.read(text), options: TranslationOptions(checksMemory: false, checksRaces: false, counts: false))
       let refused = zip(range, translation.kernels).filter { $0.1.unsupported != nil }
-      if refused.isEmpty { return translation.source }
+      if refused.isEmpty { return (text, translation.source) }
       for (number, kernel) in refused {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let sentence = kernel.unsupported ?? ""
