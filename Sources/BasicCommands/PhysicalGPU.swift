@@ -1,4 +1,5 @@
 import CUDAToolchain
+import KernelEvaluation
 import VirtualGPU
 
 #if canImport(FoundationEssentials)
@@ -16,7 +17,11 @@ enum PhysicalGPU {
   static func run(_ source: ProgramSource, toolchain: Toolchain, command: Run, scratch: String) async throws -> Int32 {
     do {
       let tools = try BuildTools(toolchain: toolchain, forRealGPU: true)
-      let program = try await DeviceProgram.build(source, tools: tools, flags: command.flags, scratch: scratch)
+      // nvcc's own question to the driver fails under the limits that compilers have here.
+      let gpu = await RealGPU.find(toolchain)
+      let program = try await DeviceProgram.build(
+        source, tools: tools, architecture: gpu.map { "sm_\($0.computeCapability)" }, flags: command.flags,
+        scratch: scratch)
       let (status, seconds) = try await DeviceProgram.run(
         program, arguments: command.arguments, timeLimit: .seconds(command.timeout))
       if !command.quiet {

@@ -121,7 +121,7 @@ cuda_error cuda_copy_rows(void *to, uint64_t to_pitch, const void *from, uint64_
 cuda_error cuda_set_rows(void *to, uint64_t pitch, int value, uint64_t width, uint64_t height, const char *call) {
   CUDA_ENTER_SYNCHRONISING(call);
   if (!width || !height) return 0;
-  if (height > 1 && width > pitch) return cuda_fail(cudaErrorInvalidPitchValue, call);
+  if (height > 1 && width > pitch) return cuda_fail(cudaErrorInvalidValue, call);
   vgpu_allocation target;
   int known;
   enum side side = side_of(to, &target, &known);

@@ -98,7 +98,7 @@ static int has_limit(int limit) { return limit >= 0 && limit <= 6; }
 cuda_error cudaDeviceGetLimit(size_t *value, int limit) {
   CUDA_ENTER("cudaDeviceGetLimit");
   if (!value) return cuda_fail(cudaErrorInvalidValue, "cudaDeviceGetLimit");
-  if (!has_limit(limit)) return cuda_fail(cudaErrorUnsupportedLimit, "cudaDeviceGetLimit");
+  if (!has_limit(limit)) return cuda_fail(cudaErrorInvalidValue, "cudaDeviceGetLimit");
   *value = limits[limit];
   return 0;
 }

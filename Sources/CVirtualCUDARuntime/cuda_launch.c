@@ -53,17 +53,21 @@ static cuda_error check(const vgpu_kernel *kernel, cuda_function function, cuda_
   return 0;
 }
 
-static cuda_error launch(cuda_function function, configuration wanted, void **arguments, int cooperative, const char *call) {
+// Which path leads here decides what a shape that no GPU has is called: CUDA 13's own stubs go by a kernel's handle, and an H100
+// under CUDA 13.0 says "invalid argument" there.
+static cuda_error launch(cuda_function function, configuration wanted, void **arguments, int cooperative, int by_handle,
+                         const char *call) {
   CUDA_ENTER(call);
   cuda_error error;
   const vgpu_kernel *kernel = function ? cuda_kernel_of(function) : NULL;
   if (!kernel) {
-    if (!function) return cuda_fail(cudaErrorInvalidDeviceFunction, call);
+    if (!function) return cuda_fail(cudaErrorInvalidResourceHandle, call);
     return cuda_unsupported_kernel(function->name, "the kernel was not translated for the virtual GPU", cudaErrorInvalidDeviceFunction,
                                    call);
   }
   if ((error = cuda_check_stream(wanted.stream))) return cuda_fail(error, call);
-  if ((error = check(kernel, function, wanted.grid, wanted.block, wanted.shared, cooperative))) return cuda_fail(error, call);
+  if ((error = check(kernel, function, wanted.grid, wanted.block, wanted.shared, cooperative)))
+    return cuda_fail(by_handle && error == cudaErrorInvalidConfiguration ? cudaErrorInvalidValue : error, call);
   if (kernel->unsupported) return cuda_unsupported_kernel(kernel->name, kernel->unsupported, cudaErrorNotSupported, call);
   if (kernel->parameter_count && !arguments) return cuda_fail(cudaErrorInvalidValue, call);
   _Alignas(16) uint8_t small[4096];
@@ -103,19 +107,19 @@ cuda_error cudaGetFuncBySymbol(cuda_function *kernel, const void *host) {
 
 cuda_error __cudaLaunchKernel(cuda_function kernel, cuda_dim3 grid, cuda_dim3 block, void **arguments, size_t shared,
                               cuda_stream stream) {
-  return launch(kernel, (configuration){grid, block, shared, stream}, arguments, 0, "cudaLaunchKernel");
+  return launch(kernel, (configuration){grid, block, shared, stream}, arguments, 0, 1, "cudaLaunchKernel");
 }
 CUDA_PTSZ(__cudaLaunchKernel)
 
 cuda_error cudaLaunchKernel(const void *host, cuda_dim3 grid, cuda_dim3 block, void **arguments, size_t shared,
                             cuda_stream stream) {
-  return launch(cuda_find_function(host), (configuration){grid, block, shared, stream}, arguments, 0, "cudaLaunchKernel");
+  return launch(cuda_find_function(host), (configuration){grid, block, shared, stream}, arguments, 0, 0, "cudaLaunchKernel");
 }
 CUDA_PTSZ(cudaLaunchKernel)
 
 cuda_error cudaLaunchCooperativeKernel(const void *host, cuda_dim3 grid, cuda_dim3 block, void **arguments, size_t shared,
                                        cuda_stream stream) {
-  return launch(cuda_find_function(host), (configuration){grid, block, shared, stream}, arguments, 1,
+  return launch(cuda_find_function(host), (configuration){grid, block, shared, stream}, arguments, 1, 0,
                 "cudaLaunchCooperativeKernel");
 }
 CUDA_PTSZ(cudaLaunchCooperativeKernel)
@@ -134,6 +138,6 @@ cuda_error cudaLaunchKernelExC(const cuda_launch_configuration *wanted, const vo
     if (blocks != 1) return cuda_unsupported(call, "thread block clusters of more than one block are not available on the virtual GPU");
   }
   configuration plain = {wanted->gridDim, wanted->blockDim, wanted->dynamicSmemBytes, wanted->stream};
-  return launch(cuda_find_function(host), plain, arguments, cooperative, call);
+  return launch(cuda_find_function(host), plain, arguments, cooperative, 0, call);
 }
 CUDA_PTSZ(cudaLaunchKernelExC)

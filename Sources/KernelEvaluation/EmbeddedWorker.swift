@@ -3180,6 +3180,10 @@ class TimedCalls:
             place.data.copy_(source)
         random.seed(message["seed"])
         torch.manual_seed(message["seed"])
+        if self._armed is not model:
+            # What there was before, compilers included, is not looked through again before every call.
+            gc.collect()
+            gc.freeze()
         gc.collect()
         self._armed = model
 

@@ -69,7 +69,7 @@ public struct EvaluationTools: Sendable {
         "PyTorch \(pytorch.version) of \(pytorch.python) is built for processors alone; set BASIC_PYTHON to a Python whose PyTorch has CUDA, or use --device virtual."
       )
     }
-    guard let found = await RealGPU.find(pytorch, toolchain: toolchain) else {
+    guard let found = await RealGPU.find(toolchain) else {
       guard isWanted else { return nil }
       throw KernelEvaluationError(
         .noGPU, "No NVIDIA GPU answers on this machine; --device virtual judges on its processors.")

@@ -57,12 +57,13 @@ public struct RealGPU: Sendable, Hashable {
     """
 
   /// The first GPU that the driver gives; nil where there is none, or no driver.
-  public static func find(_ pytorch: PyTorchEnvironment, toolchain: Toolchain) async -> RealGPU? {
+  public static func find(_ toolchain: Toolchain) async -> RealGPU? {
+    guard let python = toolchain.python else { return nil }
     let result = try? await Folders.withTemporary { folder in
       var environment = toolchain.quietEnvironment(folder: folder)
       for name in passedOn { environment[name] = toolchain.environment[name] }
       var command = Command(
-        executable: pytorch.python, arguments: ["-I", "-c", question], folder: folder, environment: environment,
+        executable: python, arguments: ["-I", "-c", question], folder: folder, environment: environment,
         timeLimit: .seconds(60))
       command.limitsAddressSpace = false
       return try await command.run()

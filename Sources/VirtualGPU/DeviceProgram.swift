@@ -10,15 +10,16 @@ import CUDAToolchain
 public enum DeviceProgram {
   /// Builds a program for the GPU of this machine.
   ///
+  /// - Parameter architecture: the GPU's, as nvcc names it: `sm_90`; nil for nvcc to ask the driver itself.
   /// - Returns: the executable's path, in the caller's folder.
-  public static func build(_ source: ProgramSource, tools: BuildTools, flags: [String], scratch: String) async throws
-    -> String
-  {
+  public static func build(
+    _ source: ProgramSource, tools: BuildTools, architecture: String?, flags: [String], scratch: String
+  ) async throws -> String {
     try Folders.write(source.numbered, to: scratch + "/program.cu")
     let standard = flags.contains { $0.hasPrefix("-std") || $0.hasPrefix("--std") } ? [] : ["-std=c++17"]
     let (ending, log) = try await tools.run(
       tools.compiler.nvcc,
-      ["-arch=native", "-lineinfo", "-ccbin", tools.compiler.hostCompiler, "-allow-unsupported-compiler"] + standard
+      ["-arch=\(architecture ?? "native")", "-lineinfo", "-ccbin", tools.compiler.hostCompiler, "-allow-unsupported-compiler"] + standard
         + (source.folder.map { ["-I", $0] } ?? []) + flags + ["program.cu", "-o", "program"], in: scratch)
     guard ending == .exited(0) else {
       throw VirtualGPUError(

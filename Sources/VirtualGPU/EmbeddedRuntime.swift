@@ -1082,7 +1082,7 @@ cuda_error cuda_copy_rows(void *to, uint64_t to_pitch, const void *from, uint64_
 cuda_error cuda_set_rows(void *to, uint64_t pitch, int value, uint64_t width, uint64_t height, const char *call) {
   CUDA_ENTER_SYNCHRONISING(call);
   if (!width || !height) return 0;
-  if (height > 1 && width > pitch) return cuda_fail(cudaErrorInvalidPitchValue, call);
+  if (height > 1 && width > pitch) return cuda_fail(cudaErrorInvalidValue, call);
   vgpu_allocation target;
   int known;
   enum side side = side_of(to, &target, &known);
@@ -1348,7 +1348,7 @@ static int has_limit(int limit) { return limit >= 0 && limit <= 6; }
 cuda_error cudaDeviceGetLimit(size_t *value, int limit) {
   CUDA_ENTER("cudaDeviceGetLimit");
   if (!value) return cuda_fail(cudaErrorInvalidValue, "cudaDeviceGetLimit");
-  if (!has_limit(limit)) return cuda_fail(cudaErrorUnsupportedLimit, "cudaDeviceGetLimit");
+  if (!has_limit(limit)) return cuda_fail(cudaErrorInvalidValue, "cudaDeviceGetLimit");
   *value = limits[limit];
   return 0;
 }
@@ -2353,17 +2353,21 @@ static cuda_error check(const vgpu_kernel *kernel, cuda_function function, cuda_
   return 0;
 }
 
-static cuda_error launch(cuda_function function, configuration wanted, void **arguments, int cooperative, const char *call) {
+// Which path leads here decides what a shape that no GPU has is called: CUDA 13's own stubs go by a kernel's handle, and an H100
+// under CUDA 13.0 says "invalid argument" there.
+static cuda_error launch(cuda_function function, configuration wanted, void **arguments, int cooperative, int by_handle,
+                         const char *call) {
   CUDA_ENTER(call);
   cuda_error error;
   const vgpu_kernel *kernel = function ? cuda_kernel_of(function) : NULL;
   if (!kernel) {
-    if (!function) return cuda_fail(cudaErrorInvalidDeviceFunction, call);
+    if (!function) return cuda_fail(cudaErrorInvalidResourceHandle, call);
     return cuda_unsupported_kernel(function->name, "the kernel was not translated for the virtual GPU", cudaErrorInvalidDeviceFunction,
                                    call);
   }
   if ((error = cuda_check_stream(wanted.stream))) return cuda_fail(error, call);
-  if ((error = check(kernel, function, wanted.grid, wanted.block, wanted.shared, cooperative))) return cuda_fail(error, call);
+  if ((error = check(kernel, function, wanted.grid, wanted.block, wanted.shared, cooperative)))
+    return cuda_fail(by_handle && error == cudaErrorInvalidConfiguration ? cudaErrorInvalidValue : error, call);
   if (kernel->unsupported) return cuda_unsupported_kernel(kernel->name, kernel->unsupported, cudaErrorNotSupported, call);
   if (kernel->parameter_count && !arguments) return cuda_fail(cudaErrorInvalidValue, call);
   _Alignas(16) uint8_t small[4096];
@@ -2403,19 +2407,19 @@ cuda_error cudaGetFuncBySymbol(cuda_function *kernel, const void *host) {
 
 cuda_error __cudaLaunchKernel(cuda_function kernel, cuda_dim3 grid, cuda_dim3 block, void **arguments, size_t shared,
                               cuda_stream stream) {
-  return launch(kernel, (configuration){grid, block, shared, stream}, arguments, 0, "cudaLaunchKernel");
+  return launch(kernel, (configuration){grid, block, shared, stream}, arguments, 0, 1, "cudaLaunchKernel");
 }
 CUDA_PTSZ(__cudaLaunchKernel)
 
 cuda_error cudaLaunchKernel(const void *host, cuda_dim3 grid, cuda_dim3 block, void **arguments, size_t shared,
                             cuda_stream stream) {
-  return launch(cuda_find_function(host), (configuration){grid, block, shared, stream}, arguments, 0, "cudaLaunchKernel");
+  return launch(cuda_find_function(host), (configuration){grid, block, shared, stream}, arguments, 0, 0, "cudaLaunchKernel");
 }
 CUDA_PTSZ(cudaLaunchKernel)
 
 cuda_error cudaLaunchCooperativeKernel(const void *host, cuda_dim3 grid, cuda_dim3 block, void **arguments, size_t shared,
                                        cuda_stream stream) {
-  return launch(cuda_find_function(host), (configuration){grid, block, shared, stream}, arguments, 1,
+  return launch(cuda_find_function(host), (configuration){grid, block, shared, stream}, arguments, 1, 0,
                 "cudaLaunchCooperativeKernel");
 }
 CUDA_PTSZ(cudaLaunchCooperativeKernel)
@@ -2434,7 +2438,7 @@ cuda_error cudaLaunchKernelExC(const cuda_launch_configuration *wanted, const vo
     if (blocks != 1) return cuda_unsupported(call, "thread block clusters of more than one block are not available on the virtual GPU");
   }
   configuration plain = {wanted->gridDim, wanted->blockDim, wanted->dynamicSmemBytes, wanted->stream};
-  return launch(cuda_find_function(host), plain, arguments, cooperative, call);
+  return launch(cuda_find_function(host), plain, arguments, cooperative, 0, call);
 }
 CUDA_PTSZ(cudaLaunchKernelExC)
 
@@ -5523,15 +5527,15 @@ uint32_t vgpu_groups_rotate(vgpu_warp *, vgpu_groups *, uint32_t block, uint32_t
 
 // MARK: Integers
 
-// PTX: division by zero gives a value that it does not name; the hardware gives all ones, and for a remainder the dividend.
+// PTX: division by zero gives a value that it does not name; the hardware (an H100) gives all ones, for a remainder too.
 #define VGPU_DIVISION(T, U, M)                                                                            \
   VGPU_INLINE VGPU_T_##U s_div_##U(VGPU_T_##U a, VGPU_T_##U b) { return b ? a / b : (VGPU_T_##U)M; }      \
-  VGPU_INLINE VGPU_T_##U s_rem_##U(VGPU_T_##U a, VGPU_T_##U b) { return b ? a % b : a; }                  \
+  VGPU_INLINE VGPU_T_##U s_rem_##U(VGPU_T_##U a, VGPU_T_##U b) { return b ? a % b : (VGPU_T_##U)M; }      \
   VGPU_INLINE VGPU_T_##T s_div_##T(VGPU_T_##T a, VGPU_T_##T b) {                                          \
     return b == 0 ? (VGPU_T_##T)M : b == -1 ? (VGPU_T_##T)(0 - (VGPU_T_##U)a) : (VGPU_T_##T)(a / b);      \
   }                                                                                                       \
   VGPU_INLINE VGPU_T_##T s_rem_##T(VGPU_T_##T a, VGPU_T_##T b) {                                          \
-    return b == 0 ? a : b == -1 ? 0 : (VGPU_T_##T)(a % b);                                                \
+    return b == 0 ? (VGPU_T_##T)M : b == -1 ? 0 : (VGPU_T_##T)(a % b);                                    \
   }
 VGPU_DIVISION(s16, u16, 0xffff)
 VGPU_DIVISION(s32, u32, 0xffffffffu)
@@ -5543,7 +5547,7 @@ VGPU_INLINE vu32 v_div_u32(vu32 a, vu32 b) {
   vf64 q = __builtin_convertvector(a, vf64) / __builtin_convertvector(b == 0 ? (vu32)(1) : b, vf64);
   return b == 0 ? (vu32)(0xffffffffu) : __builtin_convertvector(q, vu32);
 }
-VGPU_INLINE vu32 v_rem_u32(vu32 a, vu32 b) { return b == 0 ? a : a - v_div_u32(a, b) * b; }
+VGPU_INLINE vu32 v_rem_u32(vu32 a, vu32 b) { return b == 0 ? (vu32)(0xffffffffu) : a - v_div_u32(a, b) * b; }
 VGPU_INLINE vs32 v_div_s32(vs32 a, vs32 b) {
   vf64 q = __builtin_convertvector(a, vf64) / __builtin_convertvector(b == 0 ? (vs32)(1) : b, vf64);
   // INT_MIN / -1 is 2^31 here, which has to wrap.
@@ -5551,7 +5555,7 @@ VGPU_INLINE vs32 v_div_s32(vs32 a, vs32 b) {
   return b == 0 ? (vs32)(-1) : r;
 }
 VGPU_INLINE vs32 v_rem_s32(vs32 a, vs32 b) {
-  return b == 0 ? a : (vs32)((vu32)a - (vu32)v_div_s32(a, b) * (vu32)b);
+  return b == 0 ? (vs32)(-1) : (vs32)((vu32)a - (vu32)v_div_s32(a, b) * (vu32)b);
 }
 VGPU_WARP2(div_u16, u16, u16, u16)
 VGPU_WARP2(rem_u16, u16, u16, u16)
@@ -6587,6 +6591,19 @@ VGPU_INLINE float s_fma_f32(float a, float b, float c) { return __builtin_fmaf(a
 VGPU_INLINE vf32 v_fma_f32(vf32 a, vf32 b, vf32 c) { return __builtin_elementwise_fma(a, b, c); }
 VGPU_INLINE double s_fma_f64(double a, double b, double c) { return __builtin_fma(a, b, c); }
 VGPU_INLINE vf64 v_fma_f64(vf64 a, vf64 b, vf64 c) { return __builtin_elementwise_fma(a, b, c); }
+
+// div.approx: a divisor above 2^126 gives zero, and NaN for an infinite dividend (PTX ISA, div); the hardware does so.
+VGPU_INLINE float s_div_approx_f32(float a, float b) {
+  uint32_t size = s_bits_f32(b) & 0x7fffffffu;
+  if (size <= 0x7e800000u || size > 0x7f800000u) return a / b;
+  uint32_t top = s_bits_f32(a) & 0x7fffffffu, sign = (s_bits_f32(a) ^ s_bits_f32(b)) & 0x80000000u;
+  return s_f32(top >= 0x7f800000u ? 0x7fffffffu : sign);
+}
+VGPU_INLINE vf32 v_div_approx_f32(vf32 a, vf32 b) {
+  vu32 size = (vu32)b & 0x7fffffffu, top = (vu32)a & 0x7fffffffu, sign = ((vu32)a ^ (vu32)b) & 0x80000000u;
+  vu32 far = top >= 0x7f800000u ? (vu32)(0x7fffffffu) : sign;
+  return (size > 0x7e800000u) & (size <= 0x7f800000u) ? (vf32)far : a / b;
+}
 
 VGPU_INLINE float s_sqrt_f32(float a) { return __builtin_sqrtf(a); }
 VGPU_INLINE vf32 v_sqrt_f32(vf32 a) { return __builtin_elementwise_sqrt(a); }
@@ -7942,7 +7959,12 @@ VGPU_ATOMICS_OF(u32, s32)
 VGPU_ATOMICS_OF(u64, s64)
 VGPU_ATOMICS(cas, u16, a == b ? c : a)
 VGPU_ATOMICS(exch, u16, b)
-VGPU_ATOMICS(fadd, u32, s_bits_f32(s_f32(a) + s_f32(b)))
+// In global memory subnormal operands and sums become zero; in shared memory they are kept (PTX ISA, atom).
+VGPU_INLINE float s_atomic_sum(const vgpu_warp *w, const void *place, float a, float b) {
+  if ((uint64_t)((uintptr_t)place - (uintptr_t)w->shared) < (uint64_t)w->shared_bytes) return a + b;
+  return s_ftz(s_ftz(a) + s_ftz(b));
+}
+VGPU_ATOMICS(fadd, u32, s_bits_f32(s_atomic_sum(w, place, s_f32(a), s_f32(b))))
 VGPU_ATOMICS(fadd, u64, s_bits_f64(s_f64(a) + s_f64(b)))
 VGPU_ATOMICS(hadd, u16, s_add_f16(a, b))
 VGPU_ATOMICS(hadd, u32, s_add_f16x2(a, b))

@@ -106,7 +106,7 @@ public enum InstructionTable {
   private static let otherFloatForms: [InstructionForm] = [
     .init("div", ["rn"], [.f32, .f64], "$0 / $1"),
     .init("div", ["full"], [.f32], "$0 / $1"),
-    .init("div", ["approx"], [.f32], "$0 / $1"),
+    .init("div", ["approx"], [.f32], "@div_approx_f32($0, $1)"),
     .init("rcp", ["rn"], [.f32, .f64], "1 / $0"),
     .init("rcp", ["approx"], [.f32], "@rcp_f32($0)"),
     .init("rcp", ["approx", "ftz"], [.f64], "@rcp20_f64($0)"),

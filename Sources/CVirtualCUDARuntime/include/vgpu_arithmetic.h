@@ -51,15 +51,15 @@
 
 // MARK: Integers
 
-// PTX: division by zero gives a value that it does not name; the hardware gives all ones, and for a remainder the dividend.
+// PTX: division by zero gives a value that it does not name; the hardware (an H100) gives all ones, for a remainder too.
 #define VGPU_DIVISION(T, U, M)                                                                            \
   VGPU_INLINE VGPU_T_##U s_div_##U(VGPU_T_##U a, VGPU_T_##U b) { return b ? a / b : (VGPU_T_##U)M; }      \
-  VGPU_INLINE VGPU_T_##U s_rem_##U(VGPU_T_##U a, VGPU_T_##U b) { return b ? a % b : a; }                  \
+  VGPU_INLINE VGPU_T_##U s_rem_##U(VGPU_T_##U a, VGPU_T_##U b) { return b ? a % b : (VGPU_T_##U)M; }      \
   VGPU_INLINE VGPU_T_##T s_div_##T(VGPU_T_##T a, VGPU_T_##T b) {                                          \
     return b == 0 ? (VGPU_T_##T)M : b == -1 ? (VGPU_T_##T)(0 - (VGPU_T_##U)a) : (VGPU_T_##T)(a / b);      \
   }                                                                                                       \
   VGPU_INLINE VGPU_T_##T s_rem_##T(VGPU_T_##T a, VGPU_T_##T b) {                                          \
-    return b == 0 ? a : b == -1 ? 0 : (VGPU_T_##T)(a % b);                                                \
+    return b == 0 ? (VGPU_T_##T)M : b == -1 ? 0 : (VGPU_T_##T)(a % b);                                    \
   }
 VGPU_DIVISION(s16, u16, 0xffff)
 VGPU_DIVISION(s32, u32, 0xffffffffu)
@@ -71,7 +71,7 @@ VGPU_INLINE vu32 v_div_u32(vu32 a, vu32 b) {
   vf64 q = __builtin_convertvector(a, vf64) / __builtin_convertvector(b == 0 ? (vu32)(1) : b, vf64);
   return b == 0 ? (vu32)(0xffffffffu) : __builtin_convertvector(q, vu32);
 }
-VGPU_INLINE vu32 v_rem_u32(vu32 a, vu32 b) { return b == 0 ? a : a - v_div_u32(a, b) * b; }
+VGPU_INLINE vu32 v_rem_u32(vu32 a, vu32 b) { return b == 0 ? (vu32)(0xffffffffu) : a - v_div_u32(a, b) * b; }
 VGPU_INLINE vs32 v_div_s32(vs32 a, vs32 b) {
   vf64 q = __builtin_convertvector(a, vf64) / __builtin_convertvector(b == 0 ? (vs32)(1) : b, vf64);
   // INT_MIN / -1 is 2^31 here, which has to wrap.
@@ -79,7 +79,7 @@ VGPU_INLINE vs32 v_div_s32(vs32 a, vs32 b) {
   return b == 0 ? (vs32)(-1) : r;
 }
 VGPU_INLINE vs32 v_rem_s32(vs32 a, vs32 b) {
-  return b == 0 ? a : (vs32)((vu32)a - (vu32)v_div_s32(a, b) * (vu32)b);
+  return b == 0 ? (vs32)(-1) : (vs32)((vu32)a - (vu32)v_div_s32(a, b) * (vu32)b);
 }
 VGPU_WARP2(div_u16, u16, u16, u16)
 VGPU_WARP2(rem_u16, u16, u16, u16)

@@ -23,6 +23,19 @@ VGPU_INLINE vf32 v_fma_f32(vf32 a, vf32 b, vf32 c) { return __builtin_elementwis
 VGPU_INLINE double s_fma_f64(double a, double b, double c) { return __builtin_fma(a, b, c); }
 VGPU_INLINE vf64 v_fma_f64(vf64 a, vf64 b, vf64 c) { return __builtin_elementwise_fma(a, b, c); }
 
+// div.approx: a divisor above 2^126 gives zero, and NaN for an infinite dividend (PTX ISA, div); the hardware does so.
+VGPU_INLINE float s_div_approx_f32(float a, float b) {
+  uint32_t size = s_bits_f32(b) & 0x7fffffffu;
+  if (size <= 0x7e800000u || size > 0x7f800000u) return a / b;
+  uint32_t top = s_bits_f32(a) & 0x7fffffffu, sign = (s_bits_f32(a) ^ s_bits_f32(b)) & 0x80000000u;
+  return s_f32(top >= 0x7f800000u ? 0x7fffffffu : sign);
+}
+VGPU_INLINE vf32 v_div_approx_f32(vf32 a, vf32 b) {
+  vu32 size = (vu32)b & 0x7fffffffu, top = (vu32)a & 0x7fffffffu, sign = ((vu32)a ^ (vu32)b) & 0x80000000u;
+  vu32 far = top >= 0x7f800000u ? (vu32)(0x7fffffffu) : sign;
+  return (size > 0x7e800000u) & (size <= 0x7f800000u) ? (vf32)far : a / b;
+}
+
 VGPU_INLINE float s_sqrt_f32(float a) { return __builtin_sqrtf(a); }
 VGPU_INLINE vf32 v_sqrt_f32(vf32 a) { return __builtin_elementwise_sqrt(a); }
 VGPU_INLINE double s_sqrt_f64(double a) { return __builtin_sqrt(a); }

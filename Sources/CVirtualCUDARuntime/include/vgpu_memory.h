@@ -341,7 +341,12 @@ VGPU_ATOMICS_OF(u32, s32)
 VGPU_ATOMICS_OF(u64, s64)
 VGPU_ATOMICS(cas, u16, a == b ? c : a)
 VGPU_ATOMICS(exch, u16, b)
-VGPU_ATOMICS(fadd, u32, s_bits_f32(s_f32(a) + s_f32(b)))
+// In global memory subnormal operands and sums become zero; in shared memory they are kept (PTX ISA, atom).
+VGPU_INLINE float s_atomic_sum(const vgpu_warp *w, const void *place, float a, float b) {
+  if ((uint64_t)((uintptr_t)place - (uintptr_t)w->shared) < (uint64_t)w->shared_bytes) return a + b;
+  return s_ftz(s_ftz(a) + s_ftz(b));
+}
+VGPU_ATOMICS(fadd, u32, s_bits_f32(s_atomic_sum(w, place, s_f32(a), s_f32(b))))
 VGPU_ATOMICS(fadd, u64, s_bits_f64(s_f64(a) + s_f64(b)))
 VGPU_ATOMICS(hadd, u16, s_add_f16(a, b))
 VGPU_ATOMICS(hadd, u32, s_add_f16x2(a, b))

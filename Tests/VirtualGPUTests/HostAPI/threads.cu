@@ -23,7 +23,7 @@ int main() {
         for (int value : host) wrong[t] += value != 3 * (t + 1);
         cudaFreeAsync(values, stream);
         if (t % 2) add<<<1, 5000, 0, stream>>>(values, 1);
-        errors[t] += cudaGetLastError() == cudaErrorInvalidConfiguration;
+        errors[t] += cudaGetLastError() == cudaErrorInvalidValue;
       }
       cudaStreamDestroy(stream);
     });

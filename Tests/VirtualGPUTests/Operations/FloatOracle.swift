@@ -130,6 +130,10 @@ struct FloatOracle {
     case "rcp" where isCoarse: return near(1 / format.double(format.flushed(x[0])), 0x1p33)
     case "rcp" where modifiers == ["approx"]: return near(1 / a, 1)
     case "sqrt" where modifiers == ["approx"]: return near(a.squareRoot(), 1)
+    case "div" where modifiers.first == "approx" && !(abs(format.double(x[1])) <= 0x1p126):
+      // Not an infinity by an infinity only: any far divisor gives zero, or NaN for an infinite dividend.
+      let isNegative = (a.sign == .minus) != (format.double(x[1]).sign == .minus)
+      return near(a.isInfinite || a.isNaN || format.double(x[1]).isNaN ? .nan : isNegative ? -0.0 : 0, 0)
     case "div" where modifiers != ["rn"] && Rounding(rawValue: modifiers.first ?? "") == nil:
       return near(a / format.double(x[1]), 2)
     default: return nil

@@ -62,7 +62,7 @@ enum IntegerOracle {
     case ("mad24", ["hi", "sat"]): return three { clamp(((low24($0) * low24($1)) >> 16) + $2) }
     // By zero: all ones, and the dividend, as the hardware has it.
     case ("div", []): return two { $1 == 0 ? -1 : $0 / $1 }
-    case ("rem", []): return two { $1 == 0 ? $0 : $0 % $1 }
+    case ("rem", []): return two { $1 == 0 ? -1 : $0 % $1 }
     case ("min", []): return two { min($0, $1) }
     case ("max", []): return two { max($0, $1) }
     case ("min", ["relu"]): return two { max(min($0, $1), 0) }

@@ -91,6 +91,10 @@ enum OperationBench {
       }
     }
     for (operation, list) in failures.sorted(by: { $0.key < $1.key }) {
+      if OperationExchange.isWanted, let reason = OperationExchange.knownDifference(operations[operation].text) {
+        print("\(operations[operation].text): \(list.count) differ: \(reason)")
+        continue
+      }
       Issue.record("\(operations[operation].text): \(list.count) wrong: \(list.prefix(4).joined(separator: "; "))")
     }
   }
