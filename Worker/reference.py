@@ -55,6 +55,8 @@ class Reference:
 
     def size(self, message: dict) -> dict:
         """The values of the constants that fit a budget; without one, what the problem needs as it is."""
+        if message.get("uneven") is not None:
+            return {"values": scaling.uneven(self._source, self._constants, message["uneven"]), "needs": None}
         if message.get("budget") is None:
             try:
                 size = scaling.Size(self._source, self._constants, {})

@@ -119,6 +119,28 @@ def scaled(source: str, constants: Constants, budget: dict) -> tuple:
     return {key: value for key, value in values.items() if value != constants.values[key]}, size
 
 
+def uneven(source: str, constants: Constants, values: dict) -> dict:
+    """Values near these that no block divides, for as many constants as the model accepts them for; empty where it does for none."""
+    current = {**constants.values, **values}
+    least = SMALLEST // 2
+    wanted = {key: value - 1 - value % 2 for key, value in current.items() if value - 2 >= least}
+
+    def accepted(changed):
+        # As much work as before, about: a shape that means something else altogether is no neighbour.
+        return _size(source, constants, {**current, **changed}) is not None
+
+    if not wanted or _size(source, constants, current) is None:
+        return {}
+    changed = wanted if accepted(wanted) else {}
+    if not changed:
+        for value in sorted(set(current.values()), reverse=True):
+            group = {key: wanted[key] for key in wanted if current[key] == value}
+            if group and accepted({**changed, **group}):
+                changed = {**changed, **group}
+    made = {**values, **changed}
+    return {key: value for key, value in made.items() if value != constants.values[key]} if changed else {}
+
+
 def _size(source, constants, values):
     try:
         return Size(source, constants, values)

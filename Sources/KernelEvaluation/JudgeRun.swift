@@ -123,8 +123,10 @@ struct JudgeRun: Sendable {
     var loaded = first
     var evidence: [(step: Step, outcome: Attempt.Outcome)] = []
     var isOutOfReach = false
+    let other: String?
     do {
       try await climb(reference, &loaded, &evidence, &isOutOfReach)
+      other = try await otherSizes(reference, loaded, evidence.last)
     } catch {
       await loaded.side.process.stop()
       throw error
@@ -148,6 +150,9 @@ struct JudgeRun: Sendable {
     }
     judgement.size = Judgement.Size(isFull: reduced.isEmpty, reduced: reduced.sorted { $0.name < $1.name })
     explainSizes(&judgement, evidence, constants, isOutOfReach)
+    if let other {
+      judgement.findings.append(.init(kind: "other-sizes", severity: .warning, message: other))
+    }
     return judgement
   }
 
@@ -222,6 +227,34 @@ struct JudgeRun: Sendable {
   /// A reference that fails by itself is not the candidate's fault, also where the candidate failed before it was needed.
   private func checkAlone(_ reference: ReferenceSide, _ step: Step) async throws {
     _ = try await reference.choose(step.values)
+  }
+
+  /// What a correct candidate does wrong at sizes near these that no block divides. The problem's own sizes are what the verdict is
+  /// about, so it stays; but a kernel without a mask for the last block is worth a warning.
+  ///
+  /// - Returns: a sentence; nil where nothing is wrong, or the model accepts no such sizes.
+  private func otherSizes(
+    _ reference: ReferenceSide, _ loaded: Loaded, _ last: (step: Step, outcome: Attempt.Outcome)?
+  ) async throws -> String? {
+    guard let last, last.outcome.verdict == .correct, !options.isFullSize else { return nil }
+    do {
+      let values = try await reference.uneven(last.step.values)
+      guard !values.isEmpty else { return nil }
+      announce("trying sizes that no block divides")
+      var attempt = Attempt(
+        reference: reference, candidate: loaded.side, options: options, values: values, trials: 1,
+        shared: start.shared, seeds: SeededGenerator(seed: seed, purpose: "other sizes"))
+      attempt.comparesOnly = true
+      attempt.uncountedLanguages = gpu == nil ? [] : CandidateScan(candidateSource).otherLanguages
+      let outcome = try await attempt.run()
+      guard [.incorrect, .runtimeError, .timeout].contains(outcome.verdict) else { return nil }
+      let changed = values.filter { last.step.values[$0.key] != $0.value }.sorted { $0.key < $1.key }
+      let sizes = Sentences.list(changed.prefix(4).map { "\($0.key) = \($0.value)" })
+      return "At sizes that it was not asked for (\(sizes)) it is wrong. \(outcome.reason)"
+    } catch is KernelEvaluationError {
+      // The reference may have no such sizes.
+      return nil
+    }
   }
 
   // MARK: The judgement

@@ -82,6 +82,12 @@ struct ReferenceSide: Sendable {
     return (answer["values"]?.integers ?? [:], needs)
   }
 
+  /// Values of the constants near some that no block divides; empty where the model accepts none.
+  func uneven(_ values: [String: Int]) async throws -> [String: Int] {
+    let answer = try await call("size", ["uneven": .object(values.mapValues { .integer($0) })])
+    return answer["values"]?.integers ?? [:]
+  }
+
   /// Settles on a size, and returns what models are made with.
   func choose(_ values: [String: Int]) async throws -> (arguments: ValueTree, names: ValueTree) {
     let answer = try await call("choose", ["values": .object(values.mapValues { .integer($0) })])
