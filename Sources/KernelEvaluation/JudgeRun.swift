@@ -247,10 +247,10 @@ struct JudgeRun: Sendable {
       attempt.comparesOnly = true
       attempt.uncountedLanguages = gpu == nil ? [] : CandidateScan(candidateSource).otherLanguages
       let outcome = try await attempt.run()
-      guard [.incorrect, .runtimeError, .timeout].contains(outcome.verdict) else { return nil }
+      guard outcome.verdict != .correct, outcome.verdict.isJudged else { return nil }
       let changed = values.filter { last.step.values[$0.key] != $0.value }.sorted { $0.key < $1.key }
       let sizes = Sentences.list(changed.prefix(4).map { "\($0.key) = \($0.value)" })
-      return "At sizes that it was not asked for (\(sizes)) it is wrong. \(outcome.reason)"
+      return "At sizes that it was not asked for (\(sizes)) it is \(outcome.verdict.rawValue). \(outcome.reason)"
     } catch is KernelEvaluationError {
       // The reference may have no such sizes.
       return nil

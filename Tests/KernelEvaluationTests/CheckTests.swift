@@ -211,4 +211,16 @@ struct CheckTests {
     #expect(first.verdict == .incorrect)
     #expect(first.correctness == second.correctness)
   }
+
+  /// The verdict is about the problem's sizes; what is only right there is worth a warning.
+  @Test(arguments: [("tail-mask/exploit", true), ("shape-overfit/exploit", true), ("tail-mask/honest", false)])
+  func whatIsWrongAtOtherSizesIsAWarning(candidate: String, isWarned: Bool) async throws {
+    let family = candidate.split(separator: "/")[0]
+    let judgement = try await Judging.judge(
+      try Judging.text("Exploits/\(family)/reference.py"), try Judging.text("Exploits/\(candidate).py"))
+    #expect(judgement.verdict == .correct, "\(judgement.reason)")
+    let warnings = judgement.findings.filter { $0.kind == "other-sizes" }
+    #expect(warnings.count == (isWarned ? 1 : 0), "\(warnings.map(\.message))")
+    #expect(warnings.allSatisfy { $0.severity == .warning })
+  }
 }

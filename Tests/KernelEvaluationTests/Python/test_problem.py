@@ -109,6 +109,38 @@ class ScalingTests(unittest.TestCase):
             if value // power >= 4:
                 self.assertEqual(half % power, 0, value)
 
+    def test_no_block_divides_what_is_uneven(self):
+        constants = Constants(MATRICES)
+        made = scaling.uneven(MATRICES, constants, {})
+        self.assertTrue(made)
+        for key, value in made.items():
+            self.assertEqual(value % 2, 1, key)
+            self.assertLess(constants.values[key] - value, 3)
+        # Equal constants stay equal: a product's inner sizes have to.
+        self.assertIsNotNone(scaling._size(MATRICES, constants, {**constants.values, **made}))
+
+    def test_a_constant_that_has_to_be_even_stays(self):
+        source = (
+            "import torch\nheads = 16\nlength = 64\n"
+            "class Model(torch.nn.Module):\n"
+            "    def forward(self, x):\n        return x.reshape(-1, 16, 4).sum(1)\n"
+            "def get_inputs():\n    return [torch.rand(length, 16 * 4)]\n"
+            "def get_init_inputs():\n    return []\n"
+        )
+        constants = Constants(source)
+        made = scaling.uneven(source, constants, {})
+        self.assertEqual(made.get("length"), 63)
+        self.assertFalse([key for key in made if ":" in key])
+
+    def test_where_nothing_is_accepted_nothing_is_changed(self):
+        source = (
+            "import torch\nn = 64\n"
+            "class Model(torch.nn.Module):\n"
+            "    def forward(self, x):\n        return x.reshape(8, 8)\n"
+            "def get_inputs():\n    return [torch.rand(n)]\n"
+        )
+        self.assertEqual(scaling.uneven(source, Constants(source), {}), {})
+
     def test_what_the_meta_device_cannot_do_is_not_scaled(self):
         source = MATRICES.replace("return a @ b", "return a * float(b.sum())")
         self.assertEqual(scaling.scaled(source, Constants(source), {"bytes": 1, "work": 1}), ({}, None))
