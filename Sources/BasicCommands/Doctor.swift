@@ -137,7 +137,8 @@ struct Doctor: AsyncParsableCommand {
   /// Where `basic check` runs kernels.
   private func gpu(_ pytorch: PyTorchEnvironment, _ toolchain: Toolchain) async -> Finding {
     guard let gpu = await RealGPU.find(toolchain) else {
-      return Finding(name: "GPU", state: .optional, detail: "none answers; kernels run on the virtual GPU",
+      return Finding(
+        name: "GPU", state: .optional, detail: "none answers; kernels run on the virtual GPU",
         remedy: "where there is one, NVIDIA's driver")
     }
     let driver = "CUDA \(gpu.driverVersion / 1000).\(gpu.driverVersion % 1000 / 10)"

@@ -80,7 +80,10 @@ package struct Command: Sendable {
     defer { for end in [".in", ".out", ".err"] { try? FileManager.default.removeItem(atPath: name + end) } }
     if let input { try Folders.write(input, to: name + ".in") }
     let seconds = Int(timeLimit.components.seconds) + 2
-    let files = [folder, "\(seconds)", input == nil ? "/dev/null" : name + ".in", name + ".out", name + ".err", limitsAddressSpace ? "8388608" : "unlimited"]
+    let files = [
+      folder, "\(seconds)", input == nil ? "/dev/null" : name + ".in", name + ".out", name + ".err",
+      limitsAddressSpace ? "8388608" : "unlimited",
+    ]
     let configuration = Configuration(
       executable: .name("sh"),
       arguments: Arguments(["-c", Self.launcher, "basic-launcher"] + files + [executable] + arguments),

@@ -19,7 +19,10 @@ public enum DeviceProgram {
     let standard = flags.contains { $0.hasPrefix("-std") || $0.hasPrefix("--std") } ? [] : ["-std=c++17"]
     let (ending, log) = try await tools.run(
       tools.compiler.nvcc,
-      ["-arch=\(architecture ?? "native")", "-lineinfo", "-ccbin", tools.compiler.hostCompiler, "-allow-unsupported-compiler"] + standard
+      [
+        "-arch=\(architecture ?? "native")", "-lineinfo", "-ccbin", tools.compiler.hostCompiler,
+        "-allow-unsupported-compiler",
+      ] + standard
         + (source.folder.map { ["-I", $0] } ?? []) + flags + ["program.cu", "-o", "program"], in: scratch)
     guard ending == .exited(0) else {
       throw VirtualGPUError(

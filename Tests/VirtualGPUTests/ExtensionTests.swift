@@ -162,7 +162,8 @@ import Testing
         .path + "/Worker/gpu_clock.cpp"
       let compiler = builder.tools.compiler.hostCompiler
       let (ending, log) = try await builder.tools.run(
-        compiler, ["-std=c++17", "-O1", "-fPIC", "-shared", "-Wall", "-Werror", worker, "-o", clock, "-ldl"], in: folder)
+        compiler, ["-std=c++17", "-O1", "-fPIC", "-shared", "-Wall", "-Werror", worker, "-o", clock, "-ldl"], in: folder
+      )
       #expect(ending == .exited(0), "\(log)")
       let result = try await Command(
         executable: python, arguments: ["-B", "\(Self.scripts)/gate_check.py", build.library, clock], folder: folder,
