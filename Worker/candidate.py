@@ -151,7 +151,7 @@ class Candidate:
 
     def fire(self, message: dict) -> dict:
         """A timed call."""
-        return self._timed.fire(message["cover"])
+        return self._timed.fire(message)
 
     def outputs(self, message: dict) -> dict:
         """What the last timed call gave."""

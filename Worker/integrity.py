@@ -75,6 +75,16 @@ def _is_pytorchs(now, before) -> bool:
     return code is not None and code.co_filename.startswith(os.path.dirname(torch.__file__)) and before in inner
 
 
+def _hooks() -> int:
+    """Hooks that PyTorch calls for every module of the process."""
+    place = torch.nn.modules.module
+    return sum(
+        len(value)
+        for name, value in vars(place).items()
+        if name.startswith("_global_") and name.endswith("hooks") and isinstance(value, dict)
+    )
+
+
 class Integrity:
     """Made before the candidate's code runs."""
 
@@ -82,6 +92,7 @@ class Integrity:
         self._functions = _functions()
         self._settings = _settings()
         self._threads = threading.active_count()
+        self._hooks = _hooks()
 
     def changes(self) -> dict:
         """What is not as it was."""
@@ -91,6 +102,8 @@ class Integrity:
             for (place, name), value in self._functions.items()
             if (current := now[place].get(name, _MISSING)) is not value and not _is_pytorchs(current, value)
         ]
+        if _hooks() > self._hooks:
+            replaced.append("every module's call, by a global hook")
         settings = _settings()
         return {
             "replaced": sorted(replaced)[:20],

@@ -157,7 +157,7 @@ class Reference:
             # A model of its own: compiling must not touch the other one.
             compiled = torch.compile(copy.deepcopy(self._kept["own"]))
             self._timed.arm({"set": 0, "seed": 0}, compiled)
-            self._timed.fire(0.0)
+            self._timed.fire({"cover": 0.0})
             self._compiled = compiled
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"[:600]
@@ -170,7 +170,7 @@ class Reference:
 
     def fire(self, message: dict) -> dict:
         """A timed call."""
-        return self._timed.fire(message["cover"])
+        return self._timed.fire(message)
 
     # What they need
 

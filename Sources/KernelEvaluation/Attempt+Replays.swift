@@ -85,7 +85,9 @@ extension Attempt {
   /// Operators by what they compute: in place or not, and those that compute two things as two.
   private static func parts(_ operators: [String: Int]) -> [String: Int] {
     let composed = [
-      "addmm": ["mm", "add"], "baddbmm": ["bmm", "add"], "addmv": ["mv", "add"], "addcmul": ["mul", "add"],
+      "addmm": ["product", "add"], "baddbmm": ["product", "add"], "addmv": ["product", "add"],
+      "addcmul": ["mul", "add"], "mm": ["product"], "bmm": ["product"], "mv": ["product"], "dot": ["product"],
+      "linear": ["product"],
     ]
     var parts: [String: Int] = [:]
     for (name, count) in operators {

@@ -19,8 +19,8 @@ extension Attempt {
 
   /// Times a candidate that is correct, in turn with the reference as it is and the reference compiled.
   ///
-  /// Which outputs of timed calls are compared is decided after the call. The last call's always are, so that one who computes
-  /// properly only as long as he is being watched has to go on.
+  /// Which outputs of timed calls are compared is drawn beforehand and told to nobody. The last call's always are, so that one who
+  /// computes properly only as long as he is being watched has to go on.
   func time(on gpu: RealGPU, _ tolerance: Tolerance, _ outcome: inout Outcome, _ seeds: inout SeededGenerator)
     async throws
   {
@@ -67,9 +67,8 @@ extension Attempt {
       } else {
         rounds.append(made.round)
       }
-      if made.candidate.persisting > 0 {
-        outcome.fail(
-          .rejected, "It sets level 2 cache aside for itself, so that what one call read is still there in the next.")
+      if let sentence = difference(made.candidate, outcome) {
+        outcome.fail(.rejected, sentence)
         return nil
       }
       let isLast =
@@ -90,6 +89,20 @@ extension Attempt {
       return nil
     }
     return rounds
+  }
+
+  /// What a timed call does that the same call did not do while it was checked.
+  private func difference(_ call: TimedCall, _ outcome: Outcome) -> String? {
+    if call.persisting > 0 {
+      return "It sets level 2 cache aside for itself, so that what one call read is still there in the next."
+    }
+    if call.launches == 0, outcome.launches != 0, uncountedLanguages.isEmpty {
+      return "No kernel of its own runs where it is timed."
+    }
+    let others = call.operators.filter { $0.value > outcome.operators[$0.key, default: 0] }.keys.sorted()
+    guard !others.isEmpty else { return nil }
+    return
+      "Where it is timed PyTorch computes what it did not compute while it was checked (\(Sentences.list(others.prefix(5).map { $0 })))."
   }
 
   private func judge(
@@ -155,7 +168,7 @@ extension Attempt {
     for which in (isCompiled ? [0, 1, 2] : [0, 1]).shuffled(using: &generator) {
       calls[which] =
         which == 0
-        ? try await candidate.time(set: set, seed: seed, cover: cover)
+        ? try await candidate.time(set: set, seed: seed, cover: cover, isRecorded: cover == 0)
         : try await reference.time(set: set, seed: seed, isCompiled: which == 2, cover: cover)
     }
     guard let first = calls[0], let second = calls[1] else { throw WorkerAnswerError("a round has no times") }

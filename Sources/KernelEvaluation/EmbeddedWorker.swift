@@ -244,7 +244,7 @@ class Candidate:
 
     def fire(self, message: dict) -> dict:
         """A timed call."""
-        return self._timed.fire(message["cover"])
+        return self._timed.fire(message)
 
     def outputs(self, message: dict) -> dict:
         """What the last timed call gave."""
@@ -2217,6 +2217,16 @@ def _is_pytorchs(now, before) -> bool:
     return code is not None and code.co_filename.startswith(os.path.dirname(torch.__file__)) and before in inner
 
 
+def _hooks() -> int:
+    """Hooks that PyTorch calls for every module of the process."""
+    place = torch.nn.modules.module
+    return sum(
+        len(value)
+        for name, value in vars(place).items()
+        if name.startswith("_global_") and name.endswith("hooks") and isinstance(value, dict)
+    )
+
+
 class Integrity:
     """Made before the candidate's code runs."""
 
@@ -2224,6 +2234,7 @@ class Integrity:
         self._functions = _functions()
         self._settings = _settings()
         self._threads = threading.active_count()
+        self._hooks = _hooks()
 
     def changes(self) -> dict:
         """What is not as it was."""
@@ -2233,6 +2244,8 @@ class Integrity:
             for (place, name), value in self._functions.items()
             if (current := now[place].get(name, _MISSING)) is not value and not _is_pytorchs(current, value)
         ]
+        if _hooks() > self._hooks:
+            replaced.append("every module's call, by a global hook")
         settings = _settings()
         return {
             "replaced": sorted(replaced)[:20],
@@ -2604,7 +2617,7 @@ class Reference:
             # A model of its own: compiling must not touch the other one.
             compiled = torch.compile(copy.deepcopy(self._kept["own"]))
             self._timed.arm({"set": 0, "seed": 0}, compiled)
-            self._timed.fire(0.0)
+            self._timed.fire({"cover": 0.0})
             self._compiled = compiled
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"[:600]
@@ -2617,7 +2630,7 @@ class Reference:
 
     def fire(self, message: dict) -> dict:
         """A timed call."""
-        return self._timed.fire(message["cover"])
+        return self._timed.fire(message)
 
     # What they need
 
@@ -3173,11 +3186,13 @@ def step(code, value, if_true=0, if_false=0):
 """Timed calls of a model on a real GPU: prepared by one command, made by the next, so that the trusted side's own clock sees the
 call alone."""
 
+import contextlib
 import gc
 import random
 
 import torch
 
+from operators import Recorder
 from values import decode, mapped, read_tensor, tensors
 
 _no_grad = torch.no_grad
@@ -3211,17 +3226,25 @@ class TimedCalls:
         gc.collect()
         self._armed = model
 
-    def fire(self, cover: float) -> dict:
-        """One call."""
+    def fire(self, message: dict) -> dict:
+        """One call. Where operators are recorded it takes longer, and its time is not used."""
         model, inputs = self._armed, self._working
+        recorder = Recorder() if message.get("record") else contextlib.nullcontext()
+        launches = self._clock.launches()
         gc.disable()
         try:
-            with _no_grad():
-                self._clock.begin(cover)
+            with _no_grad(), recorder:
+                self._clock.begin(message["cover"])
                 self.outputs = model(*inputs)
-                return {**self._clock.end(), "persisting": self._clock.persisting()}
+                times = self._clock.end()
         finally:
             gc.enable()
+        return {
+            **times,
+            "persisting": self._clock.persisting(),
+            "launches": self._clock.launches() - launches,
+            "operators": dict(recorder.counts) if message.get("record") else {},
+        }
 
 """###
 ),

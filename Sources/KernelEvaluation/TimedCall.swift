@@ -10,6 +10,10 @@ struct TimedCall: Sendable, Hashable {
   var cover: Double
   /// Bytes of the level 2 cache that the process keeps from call to call.
   var persisting: Int
+  /// How many kernels of extensions it launched.
+  var launches = 0
+  /// The operators of PyTorch that computed something, where that was asked for.
+  var operators: [String: Int] = [:]
 
   /// A wait for a GPU that has nothing to do takes less.
   static let ordinaryTail = 50e-6
@@ -31,6 +35,7 @@ struct TimedCall: Sendable, Hashable {
     guard let device = answer["device"]?.number, let tail = answer["tail"]?.number, let cover = answer["cover"]?.number
     else { throw WorkerAnswerError("a timed call was answered without its times") }
     return TimedCall(
-      device: device, tail: tail, host: host, cover: cover, persisting: answer["persisting"]?.integer ?? 0)
+      device: device, tail: tail, host: host, cover: cover, persisting: answer["persisting"]?.integer ?? 0,
+      launches: answer["launches"]?.integer ?? 0, operators: answer["operators"]?.integers ?? [:])
   }
 }
