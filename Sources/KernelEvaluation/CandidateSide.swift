@@ -186,6 +186,11 @@ struct CandidateSide: Sendable {
     }
   }
 
+  /// The driver's words for an access that the hardware has refused; nil where an exception is about something else.
+  private static func illegalAccess(_ message: String) -> String? {
+    ["an illegal memory access was encountered", "misaligned address"].first(where: message.contains)
+  }
+
   /// What an ending of the process, or an exception in it, says about the candidate.
   private func fault(_ error: WorkerError, _ command: String) -> CandidateFault {
     let during =
@@ -216,6 +221,11 @@ struct CandidateSide: Sendable {
     case "OutputFailure":
       return CandidateFault(verdict: .incorrect, reason: "Its output is \(exception.message).")
     default:
+      if sharesGPU, let what = Self.illegalAccess(exception.message) {
+        return CandidateFault(
+          verdict: .incorrect, reason: "A kernel of its own breaks a rule of memory \(during): CUDA error: \(what).",
+          details: exception.traceback, dependsOnSize: isLater)
+      }
       return CandidateFault(
         verdict: .runtimeError,
         reason: "It raises \(exception.type) \(during): \(Sentences.firstLine(exception.message))",

@@ -54,19 +54,41 @@ struct GPUTests {
     #expect(judgement.timing == nil)
   }
 
+  /// It finds out by the names of its callers that it is being timed, and has PyTorch do the work then: right, and fast.
+  @Test func whoDoesOtherWorkWhereItIsTimedIsRejected() async throws {
+    let honest = try Judging.text("Exploits/drift/honest.py")
+    let sniffing = honest.replacing(
+      "        self.calls += 1\n",
+      with: """
+                import sys
+                frame = sys._getframe()
+                while frame is not None:
+                    if frame.f_code.co_name == "fire":
+                        return torch.relu(self.linear(x))
+                    frame = frame.f_back
+
+        """)
+    #expect(sniffing != honest)
+    let tools = try #require(await RealDevice.tools.value)
+    let judgement = try await KernelJudge(tools: tools, options: JudgeOptions(seed: 11, timeLimit: .seconds(60)))
+      .judge(reference: try Judging.text("Exploits/drift/reference.py"), candidate: sniffing)
+    #expect(judgement.verdict == .rejected, "\(judgement.verdict): \(judgement.reason)")
+  }
+
   @Test func nothingIsTimedWhereThatIsNotWanted() async throws {
     let judgement = try await judge("drift/honest") { $0.isTimed = false }
     #expect(judgement.verdict == .correct)
     #expect(judgement.speed == .notTimed && judgement.timing == nil)
   }
 
-  @Test func bothDevicesAgree() async throws {
-    for candidate in ["out-of-bounds/honest", "zeros-under-tolerance/exploit", "omitted-parameters/exploit"] {
-      let family = candidate.split(separator: "/")[0]
-      let virtual = try await Judging.judge(
-        try Judging.text("Exploits/\(family)/reference.py"), try Judging.text("Exploits/\(candidate).py"))
-      #expect(try await judge(candidate) { $0.isTimed = false }.verdict == virtual.verdict, "\(candidate)")
-    }
+  /// As on the virtual GPU (ExploitTests), which a PyTorch that is built for CUDA does not run on.
+  @Test(arguments: [
+    ("out-of-bounds/honest", Verdict.correct), ("zeros-under-tolerance/exploit", .incorrect),
+    ("omitted-parameters/exploit", .incorrect), ("cached-output/exploit", .rejected),
+  ])
+  func theVerdictIsTheVirtualGPUs(candidate: String, verdict: Verdict) async throws {
+    let judgement = try await judge(candidate) { $0.isTimed = false }
+    #expect(judgement.verdict == verdict, "\(judgement.reason)")
   }
 }
 
