@@ -1806,7 +1806,7 @@ def main():
             answer = dict(failed, kind="unreadable", problems=[problem(
                 "too-large", 0, f"The candidate is longer than {MAX_INPUT} bytes.")])
         else:
-            answer = extract(data.decode("utf-8"))
+            answer = extract(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, ValueError) as error:
         answer = dict(failed, problems=[problem("syntax-error", 0, f"The candidate is not Python: {error}.")])
     except (RecursionError, MemoryError):

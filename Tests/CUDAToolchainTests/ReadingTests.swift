@@ -44,6 +44,12 @@ import Testing
     #expect(found.extensions.first?.name == "x")
   }
 
+  /// Python takes a byte-order mark before a source for what it is.
+  @Test func `a byte-order mark is no syntax`() async throws {
+    let found = try await read("\u{FEFF}" + Self.start + "load_inline(name='x', cpp_sources='', cuda_sources='K4;')")
+    #expect(found.kind == .loadInline, "\(found.problems)")
+  }
+
   @Test(arguments: [
     ("x = (", CandidateSource.Kind.syntaxError), ("import triton\n", .triton), ("x = 1\n", .noCUDASource),
     ("from torch.utils.cpp_extension import load\nload(name='x', sources=['a.cu'])", .files),
