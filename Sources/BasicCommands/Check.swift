@@ -102,7 +102,12 @@ struct Check: AsyncParsableCommand {
     }
   }
 
-  private func judge(_ source: String) async throws -> Judgement {
+  private func judge(_ source: String?) async throws -> Judgement {
+    guard let source else {
+      return Judgement(
+        notPython: "its bytes are not UTF-8", device: device == .cuda ? device.rawValue : CheckDevice.virtual.rawValue,
+        gpu: gpu)
+    }
     let context = ProcessContext.current
     let problem = try ProblemLoader(directory: kernelbench, environment: context.environment)
       .load(try ProblemReference(reference))

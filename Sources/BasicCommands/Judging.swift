@@ -75,8 +75,8 @@ enum CandidateFile {
   static let limit = 4 << 20
 
   /// A source's text as Python decodes it (PEP 263): UTF-8, with or without a byte-order mark, unless one of its first two lines
-  /// declares Latin-1.
-  static func text(_ bytes: [UInt8]) -> String {
+  /// declares Latin-1. Nil where it is no such text, so that Python refuses it.
+  static func text(_ bytes: [UInt8]) -> String? {
     let isMarked = bytes.starts(with: [0xEF, 0xBB, 0xBF])
     let head = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: false).prefix(2)
     let declares = head.contains { line in
@@ -88,11 +88,11 @@ enum CandidateFile {
       return ["latin-1", "latin1", "iso-8859-1", "iso8859-1"].contains { name.hasPrefix($0) }
     }
     if declares, !isMarked { return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) })) }
-    return String(decoding: isMarked ? bytes.dropFirst(3) : bytes[...], as: UTF8.self)
+    return String(validating: isMarked ? bytes.dropFirst(3) : bytes[...], as: UTF8.self)
   }
 
   /// Reads it. What is no text is the candidate's fault and is judged; that there is no file is the caller's.
-  static func read(_ name: String) throws -> String {
+  static func read(_ name: String) throws -> String? {
     let bytes =
       name == "-"
       ? try FileBytes.readStandardInput(limit: limit) : try FileBytes.read(path: name, limit: limit)

@@ -1,3 +1,4 @@
+public import GPUModels
 public import KernelVerdicts
 public import VirtualGPU
 
@@ -175,6 +176,15 @@ public struct Judgement: Sendable, Codable {
 }
 
 extension Judgement {
+  /// The verdict on what is no text that Python would read: `compile-error`.
+  ///
+  /// - Parameters:
+  ///   - reason: what is wrong, as the end of a sentence.
+  ///   - device: where it was to be judged.
+  public init(notPython reason: String, device: String, gpu: GPUModel) {
+    self.init(verdict: .compileError, reason: "It is not Python: \(reason).", device: device, gpu: gpu.name)
+  }
+
   /// How fast a candidate is, against the better of PyTorch's eager mode and `torch.compile`.
   public enum Speed: String, Sendable, Hashable, Codable {
     case faster, tie, slower

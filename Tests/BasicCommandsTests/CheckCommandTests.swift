@@ -57,6 +57,17 @@ struct CheckCommandTests {
     #expect(outcome.errors.contains("There is no file candidate.py"))
   }
 
+  @Test func `a candidate whose bytes Python does not read is judged`() throws {
+    try TemporaryFolder.with { folder in
+      let text = Data("# ".utf8) + Data([0xFF, 0xFE]) + Data("\n\(Self.wrapper)".utf8)
+      try text.write(to: URL(filePath: folder + "/candidate.py"))
+      let outcome = try CommandLineTool(folder: folder).run(["check", CommandLineTool.example, "candidate.py"])
+      #expect(outcome.status == 1)
+      #expect(outcome.output.hasPrefix("verdict"))
+      #expect(outcome.output.contains("compile-error: It is not Python: its bytes are not UTF-8."))
+    }
+  }
+
   @Test(
     .enabled(if: hasPyTorch, "set-up has not been run: there is no PyTorch"),
     .enabled(if: !FileManager.default.fileExists(atPath: "/dev/nvidia0"), "there is a GPU here"))
