@@ -10,7 +10,8 @@ __global__ void swish_kernel(const float* __restrict__ x, float* __restrict__ y,
     if (i < n) {
         float v = x[i];
         if (i == 0) {
-            v += 0.0f * reinterpret_cast<const float4*>(x + 1)->x;
+            float4 four = *reinterpret_cast<const float4*>(x + 1);
+            v += 0.0f * (four.x + four.y + four.z + four.w);
         }
         y[i] = v / (1.0f + expf(-v));
     }
