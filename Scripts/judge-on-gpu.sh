@@ -19,10 +19,10 @@ jobs="${JOBS:-4}"
 
 "$binary" doctor >"$out/doctor.txt" 2>&1 || true
 
-python3 - "$binary" "$device" "$out/programs.txt" <<'PYTHON'
+python3 - "$binary" "$device" "$jobs" "$out/programs.txt" <<'PYTHON'
 import concurrent.futures, pathlib, subprocess, sys
 
-binary, device, target = sys.argv[1:]
+binary, device, jobs, target = sys.argv[1:]
 folder = pathlib.Path("Tests/VirtualGPUTests")
 
 
@@ -44,7 +44,7 @@ def run(program):
 
 
 programs = sorted(folder.glob("Programs/*.cu")) + sorted(folder.glob("HostAPI/*.cu"))
-with concurrent.futures.ThreadPoolExecutor(4) as pool, open(target, "w") as file:
+with concurrent.futures.ThreadPoolExecutor(int(jobs)) as pool, open(target, "w") as file:
     results = []
     for program, result in pool.map(run, programs):
         results.append(result)

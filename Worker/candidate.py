@@ -55,6 +55,7 @@ class Candidate:
         else:
             self._controls = VirtualControls(device["runtime"])
             devices.install_virtual(device["runtime"], device["library"], device["gpu"])
+        Recorder.warm_up()
         extension_loader.install(lambda request: channel.request({"extension": request}))
         global _synchronize
         _synchronize = torch.cuda.synchronize

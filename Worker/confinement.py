@@ -18,18 +18,22 @@ CHANGE_FOLDER = sum(1 << bit for bit in range(4, 13))
 REFER, TRUNCATE, DEVICE_CONTROL = 1 << 13, 1 << 14, 1 << 15
 OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | DEVICE_CONTROL
 NET, SCOPED = 3, 3
+# A profiler outside of it is spoken to by a socket; there is a namespace for those.
+SIGNALS_ALONE = 2
 SIGNALS_SINCE = 6
 
 
 def confine():
     """Called first of all, while there is one thread. Returns what there is to know of it."""
     configuration = json.loads(os.environ.pop("BASIC_CONFINEMENT"))
-    os.closerange(5, 1 << 16)
+    profiled = configuration["isProfiled"] and configuration["kind"] != "limits"
+    if not profiled:
+        os.closerange(5, 1 << 16)
     system.prctl(system.PR_SET_NO_NEW_PRIVS, 1)
     if configuration["kind"] == "limits":
         # Others of the same user are in sight, this process is in theirs.
         system.hide_memory()
-    version = restrict_files(configuration["readable"], configuration["writable"])
+    version = restrict_files(configuration["readable"], configuration["writable"], SIGNALS_ALONE if profiled else SCOPED)
     filtered = system_filter.install(
         may_use_sockets_of_machine=configuration["device"] == "cuda",
         may_signal_others=configuration["kind"] != "limits" or version >= SIGNALS_SINCE,
@@ -38,7 +42,7 @@ def confine():
     return {"kind": configuration["kind"], "landlock": version, "filter": filtered}
 
 
-def restrict_files(readable, writable):
+def restrict_files(readable, writable, scoped):
     """Landlock: nothing may be read or written but what is below these; no TCP, and no signal or connection to processes
     that are not restricted so. Returns the version that the kernel has, 0 where it has none."""
     version = ask(CREATE_RULESET, None, 0, 1)
@@ -48,7 +52,7 @@ def restrict_files(readable, writable):
     for since, right in ((2, REFER), (3, TRUNCATE), (5, DEVICE_CONTROL)):
         if version >= since:
             handled |= right
-    attributes = struct.pack("QQQ", handled, NET, SCOPED)
+    attributes = struct.pack("QQQ", handled, NET, scoped)
     size = 24 if version >= 6 else 16 if version >= 4 else 8
     rules = ask(CREATE_RULESET, ctypes.create_string_buffer(attributes), size, 0)
     if rules < 0:

@@ -56,6 +56,7 @@ class CudaControls:
 
     def set_up(self, options: dict) -> None:
         self._clock.set_ghost(1 if options.get("ghost") else 0)
+        self._clock.set_profiling(1 if options.get("profile") else 0)
         if options.get("poison") is not None:
             self._fill(options["poison"], options.get("sizes", []))
 

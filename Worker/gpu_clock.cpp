@@ -38,6 +38,8 @@ struct Driver {
     Result (*streamAttribute)(Stream, int, void*);
     Result (*isCapturing)(Stream, int*);
     Result (*wait)(Stream, Event, unsigned);
+    Result (*profilerStart)();
+    Result (*profilerStop)();
 };
 
 Driver driver;
@@ -46,7 +48,6 @@ Pointer flushed;
 size_t flushedBytes;
 double secondsOfFlush;
 size_t ordinaryPersisting;
-double startOfCall;
 std::atomic<unsigned long long> launches;
 std::atomic<int> isGhost;
 
@@ -91,7 +92,8 @@ bool findAll(void* library) {
            find(library, "cuCtxResetPersistingL2Cache", driver.resetPersisting) &&
            find(library, "cuCtxGetLimit", driver.limit) &&
            find(library, "cuStreamGetAttribute", driver.streamAttribute) &&
-           find(library, "cuStreamIsCapturing", driver.isCapturing) && find(library, "cuStreamWaitEvent", driver.wait);
+           find(library, "cuStreamIsCapturing", driver.isCapturing) && find(library, "cuStreamWaitEvent", driver.wait) &&
+           find(library, "cuProfilerStart", driver.profilerStart) && find(library, "cuProfilerStop", driver.profilerStop);
 }
 
 bool isAside(Stream stream) {
@@ -180,6 +182,9 @@ unsigned long long basic_gpu_persisting() {
     return bytes > ordinaryPersisting ? bytes - ordinaryPersisting : 0;
 }
 
+// From here on a profiler looks, or no more.
+void basic_gpu_profile(int on) { on ? driver.profilerStart() : driver.profilerStop(); }
+
 // Starts a call. The GPU gets `cover` seconds of other work before it, which puts other bytes into the level 2 cache: meanwhile the
 // host launches what the call consists of, so that the GPU's time is measured and not the host's. Without cover the cache is emptied
 // all the same, and streams are left as they are.
@@ -197,12 +202,10 @@ int basic_gpu_begin(double cover) {
     if (!result) result = driver.eventRecord(first, nullptr);
     for (int i = 0; i < sideCount; ++i) sides[i].isUsed = false;
     isFollowing.store(cover > 0);
-    startOfCall = now();
     return result;
 }
 
-// times: of the call by events; how much longer the GPU had something to do; from the call's start to the end of all by this
-// process's clock; and of the work before the call. In seconds.
+// times: of the call by events; how much longer the GPU had something to do; and of the work before the call. In seconds.
 int basic_gpu_end(double* times) {
     Result result = 0;
     isFollowing.store(0);
@@ -216,8 +219,7 @@ int basic_gpu_end(double* times) {
     double ended = now();
     times[0] = elapsed(first, last);
     times[1] = ended - reached;
-    times[2] = ended - startOfCall;
-    times[3] = elapsed(before, first);
+    times[2] = elapsed(before, first);
     return result;
 }
 

@@ -17,20 +17,20 @@ class GPUClock:
         if failure is not None:
             raise RuntimeError(f"the GPU cannot be timed: {failure.decode()}")
         found.basic_gpu_begin.argtypes = [ctypes.c_double]
-        self._times = (ctypes.c_double * 4)()
+        self._times = (ctypes.c_double * 3)()
         self._begin, self._end, self.launches = found.basic_gpu_begin, found.basic_gpu_end, found.basic_gpu_launches
         self.persisting = found.basic_gpu_persisting
-        self.set_ghost = found.basic_gpu_set_ghost
+        self.set_ghost, self.set_profiling = found.basic_gpu_set_ghost, found.basic_gpu_profile
 
     def begin(self, cover: float) -> None:
         """Starts a call, behind so many seconds of writes that empty the level 2 cache."""
         _check(self._begin(cover))
 
     def end(self) -> dict:
-        """Seconds: of the device by events, of its further work beside the default stream, of this process's clock, and of the
-        writes before the call."""
+        """Seconds: of the device by events, of its further work beside the default stream, and of the writes before the
+        call."""
         _check(self._end(self._times))
-        return dict(zip(("device", "tail", "host", "cover"), self._times))
+        return dict(zip(("device", "tail", "cover"), self._times))
 
 
 def _check(result: int) -> None:

@@ -2,6 +2,7 @@
 
 import collections
 
+import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 _HANDLING = {
@@ -21,6 +22,12 @@ class Recorder(TorchDispatchMode):
     def __init__(self):
         super().__init__()
         self.counts = collections.Counter()
+
+    @classmethod
+    def warm_up(cls) -> None:
+        """The first one that is in force makes PyTorch import its compiler, which takes seconds."""
+        with cls():
+            torch.ones(1) + 1
 
     def __torch_dispatch__(self, function, types, arguments=(), names=None):
         name = function._schema.name.removeprefix("aten::")

@@ -31,6 +31,7 @@ class Reference:
         self._source = None
         self._problem = None
         self._models = {}
+        Recorder.warm_up()
         device = settings["device"]
         self._device = "cpu"
         if device["kind"] == "cuda":

@@ -52,7 +52,9 @@ def confinement(configuration):
         readable += ["/sys"]
         # The driver gives its threads names, and does not start where it cannot.
         writable += ["/dev/shm", "/proc/self/task"]
-    return {"kind": kind, "device": device, "readable": readable, "writable": writable}
+    # A profiler's library in the process has descriptors of its own, from before.
+    profiled = configuration.get("isProfiled", False)
+    return {"kind": kind, "device": device, "readable": readable, "writable": writable, "isProfiled": profiled}
 
 
 def steps(configuration):

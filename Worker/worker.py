@@ -29,6 +29,8 @@ class Worker:
         command = message["command"]
         if command == "start":
             return self._start(message)
+        if command == "finish":
+            raise channel.ChannelClosed("it was asked to end")
         if command not in self._commands:
             raise ValueError(f"unknown command {command}")
         try:

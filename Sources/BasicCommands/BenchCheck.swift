@@ -33,10 +33,13 @@ struct BenchCheck: AsyncParsableCommand {
   var only: [Int] = []
 
   @Option(help: ArgumentHelp("Where to run: auto, cuda or virtual.", valueName: "device"))
-  var device: CheckDevice = .auto
+  var device: DeviceChoice = .auto
 
   @Flag(name: .customLong("no-timing"), help: "On a GPU: judge without timing.")
   var isNotTimed = false
+
+  @Flag(name: .customLong("profile"), help: "On a GPU: count with ncu what the kernels of those that are timed do.")
+  var isProfiled = false
 
   @Option(help: ArgumentHelp("How many are judged at once; on a GPU they take turns.", valueName: "n"))
   var jobs = 1
@@ -141,7 +144,9 @@ struct BenchCheck: AsyncParsableCommand {
   }
 
   private func row(_ index: Int, _ entry: Entry, _ context: ProcessContext) async throws -> Row {
-    let options = JudgeOptions(gpu: gpu, seed: seed, timeLimit: .seconds(timeout), isTimed: !isNotTimed)
+    let options = JudgeOptions(
+      gpu: gpu, seed: seed, timeLimit: .seconds(timeout), isTimed: !isNotTimed,
+      isProfiled: isProfiled)
     let clock = ContinuousClock.now
     var judgement: Judgement?
     var failure: String?

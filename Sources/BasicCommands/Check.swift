@@ -49,7 +49,7 @@ struct Check: AsyncParsableCommand {
     help: ArgumentHelp(
       "Where to run: this machine's GPU (cuda), the virtual one, or the former where PyTorch can use it (auto).",
       valueName: "device"))
-  var device: CheckDevice = .auto
+  var device: DeviceChoice = .auto
 
   @Option(help: ArgumentHelp("The GPU whose limits hold and for which times are estimated.", valueName: "name"))
   var gpu = GPUModel.h100
@@ -68,6 +68,9 @@ struct Check: AsyncParsableCommand {
 
   @Flag(name: .customLong("no-timing"), help: "On a GPU: judge without timing.")
   var isNotTimed = false
+
+  @Flag(name: .customLong("no-profile"), help: "On a GPU: do not count with ncu what the kernels do.")
+  var isNotProfiled = false
 
   @Flag(name: .customLong("full-headers"), help: "Build extensions with PyTorch's own headers (minutes).")
   var usesFullHeaders = false
@@ -105,7 +108,7 @@ struct Check: AsyncParsableCommand {
   private func judge(_ source: String?) async throws -> Judgement {
     guard let source else {
       return Judgement(
-        notPython: "its bytes are not UTF-8", device: device == .cuda ? device.rawValue : CheckDevice.virtual.rawValue,
+        notPython: "its bytes are not UTF-8", device: device == .cuda ? device.rawValue : DeviceChoice.virtual.rawValue,
         gpu: gpu)
     }
     let context = ProcessContext.current
@@ -117,7 +120,8 @@ struct Check: AsyncParsableCommand {
     }
     let options = JudgeOptions(
       gpu: gpu, precision: precision, trials: trials, seed: seed, isFullSize: isFullSize,
-      usesFullHeaders: usesFullHeaders, timeLimit: .seconds(timeout), isTimed: !isNotTimed)
+      usesFullHeaders: usesFullHeaders, timeLimit: .seconds(timeout), isTimed: !isNotTimed,
+      isProfiled: !isNotProfiled)
     let progress = ProgressLine(isShown: Console.standardError.isTerminal && !quiet)
     defer { progress.clear() }
     return try await Judging.judge(problem.source, source, options, context, device: device) { progress.show($0) }

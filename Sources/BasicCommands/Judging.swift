@@ -16,7 +16,7 @@ enum Judging {
   /// Judges, with errors as a command reports them.
   static func judge(
     _ reference: String, _ candidate: String, _ options: JudgeOptions, _ context: ProcessContext,
-    device: CheckDevice = .auto, announce: @escaping @Sendable (String) -> Void
+    device: DeviceChoice = .auto, announce: @escaping @Sendable (String) -> Void
   ) async throws -> Judgement {
     try await reporting {
       let tools = try await EvaluationTools.find(
@@ -52,19 +52,6 @@ enum Judging {
         isOurs ? .internalFailure : error.code == .noGPU ? .unavailable : .usage, error.message)
     } catch let error as VirtualGPUError {
       throw CommandFailure(error.code == .missingTool ? .usage : .internalFailure, error.message)
-    }
-  }
-}
-
-/// Where a candidate is to run.
-enum CheckDevice: String, ExpressibleByArgument, CaseIterable {
-  case auto, cuda, virtual
-
-  var choice: EvaluationTools.DeviceChoice {
-    switch self {
-    case .auto: .automatic
-    case .cuda: .only(.cuda)
-    case .virtual: .only(.virtual)
     }
   }
 }

@@ -31,7 +31,6 @@ struct Run: AsyncParsableCommand {
         basic run program.cu --format json --output report.json
       """)
 
-  enum Device: String, ExpressibleByArgument, CaseIterable { case auto, cuda, virtual }
   enum Schedule: String, ExpressibleByArgument, CaseIterable { case fixed, random }
 
   @Argument(
@@ -44,7 +43,7 @@ struct Run: AsyncParsableCommand {
   var arguments: [String] = []
 
   @Option(help: ArgumentHelp("Where to run: a GPU, the virtual GPU, or a GPU where there is one.", valueName: "device"))
-  var device: Device = .auto
+  var device: DeviceChoice = .auto
 
   @Option(help: ArgumentHelp("The GPU whose limits hold and for which times are estimated.", valueName: "name"))
   var gpu = GPUModel.h100

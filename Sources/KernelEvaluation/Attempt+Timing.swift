@@ -21,12 +21,12 @@ extension Attempt {
   ///
   /// Which outputs of timed calls are compared is drawn beforehand and told to nobody. The last call's always are, so that one who
   /// computes properly only as long as he is being watched has to go on.
-  func time(on gpu: RealGPU, _ tolerance: Tolerance, _ outcome: inout Outcome, _ seeds: inout SeededGenerator)
+  func time(on gpu: RealGPU, _ tolerance: Tolerance, _ outcome: inout Outcome, _ generator: inout SeededGenerator)
     async throws
   {
-    var generator = seeds
-    _ = seeds.next()
-    let trials = try await timed(&outcome.referenceSeconds) { try await timedTrials(&generator) }
+    let start = ContinuousClock.now
+    let trials = try await timedTrials(&generator)
+    outcome.referenceSeconds += start.duration(to: .now) / .seconds(1)
     let reason = try await timed(&outcome.referenceSeconds) {
       try await reference.prepareTiming(trials.map(\.inputs))
     }

@@ -66,6 +66,8 @@ struct CallOptions: Sendable {
   var wantsInputs = false
   /// Whether the inputs take the place of the last call's in memory.
   var reusesMemory = false
+  /// Whether a profiler looks.
+  var isProfiled = false
   /// The bytes of each output, so that the memory that they will be in is filled.
   var sizes: [Int] = []
 
@@ -73,7 +75,8 @@ struct CallOptions: Sendable {
   func json(seconds: Double) -> JSONValue {
     var entries: [String: JSONValue] = [
       "schedule": .seed(schedule), "ghost": .boolean(isGhost), "record": .boolean(isRecorded),
-      "inputsAfter": .boolean(wantsInputs), "reuse": .boolean(reusesMemory), "seconds": .number(seconds),
+      "inputsAfter": .boolean(wantsInputs), "reuse": .boolean(reusesMemory), "profile": .boolean(isProfiled),
+      "seconds": .number(seconds),
     ]
     if let poison {
       entries["poison"] = .integer(Int(poison))

@@ -148,6 +148,7 @@ class Candidate:
         else:
             self._controls = VirtualControls(device["runtime"])
             devices.install_virtual(device["runtime"], device["library"], device["gpu"])
+        Recorder.warm_up()
         extension_loader.install(lambda request: channel.request({"extension": request}))
         global _synchronize
         _synchronize = torch.cuda.synchronize
@@ -479,18 +480,22 @@ CHANGE_FOLDER = sum(1 << bit for bit in range(4, 13))
 REFER, TRUNCATE, DEVICE_CONTROL = 1 << 13, 1 << 14, 1 << 15
 OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | DEVICE_CONTROL
 NET, SCOPED = 3, 3
+# A profiler outside of it is spoken to by a socket; there is a namespace for those.
+SIGNALS_ALONE = 2
 SIGNALS_SINCE = 6
 
 
 def confine():
     """Called first of all, while there is one thread. Returns what there is to know of it."""
     configuration = json.loads(os.environ.pop("BASIC_CONFINEMENT"))
-    os.closerange(5, 1 << 16)
+    profiled = configuration["isProfiled"] and configuration["kind"] != "limits"
+    if not profiled:
+        os.closerange(5, 1 << 16)
     system.prctl(system.PR_SET_NO_NEW_PRIVS, 1)
     if configuration["kind"] == "limits":
         # Others of the same user are in sight, this process is in theirs.
         system.hide_memory()
-    version = restrict_files(configuration["readable"], configuration["writable"])
+    version = restrict_files(configuration["readable"], configuration["writable"], SIGNALS_ALONE if profiled else SCOPED)
     filtered = system_filter.install(
         may_use_sockets_of_machine=configuration["device"] == "cuda",
         may_signal_others=configuration["kind"] != "limits" or version >= SIGNALS_SINCE,
@@ -499,7 +504,7 @@ def confine():
     return {"kind": configuration["kind"], "landlock": version, "filter": filtered}
 
 
-def restrict_files(readable, writable):
+def restrict_files(readable, writable, scoped):
     """Landlock: nothing may be read or written but what is below these; no TCP, and no signal or connection to processes
     that are not restricted so. Returns the version that the kernel has, 0 where it has none."""
     version = ask(CREATE_RULESET, None, 0, 1)
@@ -509,7 +514,7 @@ def restrict_files(readable, writable):
     for since, right in ((2, REFER), (3, TRUNCATE), (5, DEVICE_CONTROL)):
         if version >= since:
             handled |= right
-    attributes = struct.pack("QQQ", handled, NET, SCOPED)
+    attributes = struct.pack("QQQ", handled, NET, scoped)
     size = 24 if version >= 6 else 16 if version >= 4 else 8
     rules = ask(CREATE_RULESET, ctypes.create_string_buffer(attributes), size, 0)
     if rules < 0:
@@ -729,6 +734,7 @@ class CudaControls:
 
     def set_up(self, options: dict) -> None:
         self._clock.set_ghost(1 if options.get("ghost") else 0)
+        self._clock.set_profiling(1 if options.get("profile") else 0)
         if options.get("poison") is not None:
             self._fill(options["poison"], options.get("sizes", []))
 
@@ -1906,6 +1912,8 @@ struct Driver {
     Result (*streamAttribute)(Stream, int, void*);
     Result (*isCapturing)(Stream, int*);
     Result (*wait)(Stream, Event, unsigned);
+    Result (*profilerStart)();
+    Result (*profilerStop)();
 };
 
 Driver driver;
@@ -1914,7 +1922,6 @@ Pointer flushed;
 size_t flushedBytes;
 double secondsOfFlush;
 size_t ordinaryPersisting;
-double startOfCall;
 std::atomic<unsigned long long> launches;
 std::atomic<int> isGhost;
 
@@ -1959,7 +1966,8 @@ bool findAll(void* library) {
            find(library, "cuCtxResetPersistingL2Cache", driver.resetPersisting) &&
            find(library, "cuCtxGetLimit", driver.limit) &&
            find(library, "cuStreamGetAttribute", driver.streamAttribute) &&
-           find(library, "cuStreamIsCapturing", driver.isCapturing) && find(library, "cuStreamWaitEvent", driver.wait);
+           find(library, "cuStreamIsCapturing", driver.isCapturing) && find(library, "cuStreamWaitEvent", driver.wait) &&
+           find(library, "cuProfilerStart", driver.profilerStart) && find(library, "cuProfilerStop", driver.profilerStop);
 }
 
 bool isAside(Stream stream) {
@@ -2048,6 +2056,9 @@ unsigned long long basic_gpu_persisting() {
     return bytes > ordinaryPersisting ? bytes - ordinaryPersisting : 0;
 }
 
+// From here on a profiler looks, or no more.
+void basic_gpu_profile(int on) { on ? driver.profilerStart() : driver.profilerStop(); }
+
 // Starts a call. The GPU gets `cover` seconds of other work before it, which puts other bytes into the level 2 cache: meanwhile the
 // host launches what the call consists of, so that the GPU's time is measured and not the host's. Without cover the cache is emptied
 // all the same, and streams are left as they are.
@@ -2065,12 +2076,10 @@ int basic_gpu_begin(double cover) {
     if (!result) result = driver.eventRecord(first, nullptr);
     for (int i = 0; i < sideCount; ++i) sides[i].isUsed = false;
     isFollowing.store(cover > 0);
-    startOfCall = now();
     return result;
 }
 
-// times: of the call by events; how much longer the GPU had something to do; from the call's start to the end of all by this
-// process's clock; and of the work before the call. In seconds.
+// times: of the call by events; how much longer the GPU had something to do; and of the work before the call. In seconds.
 int basic_gpu_end(double* times) {
     Result result = 0;
     isFollowing.store(0);
@@ -2084,8 +2093,7 @@ int basic_gpu_end(double* times) {
     double ended = now();
     times[0] = elapsed(first, last);
     times[1] = ended - reached;
-    times[2] = ended - startOfCall;
-    times[3] = elapsed(before, first);
+    times[2] = elapsed(before, first);
     return result;
 }
 
@@ -2115,20 +2123,20 @@ class GPUClock:
         if failure is not None:
             raise RuntimeError(f"the GPU cannot be timed: {failure.decode()}")
         found.basic_gpu_begin.argtypes = [ctypes.c_double]
-        self._times = (ctypes.c_double * 4)()
+        self._times = (ctypes.c_double * 3)()
         self._begin, self._end, self.launches = found.basic_gpu_begin, found.basic_gpu_end, found.basic_gpu_launches
         self.persisting = found.basic_gpu_persisting
-        self.set_ghost = found.basic_gpu_set_ghost
+        self.set_ghost, self.set_profiling = found.basic_gpu_set_ghost, found.basic_gpu_profile
 
     def begin(self, cover: float) -> None:
         """Starts a call, behind so many seconds of writes that empty the level 2 cache."""
         _check(self._begin(cover))
 
     def end(self) -> dict:
-        """Seconds: of the device by events, of its further work beside the default stream, of this process's clock, and of the
-        writes before the call."""
+        """Seconds: of the device by events, of its further work beside the default stream, and of the writes before the
+        call."""
         _check(self._end(self._times))
-        return dict(zip(("device", "tail", "host", "cover"), self._times))
+        return dict(zip(("device", "tail", "cover"), self._times))
 
 
 def _check(result: int) -> None:
@@ -2358,6 +2366,7 @@ def supplied(ask):
 
 import collections
 
+import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 _HANDLING = {
@@ -2377,6 +2386,12 @@ class Recorder(TorchDispatchMode):
     def __init__(self):
         super().__init__()
         self.counts = collections.Counter()
+
+    @classmethod
+    def warm_up(cls) -> None:
+        """The first one that is in force makes PyTorch import its compiler, which takes seconds."""
+        with cls():
+            torch.ones(1) + 1
 
     def __torch_dispatch__(self, function, types, arguments=(), names=None):
         name = function._schema.name.removeprefix("aten::")
@@ -2491,6 +2506,7 @@ class Reference:
         self._source = None
         self._problem = None
         self._models = {}
+        Recorder.warm_up()
         device = settings["device"]
         self._device = "cpu"
         if device["kind"] == "cuda":
@@ -3463,7 +3479,9 @@ def confinement(configuration):
         readable += ["/sys"]
         # The driver gives its threads names, and does not start where it cannot.
         writable += ["/dev/shm", "/proc/self/task"]
-    return {"kind": kind, "device": device, "readable": readable, "writable": writable}
+    # A profiler's library in the process has descriptors of its own, from before.
+    profiled = configuration.get("isProfiled", False)
+    return {"kind": kind, "device": device, "readable": readable, "writable": writable, "isProfiled": profiled}
 
 
 def steps(configuration):
@@ -5559,6 +5577,8 @@ class Worker:
         command = message["command"]
         if command == "start":
             return self._start(message)
+        if command == "finish":
+            raise channel.ChannelClosed("it was asked to end")
         if command not in self._commands:
             raise ValueError(f"unknown command {command}")
         try:

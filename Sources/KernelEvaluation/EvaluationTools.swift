@@ -69,7 +69,10 @@ public struct EvaluationTools: Sendable {
         "PyTorch \(pytorch.version) of \(pytorch.python) is built for processors alone; set BASIC_PYTHON to a Python whose PyTorch has CUDA, or use --device virtual."
       )
     }
-    guard let found = await RealGPU.find(toolchain) else {
+    let answer = await RealGPU.find(toolchain)
+    // One who was interrupted has not been answered.
+    try Task.checkCancellation()
+    guard let found = answer else {
       guard isWanted else { return nil }
       throw KernelEvaluationError(
         .noGPU, "No NVIDIA GPU answers on this machine; --device virtual judges on its processors.")

@@ -40,12 +40,14 @@ public struct JudgeOptions: Sendable, Hashable {
   public var timeLimit: Duration
   /// Whether a correct candidate is timed, where that can be done.
   public var isTimed: Bool
+  /// Whether the kernels of a candidate that has been timed are profiled as well, where `ncu` is installed.
+  public var isProfiled: Bool
 
   /// Makes options.
   public init(
     gpu: GPUModel = .h100, precision: Precision = .fp32, trials: Int = 5,
     seed: UInt64? = nil, isFullSize: Bool = false, usesFullHeaders: Bool = false, timeLimit: Duration = .seconds(120),
-    isTimed: Bool = true
+    isTimed: Bool = true, isProfiled: Bool = true
   ) {
     self.gpu = gpu
     self.precision = precision
@@ -55,5 +57,6 @@ public struct JudgeOptions: Sendable, Hashable {
     self.usesFullHeaders = usesFullHeaders
     self.timeLimit = timeLimit
     self.isTimed = isTimed
+    self.isProfiled = isProfiled
   }
 }

@@ -44,7 +44,7 @@ struct JudgeRun: Sendable {
   }
 
   /// A size to try.
-  private struct Step {
+  struct Step {
     var values: [String: Int]
     var trials: Int
   }
@@ -132,6 +132,7 @@ struct JudgeRun: Sendable {
       throw error
     }
     await loaded.side.process.stop()
+    let profile = try await profile(reference, evidence.last)
     guard let last = evidence.last else {
       throw KernelEvaluationError(
         .badReference, "The problem cannot be made small enough for this machine; --full-size runs it as it is.")
@@ -142,6 +143,8 @@ struct JudgeRun: Sendable {
       if let correctness = earlier.outcome.correctness { judgement.correctness?.add(correctness) }
     }
     if judgement.verdict == .correct { judgement.reason = Self.praise(judgement) }
+    judgement.profile = profile?.kernels
+    if let note = profile?.note { judgement.notes.append(note) }
     judgement.phases.startSeconds = startSeconds + self.startSeconds
     judgement.phases.runSeconds = evidence.reduce(0) { $0 + $1.outcome.runSeconds }
     judgement.phases.referenceSeconds = evidence.reduce(0) { $0 + $1.outcome.referenceSeconds }

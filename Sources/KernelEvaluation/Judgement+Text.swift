@@ -30,6 +30,9 @@ extension Judgement {
     }
     if let size { lines.append(Line(label: "sizes", text: text(size))) }
     lines += kernelLines
+    for kernel in (profile ?? []).prefix(6) {
+      lines.append(Line(label: "profile", text: "\(kernel.kernel): \(kernel.sentence)"))
+    }
     if let timing {
       lines.append(Line(label: "speed", text: Self.text(speed, timing)))
     } else if verdict == .correct {

@@ -145,6 +145,8 @@ public struct Judgement: Sendable, Codable {
   public var estimate: Double?
   /// The kernels of one call, with their counters.
   public var counters: [KernelRun]
+  /// What the GPU's own counters say about the kernels of one call; nil where no profiler looked. No verdict rests on it.
+  public var profile: [KernelProfile]?
   /// The launches of one call.
   public var launches: Int?
   /// The sizes that the verdict holds for; nil where nothing ran.

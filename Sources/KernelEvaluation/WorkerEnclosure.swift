@@ -132,7 +132,8 @@ final class WorkerEnclosure: Sendable {
       "folder": .string(launch.folder),
       "readable": .array((launch.readable + [launch.workerFolder]).map { .string($0) }),
       "device": .string(launch.device.rawValue),
-      "command": .array(([launch.python, "-I", "-B"] + launch.arguments).map { .string($0) }),
+      "command": .array((launch.wrapper + [launch.python, "-I", "-B"] + launch.arguments).map { .string($0) }),
+      "isProfiled": .boolean(!launch.wrapper.isEmpty),
       "environment": .object(environment.mapValues { .string($0) }),
       "limits": [
         "cpuSeconds": .integer(launch.limits.cpuSeconds),

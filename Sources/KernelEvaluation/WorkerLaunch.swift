@@ -54,6 +54,8 @@ package struct WorkerLaunch: Sendable {
   package var sandbox: Sandbox.Kind?
   /// What it calculates on.
   package var device: Device
+  /// The program that starts the interpreter, a profiler, with its arguments; empty for none. It is enclosed as well.
+  package var wrapper: [String] = []
   /// How long it may take from its start to the line that says that it listens.
   package var startLimit: Duration
 

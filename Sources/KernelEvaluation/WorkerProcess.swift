@@ -98,6 +98,12 @@ package final class WorkerProcess: Sendable {
   /// Ends it, if it has not ended. Nothing of it lives on afterwards. May be called more than once.
   package func stop() async { await enclosure.end(.stopped) }
 
+  /// Lets it end by itself, which it does instead of answering. What has not ended in time is ended.
+  package func finish(patience: Duration) async {
+    _ = try? await call(["command": "finish"], timeLimit: patience)
+    await stop()
+  }
+
   /// Kills every worker that runs now, and every other program of ours: for a process that is about to end at once.
   package static func killAll() { ProcessStart.killAll() }
 

@@ -94,7 +94,17 @@ struct WorkerStart: Sendable {
   }
 
   /// Starts the candidate's process. Nothing of the candidate's has run then.
-  func candidate(_ number: Int) async throws -> CandidateSide {
+  func candidate(_ number: Int) async throws -> CandidateSide { try await candidate("\(number)") }
+
+  /// Starts one more process of the candidate's, under a profiler.
+  func profiled(by profiler: NsightCompute) async throws -> CandidateSide {
+    try await candidate("profiled", profiler: profiler)
+  }
+
+  /// What the profiler writes into the process's folder.
+  static let profileLog = "ncu.csv"
+
+  private func candidate(_ number: String, profiler: NsightCompute? = nil) async throws -> CandidateSide {
     let own = try makeFolder("candidate-\(number)")
     let report = own + "/report.jsonl"
     try Folders.write("", to: report)
@@ -103,6 +113,10 @@ struct WorkerStart: Sendable {
       launch.environment["BASIC_VGPU_GPU"] = options.gpu.name
       launch.environment["BASIC_VGPU_CHECK"] = "all"
       launch.environment["BASIC_VGPU_REPORT"] = report
+    }
+    if let profiler {
+      launch.wrapper = profiler.command(log: "\(own)/\(Self.profileLog)")
+      launch.readable += profiler.readable
     }
     let settings: [String: JSONValue] = [
       "command": "start", "role": "candidate", "folder": .string(own), "device": description,

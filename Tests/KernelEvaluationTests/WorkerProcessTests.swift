@@ -77,6 +77,28 @@ struct `A worker process` {
     }
   }
 
+  /// A profiler is such a program: it starts the interpreter, and has something to say when that has ended.
+  @Test(arguments: Sandbox.Kind.allCases)
+  func `a program that starts the interpreter ends after it`(_ kind: Sandbox.Kind) async throws {
+    guard try await TestWorker.has(kind) else { return }
+    try await TestWorker.withLaunch(kind) { launch in
+      var launch = launch
+      launch.wrapper = ["/bin/sh", "-c", "\"$@\"; echo counted > \"$HOME/log\"", "profiler"]
+      let folder = launch.folder
+      try await WorkerProcess.with(launch) { worker in
+        let answer = try await worker.call(["code": "answer = 3"], timeLimit: .seconds(30))
+        #expect(answer == 3)
+        #expect(!FileManager.default.fileExists(atPath: folder + "/log"))
+        await #expect(throws: WorkerError.self) {
+          _ = try await worker.call(
+            ["code": "import channel; raise channel.ChannelClosed('asked to')"], timeLimit: .seconds(30))
+        }
+        let log = try String(contentsOfFile: folder + "/log", encoding: .utf8)
+        #expect(log == "counted\n")
+      }
+    }
+  }
+
   // MARK: Endings
 
   @Test(arguments: Sandbox.Kind.allCases)
