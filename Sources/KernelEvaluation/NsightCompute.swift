@@ -18,19 +18,23 @@ struct NsightCompute: Sendable, Hashable {
       candidates = [named]
     } else {
       let path = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
-      let versions = (try? FileManager.default.contentsOfDirectory(atPath: "/opt/nvidia/nsight-compute")) ?? []
+      let versions = (try? FileManager.default.contentsOfDirectory(atPath: installation)) ?? []
       candidates =
-        (path + ["/usr/local/cuda/bin"] + versions.sorted(by: >).map { "/opt/nvidia/nsight-compute/" + $0 })
+        (path + ["/usr/local/cuda/bin"] + versions.sorted(by: >).map { "\(installation)/\($0)" })
         .map { $0 + "/ncu" }
     }
     let found = candidates.first { $0.hasPrefix("/") && FileManager.default.isExecutableFile(atPath: $0) }
     return found.map { NsightCompute(executable: URL(filePath: $0).resolvingSymlinksInPath().path) }
   }
 
-  /// What it reads beside itself: the script that `cuda/bin` holds calls one in a folder beside `bin`.
+  private static let installation = "/opt/nvidia/nsight-compute"
+
+  /// What it reads beside itself: the one in CUDA's `bin` is a script that looks for the program in a folder beside `bin`, and where
+  /// NVIDIA's packages put it.
   var readable: [String] {
     let folder = URL(filePath: executable).deletingLastPathComponent()
-    return folder.lastPathComponent == "bin" ? [folder.deletingLastPathComponent().path] : [folder.path]
+    let own = folder.lastPathComponent == "bin" ? folder.deletingLastPathComponent() : folder
+    return [own.path] + [Self.installation].filter { FileManager.default.fileExists(atPath: $0) }
   }
 
   /// The counters that are asked for. The names are those of NVIDIA's profiler for compute capability 7.0 and above.
