@@ -157,7 +157,7 @@ class Reference:
         try:
             # A model of its own: compiling must not touch the other one.
             compiled = torch.compile(copy.deepcopy(self._kept["own"]))
-            self._timed.arm({"set": 0, "seed": 0}, compiled)
+            self._timed.arm({"set": 0, "seed": 0, "fresh": 0}, compiled)
             self._timed.fire({"cover": 0.0})
             self._compiled = compiled
         except Exception as error:
@@ -168,6 +168,10 @@ class Reference:
         """Everything before a timed call."""
         self._timed.arm(message, self._compiled if message["compiled"] else self._kept["own"])
         return {}
+
+    def fresh(self, message: dict) -> dict:
+        """The inputs of a timed call once more, in files."""
+        return {"inputs": encode(self._timed.fresh(message), Files(self._folder, message["prefix"]))}
 
     def fire(self, message: dict) -> dict:
         """A timed call."""

@@ -14,7 +14,7 @@ import confinement  # noqa: E402
 import devices  # noqa: E402
 
 _COMMANDS = {
-    "reference": ("open", "size", "choose", "inputs", "model", "expect", "time", "arm", "fire"),
+    "reference": ("open", "size", "choose", "inputs", "model", "expect", "time", "arm", "fire", "fresh"),
     "candidate": ("load", "construct", "run", "time", "arm", "fire", "outputs"),
 }
 

@@ -19,35 +19,52 @@ extension Attempt {
 
   /// Times a candidate that is correct, in turn with the reference as it is and the reference compiled.
   ///
-  /// Which outputs of timed calls are compared is drawn beforehand and told to nobody. The last call's always are, so that one who
-  /// computes properly only as long as he is being watched has to go on.
+  /// No call sees values that another one has seen, so that results which are kept for later are of no use. Which calls' outputs are
+  /// compared is drawn beforehand and told to nobody. The last call's always are, so that one who computes properly only as long as
+  /// he is being watched has to go on.
   func time(on gpu: RealGPU, _ tolerance: Tolerance, _ outcome: inout Outcome, _ generator: inout SeededGenerator)
     async throws
   {
     let start = ContinuousClock.now
-    let trials = try await timedTrials(&generator)
+    let sets = try await timedSets(&generator)
+    let reason = try await reference.prepareTiming(sets.map(\.inputs))
     outcome.referenceSeconds += start.duration(to: .now) / .seconds(1)
-    let reason = try await timed(&outcome.referenceSeconds) {
-      try await reference.prepareTiming(trials.map(\.inputs))
-    }
     if let reason {
       outcome.notes.append("torch.compile does not do for the reference: \(Sentences.firstLine(reason))")
     }
-    try await candidate.prepareTiming(trials.map(\.inputs))
+    try await candidate.prepareTiming(sets.map(\.inputs))
 
-    let rounds = try await GPULock.whileHeld {
-      try await timedRounds(trials, isCompiled: reason == nil, tolerance, &outcome, &generator)
+    let made = try await GPULock.whileHeld {
+      try await timedRounds(sets, isCompiled: reason == nil, &outcome, &generator)
     }
-    guard let rounds else { return }
-    judge(rounds, on: gpu, trials, &outcome, seed: generator.next())
+    guard let made else { return }
+    var last: Trial?
+    for call in made.watched {
+      guard let trial = try await checkTimed(call, tolerance, &outcome) else { return }
+      last = trial
+    }
+    guard let last else { throw WorkerAnswerError("no timed call was watched") }
+    judge(made.rounds, on: gpu, last, &outcome, seed: generator.next())
+  }
+
+  private struct TimedSet {
+    var seed: UInt64
+    var inputs: ValueTree
+  }
+
+  /// A call whose outputs are to be compared.
+  private struct WatchedCall {
+    var number: Int
+    var inputs: TimedCall.Inputs
+    var outputs: (outputs: ValueTree, flaws: [String], changes: ProcessChanges)
   }
 
   /// - Returns: nil where the outcome is now a failure.
   private func timedRounds(
-    _ trials: [Trial], isCompiled: Bool, _ tolerance: Tolerance, _ outcome: inout Outcome,
-    _ generator: inout SeededGenerator
-  ) async throws -> [PairedTiming.Round]? {
+    _ sets: [TimedSet], isCompiled: Bool, _ outcome: inout Outcome, _ generator: inout SeededGenerator
+  ) async throws -> (rounds: [PairedTiming.Round], watched: [WatchedCall])? {
     var rounds: [PairedTiming.Round] = []
+    var calls: [WatchedCall] = []
     var tails: [Double] = []
     var start = ContinuousClock.now
     var number = 0
@@ -56,11 +73,12 @@ extension Attempt {
         Int.random(in: 0..<Self.warmUpCount + Self.leastRoundCount, using: &generator)
       })
     while rounds.count < Self.roundCount {
-      let trial = Int.random(in: 0..<trials.count, using: &generator)
+      let set = Int.random(in: 0..<sets.count, using: &generator)
+      let inputs = TimedCall.Inputs(set: set, seed: sets[set].seed, variation: generator.next())
       let isWarmUp = number < Self.warmUpCount
       let isCovered = !isWarmUp || number < Self.warmUpCount - Self.plainCount
       let made = try await round(
-        trial, seed: trials[trial].seed, isCompiled: isCompiled, cover: isCovered ? TimedCall.cover : 0, &generator)
+        inputs, isCompiled: isCompiled, cover: isCovered ? TimedCall.cover : 0, &generator)
       if isWarmUp {
         start = .now
         if !isCovered { tails.append(made.candidate.tail) }
@@ -75,7 +93,8 @@ extension Attempt {
         rounds.count == Self.roundCount
         || (rounds.count >= Self.leastRoundCount && start.duration(to: .now) > Self.patience)
       if isLast || watched.contains(number) {
-        if try await !checkTimed(number, trials[trial], tolerance, &outcome) { return nil }
+        let outputs = try await candidate.timedOutputs(prefix: "timed-\(number)")
+        calls.append(WatchedCall(number: number, inputs: inputs, outputs: outputs))
       }
       if isLast { break }
       number += 1
@@ -88,7 +107,7 @@ extension Attempt {
       )
       return nil
     }
-    return rounds
+    return (rounds, calls)
   }
 
   /// What a timed call does that the same call did not do while it was checked.
@@ -106,14 +125,14 @@ extension Attempt {
   }
 
   private func judge(
-    _ rounds: [PairedTiming.Round], on gpu: RealGPU, _ trials: [Trial], _ outcome: inout Outcome, seed: UInt64
+    _ rounds: [PairedTiming.Round], on gpu: RealGPU, _ trial: Trial, _ outcome: inout Outcome, seed: UInt64
   ) {
     do throws(TimingError) {
       let timing = try PairedTiming(rounds: rounds, seed: seed)
       var floor = 0.0
       if let model = gpu.model {
         let roofline = Roofline(gpu: model)
-        let work = Self.leastWork(trials[0])
+        let work = Self.leastWork(trial)
         floor = roofline.leastTime(for: work)
         try roofline.check(seconds: timing.candidateTime, for: work)
       }
@@ -134,17 +153,16 @@ extension Attempt {
     return Roofline.Work(bytesRead: read, bytesWritten: written)
   }
 
-  private func timedTrials(_ generator: inout SeededGenerator) async throws -> [Trial] {
-    var trials: [Trial] = []
+  private func timedSets(_ generator: inout SeededGenerator) async throws -> [TimedSet] {
+    var sets: [TimedSet] = []
     for number in 0..<Self.setCount {
       let seed = generator.next()
       let supply = InputSupply(kind: .own, seed: seed, folder: shared)
-      let inputs = try await reference.inputs(seed: seed, prefix: "timed-\(number)", supply: supply)
-      let expectation = try await reference.expect(
-        inputs, seed: seed, prefix: "expected-timed-\(number)", isRepeated: false)
-      trials.append(Trial(number: number, kind: .own, seed: seed, inputs: inputs, expectation: expectation))
+      sets.append(
+        TimedSet(
+          seed: seed, inputs: try await reference.inputs(seed: seed, prefix: "timed-\(number)", supply: supply)))
     }
-    return trials
+    return sets
   }
 
   private struct RoundCalls {
@@ -162,40 +180,44 @@ extension Attempt {
 
   /// The calls of one round, in an order that is drawn: whoever comes after another one may find the GPU warmer.
   private func round(
-    _ set: Int, seed: UInt64, isCompiled: Bool, cover: Double, _ generator: inout SeededGenerator
+    _ inputs: TimedCall.Inputs, isCompiled: Bool, cover: Double, _ generator: inout SeededGenerator
   ) async throws -> RoundCalls {
     var calls: [Int: TimedCall] = [:]
     for which in (isCompiled ? [0, 1, 2] : [0, 1]).shuffled(using: &generator) {
       calls[which] =
         which == 0
-        ? try await candidate.time(set: set, seed: seed, cover: cover, isRecorded: cover == 0)
-        : try await reference.time(set: set, seed: seed, isCompiled: which == 2, cover: cover)
+        ? try await candidate.time(inputs, cover: cover, isRecorded: cover == 0)
+        : try await reference.time(inputs, isCompiled: which == 2, cover: cover)
     }
     guard let first = calls[0], let second = calls[1] else { throw WorkerAnswerError("a round has no times") }
     return RoundCalls(candidate: first, eager: second, compiled: calls[2])
   }
 
-  /// - Returns: false where the outcome is now a failure.
+  /// - Returns: what the reference makes of the call's inputs; nil where the outcome is now a failure.
   private func checkTimed(
-    _ number: Int, _ trial: Trial, _ tolerance: Tolerance, _ outcome: inout Outcome
-  ) async throws -> Bool {
-    let made = try await candidate.timedOutputs(prefix: "timed-\(number)")
+    _ call: WatchedCall, _ tolerance: Tolerance, _ outcome: inout Outcome
+  ) async throws -> Trial? {
+    let (number, made, seed) = (call.number, call.outputs, call.inputs.seed)
     if let sentence = tampering(made.changes, isFirst: true) {
       outcome.fail(.rejected, sentence)
-      return false
+      return nil
     }
     if let flaw = made.flaws.first {
       outcome.fail(.incorrect, "Of a timed call's outputs \(flaw).")
-      return false
+      return nil
     }
+    let inputs = try await reference.timedInputs(call.inputs, prefix: "timed-inputs-\(number)")
+    let expectation = try await reference.expect(
+      inputs, seed: seed, prefix: "expected-timed-\(number)", isRepeated: false)
+    let trial = Trial(number: number, kind: .own, seed: seed, inputs: inputs, expectation: expectation)
     let (fault, _, _) = try trial.compare(made.outputs, in: candidate.folder, tolerance: tolerance)
-    guard let fault else { return true }
+    guard let fault else { return trial }
     outcome.correctness?.mismatch = fault.mismatch
     outcome.fail(
       .incorrect,
       "It was right while it was checked, and is not while it is timed (call \(number + 1)). \(fault.reason)")
     outcome.faults.append(("wrong-output", outcome.reason))
-    return false
+    return nil
   }
 }
 

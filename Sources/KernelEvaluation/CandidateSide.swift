@@ -149,8 +149,8 @@ struct CandidateSide: Sendable {
   }
 
   /// One timed call of the model.
-  func time(set: Int, seed: UInt64, cover: Double, isRecorded: Bool) async throws -> TimedCall {
-    _ = try await call("arm", ["set": .integer(set), "seed": .seed(seed)], timeLimit: options.timeLimit)
+  func time(_ inputs: TimedCall.Inputs, cover: Double, isRecorded: Bool) async throws -> TimedCall {
+    _ = try await call("arm", inputs.json, timeLimit: options.timeLimit)
     return try await TimedCall.measure {
       try await call(
         "fire", ["cover": .number(cover), "record": .boolean(isRecorded)], timeLimit: options.timeLimit)

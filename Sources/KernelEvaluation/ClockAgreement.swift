@@ -13,10 +13,16 @@ enum ClockAgreement {
   private static let leastExcess = 500e-6
   /// How many times the baselines' median excess is ordinary.
   private static let excessFactor = 4.0
-  /// The part of the rounds that a disturbed machine may spoil.
+  /// The part of the rounds that a disturbed machine may spoil for the candidate, beside what it spoils for the baselines.
   private static let spoiledFraction = 0.1
+  /// How many times the part that it spoils for a baseline it may spoil for the candidate.
+  private static let spoiledFactor = 2.0
+  /// Of so disturbed a machine no time is believed.
+  private static let mostSpoiled = 0.5
 
   /// The rounds whose clocks agree.
+  ///
+  /// A busy machine makes everyone wait, and the baselines' calls tell how often: those run nobody's code but PyTorch's.
   ///
   /// - Throws: ``TimingError/Code/clocksDisagree`` if too many do not.
   static func filtered(_ rounds: [PairedTiming.Round]) throws(TimingError) -> [PairedTiming.Round] {
@@ -24,18 +30,28 @@ enum ClockAgreement {
     let excesses = baselines.map { $0.host - $0.device }.filter(\.isFinite)
     let ordinary = excesses.isEmpty ? 0 : max(PairedTiming.median(excesses), 0)
     var kept: [PairedTiming.Round] = []
-    var complaint: String?
+    var ofCandidate: [String] = []
+    var ofBaselines: [String] = []
     for round in rounds {
-      let samples =
-        [("candidate", round.candidate), ("reference", round.eager)]
-        + (round.compiled.map { [("compiled reference", $0)] } ?? [])
-      let found = samples.lazy.compactMap { name, sample in Self.complaint(name, sample, ordinary: ordinary) }.first
-      if let found { complaint = complaint ?? found } else { kept.append(round) }
+      let mine = Self.complaint("candidate", round.candidate, ordinary: ordinary)
+      let theirs = [("reference", round.eager)] + (round.compiled.map { [("compiled reference", $0)] } ?? [])
+      let others = theirs.compactMap { name, sample in Self.complaint(name, sample, ordinary: ordinary) }
+      if mine == nil, others.isEmpty { kept.append(round) }
+      ofCandidate += mine.map { [$0] } ?? []
+      ofBaselines += others
     }
-    if let complaint, Double(rounds.count - kept.count) > spoiledFraction * Double(rounds.count) {
+    let spoiled = rounds.count - kept.count
+    let noise = Double(ofBaselines.count) / Double(max(1, baselines.count))
+    let allowed = (spoiledFraction + spoiledFactor * noise) * Double(rounds.count)
+    if let complaint = ofCandidate.first, Double(ofCandidate.count) > allowed {
       throw TimingError(
         .clocksDisagree,
-        "In \(rounds.count - kept.count) of \(rounds.count) rounds the times cannot be believed: \(complaint).")
+        "In \(ofCandidate.count) of \(rounds.count) rounds the times cannot be believed: \(complaint).")
+    }
+    if let complaint = ofCandidate.first ?? ofBaselines.first, Double(spoiled) > mostSpoiled * Double(rounds.count) {
+      throw TimingError(
+        .clocksDisagree,
+        "This machine is too busy: in \(spoiled) of \(rounds.count) rounds somebody was kept waiting; \(complaint).")
     }
     return kept
   }

@@ -151,9 +151,14 @@ struct ReferenceSide: Sendable {
   }
 
   /// One timed call of the model.
-  func time(set: Int, seed: UInt64, isCompiled: Bool, cover: Double) async throws -> TimedCall {
-    _ = try await call("arm", ["set": .integer(set), "seed": .seed(seed), "compiled": .boolean(isCompiled)])
+  func time(_ inputs: TimedCall.Inputs, isCompiled: Bool, cover: Double) async throws -> TimedCall {
+    _ = try await call("arm", inputs.json.merging(["compiled": .boolean(isCompiled)]) { $1 })
     return try await TimedCall.measure { try await call("fire", ["cover": .number(cover)]) }
+  }
+
+  /// The inputs of a timed call, in files.
+  func timedInputs(_ inputs: TimedCall.Inputs, prefix: String) async throws -> ValueTree {
+    try ValueTree(try await call("fresh", inputs.json.merging(["prefix": .string(prefix)]) { $1 })["inputs"])
   }
 
   // MARK: What the candidate may see

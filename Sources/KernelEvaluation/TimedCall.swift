@@ -15,6 +15,18 @@ struct TimedCall: Sendable, Hashable {
   /// The operators of PyTorch that computed something, where that was asked for.
   var operators: [String: Int] = [:]
 
+  /// What a timed call is given.
+  struct Inputs: Sendable, Hashable {
+    /// Which of the sets that were handed over.
+    var set: Int
+    /// What is random in the model.
+    var seed: UInt64
+    /// What makes the set's values ones that no call has seen.
+    var variation: UInt64
+
+    var json: [String: JSONValue] { ["set": .integer(set), "seed": .seed(seed), "fresh": .seed(variation)] }
+  }
+
   /// A wait for a GPU that has nothing to do takes less.
   static let ordinaryTail = 50e-6
   /// Seconds of other work that the GPU gets before a call, so that it is not the host's launches that are timed; 0 for a call as

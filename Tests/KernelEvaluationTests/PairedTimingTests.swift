@@ -105,6 +105,36 @@ import Testing
     #expect(try PairedTiming(rounds: rounds, seed: 1).roundCount == 48)
   }
 
+  /// A machine with other work keeps everyone waiting now and then.
+  @Test(arguments: [0.1, 0.2])
+  func `a busy machine spoils rounds, and not the verdict`(fraction: Double) throws {
+    var generator = SeededGenerator(seed: 8)
+    var rounds = Self.rounds(60, using: &generator)
+    for index in rounds.indices {
+      if Double.random(in: 0..<1, using: &generator) < fraction { rounds[index].candidate.host += 4e-3 }
+      if Double.random(in: 0..<1, using: &generator) < fraction { rounds[index].eager.host += 4e-3 }
+    }
+    let timing = try PairedTiming(rounds: rounds, seed: 1)
+    #expect(timing.roundCount < 60 && timing.roundCount >= 30)
+  }
+
+  @Test func `who alone is waited for in a fifth of the rounds is not believed`() {
+    var generator = SeededGenerator(seed: 9)
+    var rounds = Self.rounds(60, using: &generator)
+    for index in rounds.indices where index % 5 == 0 { rounds[index].candidate.host += 4e-3 }
+    rounds[7].eager.host += 4e-3
+    let error = #expect(throws: TimingError.self) { try PairedTiming(rounds: rounds, seed: 1) }
+    #expect(error?.code == .clocksDisagree && error?.message.contains("12 of 60") == true)
+  }
+
+  @Test func `nobody is believed where most rounds are spoiled`() {
+    var generator = SeededGenerator(seed: 10)
+    var rounds = Self.rounds(60, using: &generator)
+    for index in rounds.indices where index % 3 != 0 { rounds[index].eager.host += 4e-3 }
+    let error = #expect(throws: TimingError.self) { try PairedTiming(rounds: rounds, seed: 1) }
+    #expect(error?.code == .clocksDisagree && error?.message.contains("too busy") == true)
+  }
+
   @Test func `lets the host's overhead be what the baselines' is`() throws {
     var generator = SeededGenerator(seed: 7)
     var rounds = Self.rounds(50, using: &generator)
