@@ -21,6 +21,9 @@ var targets: [Target] = [
   .target(name: "LanguageModels"),
   .testTarget(name: "LanguageModelsTests", dependencies: ["LanguageModels"]),
 
+  .target(name: "ServerSentEvents"),
+  .testTarget(name: "ServerSentEventsTests", dependencies: ["ServerSentEvents"]),
+
   .target(name: "KernelBench"),
   .testTarget(name: "KernelBenchTests", dependencies: ["KernelBench"]),
 
