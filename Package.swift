@@ -24,6 +24,21 @@ var targets: [Target] = [
   .target(name: "ServerSentEvents"),
   .testTarget(name: "ServerSentEventsTests", dependencies: ["ServerSentEvents"]),
 
+  .target(
+    name: "LanguageModelClients",
+    dependencies: [
+      "LanguageModels", "ServerSentEvents", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+      .product(name: "NIOPosix", package: "swift-nio"),
+    ]),
+  // Its server of trouble is NIO's too, on the loopback device.
+  .testTarget(
+    name: "LanguageModelClientsTests",
+    dependencies: [
+      "LanguageModelClients", "LanguageModels", "ServerSentEvents", .product(name: "NIOCore", package: "swift-nio"),
+      .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+    ]),
+
   .target(name: "KernelBench"),
   .testTarget(name: "KernelBenchTests", dependencies: ["KernelBench"]),
 
@@ -115,6 +130,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
   ],
   targets: targets,
   swiftLanguageModes: [.v6]

@@ -19,6 +19,7 @@ say "Building the tests (minutes, the first time) …"
 # waiting beyond its limits.
 groups=(
   'SpeculativeDecodingTests|LanguageModelsTests|ServerSentEventsTests|GPUModelsTests|KernelVerdictsTests|KernelBenchTests|KernelPromptingTests|PTXTests'
+  LanguageModelClientsTests
   LlamaRuntimeTests
   CUDAToolchainTests
   VirtualGPUTests

@@ -1,9 +1,13 @@
 /// What happens while a model writes.
 public enum GenerationEvent: Sendable, Equatable {
-  /// The prompt has been read.
+  /// The prompt has been read. The number is 0 for models that do not say it before the answer is complete.
   case started(promptTokens: Int)
   /// More of the answer. Pieces are whole characters; put together they are the answer.
   case text(String)
+  /// More of what the model thinks before it answers; no part of the answer.
+  case reasoning(String)
+  /// The connection to the model was lost and the answer begins anew: all that was said since the beginning is void.
+  case restarted
   /// How far the model has come. `passes` is 0 for models that do not say.
   case progress(tokens: Int, passes: Int)
   /// The answer is complete.
@@ -22,6 +26,8 @@ public struct GenerationOutcome: Sendable, Equatable {
     case contextFull = "context-full"
     /// The caller stopped it.
     case stopped
+    /// The model, or a filter behind it, refused to go on.
+    case refused
   }
 
   /// Why the model stopped.
@@ -30,11 +36,23 @@ public struct GenerationOutcome: Sendable, Equatable {
   public var promptTokens: Int
   /// The number of tokens written.
   public var completionTokens: Int
+  /// How many of the prompt's tokens did not have to be read again.
+  public var cachedPromptTokens: Int
+  /// How many of the tokens written were thought, not answered; 0 for models that do not say.
+  public var reasoningTokens: Int
+  /// Whether the model said how many tokens there were; the numbers are 0 where it did not.
+  public var hasTokenCounts: Bool
 
   /// Makes an outcome.
-  public init(reason: Reason, promptTokens: Int, completionTokens: Int) {
+  public init(
+    reason: Reason, promptTokens: Int, completionTokens: Int, cachedPromptTokens: Int = 0, reasoningTokens: Int = 0,
+    hasTokenCounts: Bool = true
+  ) {
     self.reason = reason
     self.promptTokens = promptTokens
     self.completionTokens = completionTokens
+    self.cachedPromptTokens = cachedPromptTokens
+    self.reasoningTokens = reasoningTokens
+    self.hasTokenCounts = hasTokenCounts
   }
 }
