@@ -6,14 +6,16 @@ enum RetryAfter {
   static func delay(_ text: String, now: Double) -> Duration? {
     let text = text.trimmingBlanks
     if let seconds = Double(text), seconds.isFinite, seconds >= 0, seconds <= 1e9 { return .seconds(seconds) }
-    guard let date = date(text) else { return nil }
+    guard let date = date(text, now: now) else { return nil }
     return .seconds(max(0, Double(date) - now))
   }
 
   private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
   /// Seconds since 1970 of a date in any of the three forms that HTTP allows (RFC 9110, §5.6.7).
-  static func date(_ text: String) -> Int? {
+  ///
+  /// - Parameter now: Seconds since 1970; a year of two digits is the last one that is not fifty years ahead of it.
+  static func date(_ text: String, now: Double) -> Int? {
     var parts = text.lowercased().split { $0 == " " || $0 == "," || $0 == "-" }.map(String.init)
     guard !parts.isEmpty else { return nil }
     // The day of the week says nothing new.
@@ -27,10 +29,14 @@ enum RetryAfter {
     guard let day = number(dayText), (1...31).contains(day), let month = months.firstIndex(of: monthText),
       var year = number(yearText), time.count == 3, time[0] < 24, time[1] < 60, time[2] <= 60
     else { return nil }
-    // Two digits are of the fifty years around now; nothing that is asked for lies in the last century.
-    if yearText.count == 2 { year += 2000 }
+    let secondsOfDay = time[0] * 3600 + time[1] * 60 + time[2]
+    if yearText.count == 2 {
+      year += 2000
+      let isAhead = Double(days(year, month + 1, day)) * 86_400 > now + 50 * 365.25 * 86_400
+      if isAhead { year -= 100 }
+    }
     guard (1970...9999).contains(year) else { return nil }
-    return days(year, month + 1, day) * 86_400 + time[0] * 3600 + time[1] * 60 + time[2]
+    return days(year, month + 1, day) * 86_400 + secondsOfDay
   }
 
   private static func number(_ text: String) -> Int? {
