@@ -23,7 +23,7 @@ struct Call: Sendable {
     guard samples > 0 else { return }
     var singles = Array(0..<samples)
     let knowsCount = endpoint.takesSampleCount && endpoint.dialect != .anthropicMessages
-    if samples > 1, knowsCount { singles = try await ask(for: singles, seed: request.seed) }
+    if samples > 1, knowsCount { singles = try await ask(for: singles, seed: seed(of: 0)) }
     if singles.count == 1, let sample = singles.first {
       try await askAlone(for: sample)
       return
@@ -46,13 +46,15 @@ struct Call: Sendable {
 
   private func askAlone(for sample: Int) async throws(LanguageModelClientsError) {
     // The same seed would give the same answer.
-    _ = try await ask(for: [sample], seed: request.seed.map { $0 &+ UInt64(sample) })
+    _ = try await ask(for: [sample], seed: seed(of: sample))
   }
+
+  private func seed(of sample: Int) -> Int? { request.seed.map { RequestBody.seed($0, sample: sample) } }
 
   /// Asks for answers in one request, anew as long as it fails and there is hope.
   ///
   /// - Returns: The answers that a request which succeeded did not have: its server does not know how to give several.
-  private func ask(for samples: [Int], seed: UInt64?) async throws(LanguageModelClientsError) -> [Int] {
+  private func ask(for samples: [Int], seed: Int?) async throws(LanguageModelClientsError) -> [Int] {
     let errors = EndpointErrors(endpoint)
     let result: Result<[Int], LanguageModelClientsError>
     do {
@@ -70,7 +72,7 @@ struct Call: Sendable {
   }
 
   private func askWithPlace(
-    for samples: [Int], seed: UInt64?, errors: EndpointErrors
+    for samples: [Int], seed: Int?, errors: EndpointErrors
   ) async throws(LanguageModelClientsError) -> [Int] {
     var open = samples
     var failures = 0

@@ -18,6 +18,9 @@ final class ConcurrencyLimiter: Sendable {
   /// How many wait.
   var waitingCount: Int { state.withLock { $0.waiting.count } }
 
+  /// How many more could work.
+  var freePlaces: Int { state.withLock { $0.free } }
+
   /// Works when there is a place.
   ///
   /// - Throws: `CancellationError` where the task is cancelled before it gets a place, and what `body` throws.

@@ -11,10 +11,10 @@ struct RequestBody {
   ///
   /// - Parameters:
   ///   - samples: How many answers are asked for at once.
-  ///   - seed: The seed, in place of the request's own.
+  ///   - seed: The seed, as it is sent.
   /// - Throws: ``LanguageModelClientsError`` where the dialect cannot say what is asked.
   func bytes(
-    _ request: GenerationRequest, samples: Int, seed: UInt64?
+    _ request: GenerationRequest, samples: Int, seed: Int?
   ) throws(LanguageModelClientsError) -> [UInt8] {
     var members: [JSONElement.Member] = [.init("model", .string(endpoint.model))]
     switch endpoint.dialect {
@@ -30,7 +30,7 @@ struct RequestBody {
       try addAnthropicMembers(of: request, to: &members)
     }
     if samples > 1 { members.append(.init("n", .integer(samples))) }
-    if let seed, endpoint.dialect != .anthropicMessages { members.append(.init("seed", .integer(Self.folded(seed)))) }
+    if let seed, endpoint.dialect != .anthropicMessages { members.append(.init("seed", .integer(seed))) }
     for parameter in endpoint.parameters.members ?? [] {
       members.removeAll { $0.name == parameter.name }
       if parameter.value != .null { members.append(parameter) }
@@ -38,8 +38,12 @@ struct RequestBody {
     return JSONElement.object(members).bytes
   }
 
-  /// A seed in 31 bits: endpoints keep seeds in anything from there up.
-  static func folded(_ seed: UInt64) -> Int { Int((seed ^ seed >> 31 ^ seed >> 62) & 0x7fff_ffff) }
+  /// The seed of one of several samples in 31 bits: endpoints keep seeds in anything from there up. Those of different
+  /// samples of one seed differ.
+  static func seed(_ seed: UInt64, sample: Int) -> Int {
+    let folded = Int((seed ^ seed >> 31 ^ seed >> 62) & 0x7fff_ffff)
+    return (folded &+ sample) & 0x7fff_ffff
+  }
 
   private var tokenLimitName: String {
     endpoint.tokenLimitName ?? (endpoint.host == "api.openai.com" ? "max_completion_tokens" : "max_tokens")

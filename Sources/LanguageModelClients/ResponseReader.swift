@@ -57,7 +57,11 @@ struct ResponseReader: Sendable {
   /// - Throws: ``LanguageModelClientsError`` where they show that there is no answer; what was said before was appended.
   mutating func feed(_ bytes: [UInt8], into parts: inout [AnswerPart]) throws(LanguageModelClientsError) {
     guard !isDone else { return }
-    if start.count < 64 { start += bytes.prefix(64) }
+    start += bytes.prefix(64 - start.count)
+    try take(bytes, into: &parts)
+  }
+
+  private mutating func take(_ bytes: [UInt8], into parts: inout [AnswerPart]) throws(LanguageModelClientsError) {
     switch form {
     case .unknown(let before): try begin(before + bytes, into: &parts)
     case .stream(var parser):
@@ -133,7 +137,7 @@ struct ResponseReader: Sendable {
     default: form = .stream(EventStreamParser(limit: Self.mostBytes))
     }
     let body = comesWhole ? Array(bytes.drop(while: isBlank)) : bytes
-    try feed(body, into: &parts)
+    try take(body, into: &parts)
   }
 
   private mutating func read(

@@ -21,6 +21,8 @@ final class ScriptedServer: Sendable {
     case chunk([UInt8])
     /// Waits until the milestone has been passed so often.
     case wait(Milestone, Int)
+    /// Passes a milestone.
+    case pass(Milestone)
     /// Ends a chunked body.
     case endChunks
     /// Closes the connection in order.
@@ -92,12 +94,14 @@ final class ScriptedServer: Sendable {
     received.pass()
     let steps = script(index, request)
     Task {
-      await Self.perform(steps, on: channel)
+      await Self.perform(steps.dropLast(), on: channel)
+      // The client may go on before the last step's end is seen here.
       state.withLock { $0.open -= 1 }
+      await Self.perform(steps.suffix(1), on: channel)
     }
   }
 
-  private static func perform(_ steps: [Step], on channel: any Channel) async {
+  private static func perform(_ steps: ArraySlice<Step>, on channel: any Channel) async {
     for step in steps {
       do {
         switch step {
@@ -106,6 +110,7 @@ final class ScriptedServer: Sendable {
           let size = String(bytes.count, radix: 16)
           try await channel.writeAndFlush(ByteBuffer(bytes: Array("\(size)\r\n".utf8) + bytes + Array("\r\n".utf8)))
         case .wait(let milestone, let count): await milestone.reached(count)
+        case .pass(let milestone): milestone.pass()
         case .endChunks: try await channel.writeAndFlush(ByteBuffer(string: "0\r\n\r\n"))
         case .close: try await channel.close()
         case .reset:
