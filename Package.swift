@@ -48,6 +48,16 @@ var targets: [Target] = [
   .target(name: "KernelVerdicts"),
   .testTarget(name: "KernelVerdictsTests", dependencies: ["KernelVerdicts"]),
 
+  .target(name: "RunStore", dependencies: ["KernelVerdicts", .product(name: "GRDB", package: "GRDB.swift")]),
+  // Killed and resumed by the tests.
+  .executableTarget(
+    name: "RunStoreKillDriver", dependencies: ["RunStore", "KernelVerdicts"], path: "Tests/RunStoreKillDriver"),
+  .testTarget(
+    name: "RunStoreTests",
+    dependencies: [
+      "RunStore", "RunStoreKillDriver", "KernelVerdicts", .product(name: "GRDB", package: "GRDB.swift"),
+    ]),
+
   .target(name: "GPUModels"),
   .testTarget(name: "GPUModelsTests", dependencies: ["GPUModels"]),
 
@@ -132,6 +142,7 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: targets,
   swiftLanguageModes: [.v6]

@@ -21,6 +21,7 @@ groups=(
   'SpeculativeDecodingTests|LanguageModelsTests|ServerSentEventsTests|GPUModelsTests|KernelVerdictsTests|KernelBenchTests|KernelPromptingTests|PTXTests'
   LanguageModelClientsTests
   LlamaRuntimeTests
+  RunStoreTests
   CUDAToolchainTests
   VirtualGPUTests
   KernelEvaluationTests
