@@ -27,6 +27,12 @@ public struct KernelBenchError: Error, Sendable {
     public static let notUTF8 = Code("notUTF8")
     /// The text is neither a module in KernelBench's format nor a plain prompt.
     public static let invalidProblem = Code("invalidProblem")
+    /// There is no folder of a run, or what is there is none.
+    public static let runFolderNotFound = Code("runFolderNotFound")
+    /// A file of results, or of times, is not what KernelBench writes.
+    public static let invalidResults = Code("invalidResults")
+    /// The operating system refused to write the file or folder.
+    public static let unwritable = Code("unwritable")
   }
 
   /// The reason.

@@ -75,3 +75,29 @@ let moduleSource = """
       return []
 
   """
+
+/// Python, to compare with what it writes itself.
+enum Python {
+  static let isThere = (try? run("print(1)", input: "")) == "1\n"
+  static let hasYAML = (try? run("import yaml; print(1)", input: "")) == "1\n"
+
+  /// What a program prints that is given a text; an error where it fails.
+  static func run(_ program: String, input: String) throws -> String {
+    try withTemporaryFolder { folder in
+      try write(["input": input], in: folder)
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      process.arguments = ["python3", "-c", program]
+      let output = Pipe()
+      process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: folder + "/input"))
+      process.standardOutput = output
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      let bytes = output.fileHandleForReading.readDataToEndOfFile()
+      process.waitUntilExit()
+      struct Failure: Error {}
+      guard process.terminationStatus == 0 else { throw Failure() }
+      return String(decoding: bytes, as: UTF8.self)
+    }
+  }
+}
