@@ -90,6 +90,10 @@ var targets: [Target] = [
     name: "KernelEvaluationTests",
     dependencies: ["KernelEvaluation", "CUDAToolchain", "GPUModels", "KernelBench", "KernelVerdicts", "VirtualGPU"],
     exclude: ["Exploits", "Hostile", "Python"]),
+
+  .target(name: "KernelReports", dependencies: ["KernelBench", "KernelVerdicts"]),
+  .testTarget(
+    name: "KernelReportsTests", dependencies: ["KernelReports", "KernelBench", "KernelVerdicts"], exclude: ["Golden"]),
 ]
 
 if hasEngine {

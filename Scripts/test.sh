@@ -25,6 +25,7 @@ groups=(
   CUDAToolchainTests
   VirtualGPUTests
   KernelEvaluationTests
+  KernelReportsTests
   BasicCommandsTests
 )
 failed=()

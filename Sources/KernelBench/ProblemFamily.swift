@@ -1,7 +1,7 @@
 /// What kind of work a problem is, for tables that tell where a model is strong.
 ///
 /// KernelBench knows no families; this goes by a problem's name, in the order of the cases.
-public enum ProblemFamily: String, Hashable, Sendable, CaseIterable {
+public enum ProblemFamily: String, Hashable, Sendable, CaseIterable, Codable {
   /// Convolutions, also fused with what follows.
   case convolution
   /// Attention.
