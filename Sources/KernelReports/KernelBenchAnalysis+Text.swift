@@ -56,42 +56,12 @@ extension KernelBenchAnalysis {
     return lines.joined(separator: "\n")
   }
 
-  /// The numbers as the script saves them in `analysis_results.json`, with a version and with ``notices``; a number that is
-  /// none is null.
+  /// The numbers as the script saves them in `analysis_results.json`, under its names, with a version and with ``notices``; a
+  /// number that is none is null.
   ///
   /// - Throws: ``KernelReportsError`` if a value cannot be written.
   public func json(runName: String, hardware: String, baseline: String) throws(KernelReportsError) -> String {
-    struct Document: Encodable {
-      struct Summary: Encodable {
-        var total_problems: Int
-        var total_evaluated: Int
-        var compiled_count: Int
-        var correct_count: Int
-        var compilation_rate: Double
-        var correctness_rate: Double
-      }
-      struct Metrics: Encodable {
-        var geometric_mean_speedup: Double?
-        var fast_p: [String: Double]
-      }
-      var schemaVersion = 1
-      var run_name: String
-      var level: Int
-      var hardware: String
-      var baseline: String
-      var summary: Summary
-      var speedup_metrics: Metrics
-      var notices: [String]
-    }
-    let document = Document(
-      run_name: runName, level: level, hardware: hardware, baseline: baseline,
-      summary: Document.Summary(
-        total_problems: totalProblems, total_evaluated: totalEvaluated, compiled_count: compiled,
-        correct_count: correct, compilation_rate: compilationRate, correctness_rate: correctnessRate),
-      speedup_metrics: Document.Metrics(
-        geometric_mean_speedup: geometricMean.isFinite ? geometricMean : nil,
-        fast_p: Dictionary(fast.map { ("\($0.p)", $0.score) }) { first, _ in first }),
-      notices: notices)
+    let document = AnalysisDocument(self, runName: runName, hardware: hardware, baseline: baseline)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
@@ -99,5 +69,70 @@ extension KernelBenchAnalysis {
     } catch {
       throw KernelReportsError(.unwritable, "The analysis could not be written as JSON.", underlyingError: error)
     }
+  }
+}
+
+/// The form of `analysis_results.json`.
+private struct AnalysisDocument: Encodable {
+  struct Summary: Encodable {
+    var totalProblems: Int
+    var totalEvaluated: Int
+    var compiled: Int
+    var correct: Int
+    var compilationRate: Double
+    var correctnessRate: Double
+
+    enum CodingKeys: String, CodingKey {
+      case totalProblems = "total_problems"
+      case totalEvaluated = "total_evaluated"
+      case compiled = "compiled_count"
+      case correct = "correct_count"
+      case compilationRate = "compilation_rate"
+      case correctnessRate = "correctness_rate"
+    }
+  }
+
+  struct Metrics: Encodable {
+    var geometricMean: Double?
+    var fast: [String: Double]
+
+    enum CodingKeys: String, CodingKey {
+      case geometricMean = "geometric_mean_speedup"
+      case fast = "fast_p"
+    }
+  }
+
+  var schemaVersion = 1
+  var runName: String
+  var level: Int
+  var hardware: String
+  var baseline: String
+  var summary: Summary
+  var metrics: Metrics
+  var notices: [String]
+
+  enum CodingKeys: String, CodingKey {
+    case schemaVersion
+    case runName = "run_name"
+    case level
+    case hardware
+    case baseline
+    case summary
+    case metrics = "speedup_metrics"
+    case notices
+  }
+
+  init(_ analysis: KernelBenchAnalysis, runName: String, hardware: String, baseline: String) {
+    self.runName = runName
+    level = analysis.level
+    self.hardware = hardware
+    self.baseline = baseline
+    summary = Summary(
+      totalProblems: analysis.totalProblems, totalEvaluated: analysis.totalEvaluated, compiled: analysis.compiled,
+      correct: analysis.correct, compilationRate: analysis.compilationRate, correctnessRate: analysis.correctnessRate)
+    metrics = Metrics(
+      geometricMean: analysis.geometricMean.isFinite ? analysis.geometricMean : nil,
+      fast: Dictionary(analysis.fast.map { ("\($0.p)", $0.score) }) { first, _ in first })
+    notices = analysis.notices
   }
 }

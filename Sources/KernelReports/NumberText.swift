@@ -14,12 +14,17 @@ enum NumberText {
     return sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
   }
 
-  /// Three digits or so: `0.0123`, `1.52`, `12.3`, `123`.
+  /// Three digits: `0.0123`, `1.52`, `12.3`, `123`.
   static func short(_ value: Double) -> String {
     let size = abs(value)
     guard size.isFinite, size < 1e15 else { return fixed(value, 0) }
-    let decimals =
-      size == 0 || size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.1 ? 3 : size >= 0.01 ? 4 : 6
+    guard size > 1e-9 else { return "0" }
+    var decimals = size >= 100 ? 0 : size >= 10 ? 1 : 2
+    var scaled = size
+    while scaled < 1 {
+      scaled *= 10
+      decimals += 1
+    }
     return fixed(value, decimals)
   }
 
@@ -35,6 +40,11 @@ enum NumberText {
   /// A share with its interval: `72.2 % (49.1 to 87.5)`.
   static func percent(_ share: Proportion) -> String {
     percent(Estimate(value: share.value, lower: share.lower, upper: share.upper))
+  }
+
+  /// A share with its interval, in whole percents: `72 % (49 to 88)`.
+  static func wholePercent(_ share: Proportion) -> String {
+    "\(fixed(share.value * 100, 0)) % (\(fixed(share.lower * 100, 0)) to \(fixed(share.upper * 100, 0)))"
   }
 
   /// How often a thing is as fast as another: `1.52×`.
@@ -71,8 +81,9 @@ enum NumberText {
     return "\(minutes / 60) h" + (minutes % 60 == 0 ? "" : " \(minutes % 60) min")
   }
 
-  /// Money: `0.31 USD`. The currency is missing where nobody named one.
-  static func money(_ value: Double, _ currency: String?) -> String {
+  /// Money: `0.31 USD`. The currency is missing where nobody named one; what is only a part says so.
+  static func money(_ value: Double, _ currency: String?, isPartial: Bool = false) -> String {
+    if isPartial { return "at least " + money(value, currency) }
     let digits = value >= 100 ? fixed(value, 0) : value >= 0.1 || value == 0 ? fixed(value, 2) : short(value)
     return currency.map { "\(digits) \(PlainText.line($0))" } ?? digits
   }

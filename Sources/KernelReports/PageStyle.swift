@@ -21,6 +21,7 @@ enum PageStyle {
     h1 { font-size: 1.6rem; line-height: 1.2; margin: .5rem 0; }
     h2 { font-size: 1.25rem; line-height: 1.3; margin: 0 0 .75rem; }
     h3 { font-size: 1.05rem; margin: 1.25rem 0 .5rem; }
+    section > h3:first-child { margin-top: 0; }
     a { color: var(--accent); }
     :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
     .skip { position: absolute; left: -100rem; }
@@ -40,9 +41,11 @@ enum PageStyle {
     table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
     caption { text-align: left; color: var(--muted); font-size: .85rem; padding-bottom: .25rem; }
     th, td { text-align: left; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-    thead th { font-size: .85rem; min-width: 6rem; }
-    td { white-space: nowrap; }
+    thead th { font-size: .85rem; }
+    thead th + th { min-width: 6rem; }
+    td, .whole { white-space: nowrap; }
     tbody th { font-weight: 500; }
+    tbody th, thead th:first-child { position: sticky; left: 0; background: var(--front); }
     .sentences { padding-left: 1.1rem; }
     .plot { display: block; width: 100%; height: auto; }
     .plot.narrow { display: none; }
@@ -67,7 +70,7 @@ enum PageStyle {
       background: var(--front); color: var(--text); cursor: pointer; }
     button[aria-pressed="true"] { background: var(--accent); border-color: var(--accent); color: var(--front); }
     .heads, .problem > summary { display: grid; gap: .25rem .75rem; align-items: baseline;
-      grid-template-columns: minmax(11rem, 2.2fr) 6.5rem minmax(9rem, 2.6fr) 5.5rem 9.5rem 5.5rem; }
+      grid-template-columns: minmax(11rem, 2.2fr) 6.5rem minmax(9rem, 2.6fr) 5.5rem 10.5rem 5.5rem; }
     .heads { color: var(--muted); font-size: .82rem; padding: 0 .5rem .25rem 1.6rem; }
     .problem { border-top: 1px solid var(--line); }
     summary { cursor: pointer; padding: .45rem .5rem; }
@@ -107,6 +110,7 @@ enum PageStyle {
     .d7 { margin-left: 7rem !important; } .d8 { margin-left: 8rem !important; }
     .nodes summary { padding: .2rem .5rem; }
     .finding { color: var(--muted); }
+    details[open] > summary .finding { display: none; }
     .spent { font-size: .85rem; white-space: nowrap; }
     .finding-full { margin: .25rem 0; white-space: pre-wrap; }
     .source { max-height: 26rem; overflow: auto; background: var(--code); border: 1px solid var(--line); border-radius: .4rem;
@@ -123,6 +127,8 @@ enum PageStyle {
       .plot.wide { display: none; } .plot.narrow { display: block; }
       .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); }
       .figure { font-size: 1.25rem; }
+      table { font-size: .9rem; }
+      td { white-space: normal; }
       .inside { padding-left: .25rem; padding-right: .25rem; }
       .d1 { margin-left: .4rem !important; } .d2 { margin-left: .8rem !important; } .d3 { margin-left: 1.2rem !important; }
       .d4 { margin-left: 1.6rem !important; } .d5 { margin-left: 2rem !important; } .d6 { margin-left: 2.4rem !important; }

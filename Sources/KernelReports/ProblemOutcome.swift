@@ -51,8 +51,10 @@ public struct ProblemOutcome: Sendable, Hashable, Codable {
   public var inputTokens: Int
   /// The tokens that the model wrote.
   public var outputTokens: Int
-  /// What the candidates cost together; nil if one of them has no price, or there are none.
+  /// What the candidates cost together, as far as it is known; nil if none has a price.
   public var cost: Double?
+  /// The candidates without a price.
+  public var unpricedCount: Int
   /// The candidate that stands for the problem; nil if it is not solved.
   public var best: Best?
 
@@ -79,8 +81,9 @@ public struct ProblemOutcome: Sendable, Hashable, Codable {
     correctSampleCount = samples.count { $0.verdict == .correct }
     inputTokens = candidates.reduce(0) { $0 + Self.tokens($1.inputTokens) }
     outputTokens = candidates.reduce(0) { $0 + Self.tokens($1.outputTokens) }
-    let costs = candidates.compactMap { $0.cost.flatMap(Self.measured) ?? ($0.cost == 0 ? 0 : nil) }
-    cost = costs.isEmpty || costs.count < candidates.count ? nil : costs.reduce(0, +)
+    let costs = candidates.compactMap(\.cost).filter { $0.isFinite && $0 >= 0 }
+    cost = costs.isEmpty ? nil : costs.reduce(0, +)
+    unpricedCount = candidates.count - costs.count
     guard problem.state == .solved else { return }
     solvedAtSeconds = correct.compactMap(\.judgedAtSeconds).filter { $0.isFinite && $0 >= 0 }.min()
     best = Self.best(of: correct)

@@ -66,7 +66,9 @@ struct ProblemSection {
       ("time", NumberText.duration(outcome.secondsSpent)),
       ("tokens", "\(NumberText.count(outcome.inputTokens)) read, \(NumberText.count(outcome.outputTokens)) written"),
     ]
-    if let cost = outcome.cost { facts.append(("money", NumberText.money(cost, currency))) }
+    if let cost = outcome.cost {
+      facts.append(("money", NumberText.money(cost, currency, isPartial: outcome.unpricedCount > 0)))
+    }
     if let best = outcome.best { facts.append(("best", "#\(best.ordinal), a \(best.edge.rawValue)")) }
     return Markup.facts(facts)
   }

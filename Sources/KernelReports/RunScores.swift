@@ -30,11 +30,13 @@ public struct RunScores: Sendable, Hashable, Codable {
     public var outputTokens: Int
     /// The time of the searches, one after the other.
     public var seconds: Double
-    /// The money; nil if a candidate has no price.
+    /// The money, as far as it is known; nil if no candidate has a price.
     public var cost: Double?
+    /// The candidates without a price: where there are some, ``cost`` is only a part.
+    public var unpriced: Int
     /// Tokens, read and written, for each solved problem; nil where none is.
     public var tokensPerSolved: Double?
-    /// Money for each solved problem; nil where none is, or where a candidate has no price.
+    /// Money for each solved problem; nil where none is, or no candidate has a price.
     public var costPerSolved: Double?
     /// Time for each solved problem; nil where none is.
     public var secondsPerSolved: Double?

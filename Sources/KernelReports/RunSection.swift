@@ -7,24 +7,45 @@ struct RunSection {
 
   private var lines: ScoreLines { ScoreLines(run: run) }
 
-  /// What the run was.
-  var facts: Markup { Markup.facts(lines.facts.map { ($0.label, $0.text) }) }
+  /// The run's section around `content`.
+  func element(_ content: Markup) -> Markup {
+    """
+    <section class="run" id="r\(place)" aria-labelledby="r\(place)-title"><h2 id="r\(place)-title">\
+    <svg class="swatch" viewBox="0 0 30 8" aria-hidden="true"><path class="line run\(place % 6)" d="M1 4H29"/></svg> \
+    \(run.name)</h2>
+    \(content)</section>
+
+    """
+  }
+
+  /// What the run was, and its scores.
+  var overview: Markup { Markup.facts(lines.facts.map { ($0.label, $0.text) }) + tiles }
+
+  /// Its families and its problems. `room` is what is left for sources, in bytes.
+  func details(_ results: SuiteResults, limits: SuitePage.Limits, room: inout Int) -> Markup {
+    """
+    <h3>Families</h3>
+    \(families)
+    <h3 id="r\(place)-problems">Problems</h3>
+    \(problems(results, limits: limits, room: &room))
+    """
+  }
 
   /// The scores that one looks for first.
-  var tiles: Markup {
+  private var tiles: Markup {
     let scores = run.scores
     let rate = scores.solveRate
     var tiles = [
       tile(
         "Solved", rate.map { "\(NumberText.fixed($0.value * 100, 0)) %" } ?? "–",
-        rate.map { "\($0.count) of \($0.total), 95 %: \(Self.range($0.lower, $0.upper))" } ?? "no judgeable problem")
+        rate.map { "\($0.count) of \($0.total) (\(Self.range($0.lower, $0.upper)))" } ?? "no judgeable problem")
     ]
     if let sampling = scores.sampling, let first = sampling.passAt.first {
       let last = sampling.passAt.last ?? first
       tiles.append(
         tile(
           "pass@1", "\(NumberText.fixed(first.estimate.value * 100, 0)) %",
-          last.k > 1 ? "pass@\(last.k): \(NumberText.percent(last.estimate.value))" : "one sample a problem"))
+          last.k > 1 ? "pass@\(last.k): \(NumberText.percent(last.estimate.value))" : "one sample per problem"))
     } else {
       tiles.append(tile("pass@1", "–", "no independent samples"))
     }
@@ -42,12 +63,13 @@ struct RunSection {
     let spending = scores.spending
     tiles.append(
       tile(
-        "Tokens a solved problem", spending.tokensPerSolved.map(NumberText.count) ?? "–",
+        "Tokens per solved problem", spending.tokensPerSolved.map(NumberText.count) ?? "–",
         "\(NumberText.count(spending.inputTokens + spending.outputTokens)) in all"))
+    let money = { NumberText.money($0, run.currency, isPartial: spending.unpriced > 0) }
     tiles.append(
       tile(
-        "Money a solved problem", spending.costPerSolved.map { NumberText.money($0, run.currency) } ?? "–",
-        spending.cost.map { "\(NumberText.money($0, run.currency)) in all" } ?? "no price known"))
+        "Money per solved problem", spending.costPerSolved.map { NumberText.money($0, run.currency) } ?? "–",
+        spending.cost.map { "\(money($0)) in all" } ?? "no price known"))
     return "<div class=\"tiles\">\(tiles)</div>"
   }
 
@@ -64,17 +86,18 @@ struct RunSection {
 
   private static func interval(_ estimate: Estimate) -> String {
     guard let lower = estimate.lower, let upper = estimate.upper else { return "of one problem" }
-    return "95 %: \(NumberText.short(lower)) to \(NumberText.short(upper))"
+    return "\(NumberText.short(lower)) to \(NumberText.short(upper))"
   }
 
   /// The table of families.
-  var families: Markup {
+  private var families: Markup {
     let rows = run.scores.families.map { family -> Markup in
       """
-      <tr><th scope="row">\(family.family.rawValue)</th><td>\(family.solveRate.count) of \(family.solveRate.total)</td>\
-      <td>\(NumberText.percent(family.solveRate))</td>\
-      <td>\(family.fasterThanBetter.map { "\($0.count) of \($0.total)" } ?? ScoreLines.notTimed)</td>\
-      <td>\(family.geometricMean.map(NumberText.ratio) ?? (run.scores.speed == nil ? ScoreLines.notTimed : "–"))</td></tr>
+      <tr><th scope="row">\(family.family.rawValue)</th>\
+      \(Markup.cell("\(family.solveRate.count) of \(family.solveRate.total)"))\
+      \(Markup.cell(NumberText.percent(family.solveRate)))\
+      \(cell(family.fasterThanBetter.map { "\($0.count) of \($0.total)" }))\
+      \(cell(family.geometricMean.map(NumberText.ratio)))</tr>
 
       """
     }
@@ -83,8 +106,12 @@ struct RunSection {
       ["family", "solved", "solve rate (95 %)", "fast_1, better", "geometric mean, better"], rows)
   }
 
+  private func cell(_ figure: String?) -> Markup {
+    Markup.cell(figure ?? (run.scores.speed == nil ? ScoreLines.notTimed : "–"), isFigure: figure != nil)
+  }
+
   /// The problems, each of which opens. `room` is what is left for sources, in bytes.
-  func problems(_ results: SuiteResults, limits: SuitePage.Limits, room: inout Int) -> Markup {
+  private func problems(_ results: SuiteResults, limits: SuitePage.Limits, room: inout Int) -> Markup {
     var list = Markup()
     for (number, problem) in results.problems.sorted(by: { ProblemOrder($0.id) < ProblemOrder($1.id) }).enumerated() {
       list += ProblemSection(
@@ -108,6 +135,14 @@ struct RunSection {
 }
 
 extension Markup {
+  /// A cell of a table. A line ends between a figure and its interval, if anywhere.
+  static func cell(_ text: String, isFigure: Bool = true) -> Markup {
+    guard isFigure else { return "<td class=\"muted\">\(text)</td>" }
+    let parts = text.split(separator: " (", maxSplits: 1)
+    guard parts.count == 2, text.hasSuffix(")") else { return "<td>\(text)</td>" }
+    return "<td><span class=\"whole\">\(parts[0])</span> <span class=\"whole\">(\(parts[1])</span></td>"
+  }
+
   /// A table in a box that scrolls where the screen is too narrow for it.
   static func table(_ caption: String, _ titles: [String], _ rows: [Markup]) -> Markup {
     let heads = titles.map { title -> Markup in "<th scope=\"col\">\(title)</th>" }

@@ -35,23 +35,21 @@ struct ScoreLines {
     let range =
       sampling.leastSamples == sampling.mostSamples
       ? "\(sampling.leastSamples)" : "\(sampling.leastSamples) to \(sampling.mostSamples)"
-    return [Line(label: "samples a problem", text: "\(range), \(sampling.problems) problems")]
+    return [Line(label: "samples per problem", text: "\(range), \(sampling.problems) problems")]
       + sampling.passAt.map { Line(label: "pass@\($0.k)", text: NumberText.percent($0.estimate)) }
   }
 
   /// Geometric means and ties.
   var speeds: [Line] {
-    guard let speed = scores.speed else {
-      return [Line(label: "speed", text: Self.notTimed, isFigure: false)]
-    }
     var lines: [Line] = []
     for baseline in SpeedScores.Baseline.allCases {
       lines.append(
         Line(
           label: "geometric mean, \(baseline.label)",
-          text: speed[baseline]?.geometricMean.map(NumberText.ratio) ?? Self.notTimed,
-          isFigure: speed[baseline]?.geometricMean != nil))
+          text: scores.speed?[baseline]?.geometricMean.map(NumberText.ratio) ?? Self.notTimed,
+          isFigure: scores.speed?[baseline]?.geometricMean != nil))
     }
+    guard let speed = scores.speed else { return lines }
     if let better = speed[.better] { lines.append(Line(label: "ties, better", text: "\(better.ties)")) }
     lines.append(Line(label: "timed kernels", text: "\(speed.timed) of \(speed.timed + speed.untimed) solved"))
     return lines
@@ -88,19 +86,18 @@ struct ScoreLines {
     let none = "none solved"
     return [
       Line(
-        label: "tokens a solved one", text: spending.tokensPerSolved.map(NumberText.count) ?? none,
+        label: "tokens per solved", text: spending.tokensPerSolved.map(NumberText.count) ?? none,
         isFigure: spending.tokensPerSolved != nil),
       Line(
-        label: "money a solved one",
-        text: spending.costPerSolved.map { NumberText.money($0, run.currency) }
+        label: "money per solved",
+        text: spending.costPerSolved.map { NumberText.money($0, run.currency, isPartial: spending.unpriced > 0) }
           ?? (spending.cost == nil ? "no price known" : none),
         isFigure: spending.costPerSolved != nil),
       Line(
-        label: "time a solved one", text: spending.secondsPerSolved.map(NumberText.duration) ?? none,
+        label: "time per solved", text: spending.secondsPerSolved.map(NumberText.duration) ?? none,
         isFigure: spending.secondsPerSolved != nil),
-      Line(
-        label: "tokens in all",
-        text: "\(NumberText.count(spending.inputTokens)) read, \(NumberText.count(spending.outputTokens)) written"),
+      Line(label: "tokens read", text: NumberText.count(spending.inputTokens)),
+      Line(label: "tokens written", text: NumberText.count(spending.outputTokens)),
       Line(label: "time in all", text: NumberText.duration(spending.seconds)),
     ]
   }
@@ -113,7 +110,7 @@ struct ScoreLines {
       Line(label: "judged on", text: [deviceName, run.gpu].compactMap { $0 }.joined(separator: ", ")),
     ]
     if let budget = run.budgetSeconds {
-      lines.append(Line(label: "budget", text: "\(NumberText.duration(budget)) a problem"))
+      lines.append(Line(label: "budget", text: "\(NumberText.duration(budget)) per problem"))
     }
     if let seed = run.seed { lines.append(Line(label: "seed", text: "\(seed)")) }
     if let started = run.started {

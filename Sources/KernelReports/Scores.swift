@@ -112,9 +112,9 @@ extension RunScores.Spending {
     inputTokens = outcomes.reduce(0) { $0 + $1.inputTokens }
     outputTokens = outcomes.reduce(0) { $0 + $1.outputTokens }
     seconds = outcomes.reduce(0) { $0 + $1.secondsSpent }
-    let tried = outcomes.filter { $0.candidateCount > 0 }
-    let costs = tried.compactMap(\.cost)
-    cost = costs.isEmpty || costs.count < tried.count ? nil : costs.reduce(0, +)
+    let costs = outcomes.compactMap(\.cost)
+    cost = costs.isEmpty ? nil : costs.reduce(0, +)
+    unpriced = outcomes.reduce(0) { $0 + $1.unpricedCount }
     guard solved > 0 else { return }
     tokensPerSolved = Double(inputTokens + outputTokens) / Double(solved)
     costPerSolved = cost.map { $0 / Double(solved) }

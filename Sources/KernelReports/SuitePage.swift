@@ -46,7 +46,13 @@ public struct SuitePage: Sendable {
     var room = limits.allSourceBytes
     var sections = Markup()
     for (place, run) in report.runs.enumerated() {
-      sections += section(run, place, room: &room)
+      let section = RunSection(run: run, place: place)
+      let details = section.details(results[place], limits: limits, room: &room)
+      // The plots show all runs; a single one's facts come before them.
+      sections +=
+        report.runs.count == 1
+        ? section.element(section.overview) + plots + "<section>\(details)</section>"
+        : section.element(section.overview + details)
     }
     let page: Markup = """
       <!DOCTYPE html>
@@ -63,11 +69,10 @@ public struct SuitePage: Sendable {
       <style>\(Markup(trusted: PageStyle.text))</style>
       </head>
       <body>
-      <a class="skip" href="#problems">To the problems</a>
+      <a class="skip" href="#r0-problems">To the problems</a>
       <header><h1>\(title)</h1>\(navigation)</header>
       <main>
-      \(report.runs.count > 1 ? comparison : nil)
-      \(plots)
+      \(report.runs.count > 1 ? comparison + plots : nil)
       \(sections)
       <section aria-labelledby="method"><h2 id="method">How the numbers came about</h2><p>\(report.methodSentence)</p></section>
       </main>
@@ -89,10 +94,7 @@ public struct SuitePage: Sendable {
 
   private var comparison: Markup {
     let rows = ScoreLines.table(report.runs).map { row -> Markup in
-      let cells = row.cells.map { cell -> Markup in
-        cell.map { $0.isFigure ? "<td>\($0.text)</td>" : "<td class=\"muted\">\($0.text)</td>" }
-          ?? "<td class=\"muted\">–</td>"
-      }
+      let cells = row.cells.map { Markup.cell($0?.text ?? "–", isFigure: $0?.isFigure ?? false) }
       return "<tr><th scope=\"row\">\(row.label)</th>\(cells)</tr>\n"
     }
     let sentences = report.comparisons.map { comparison -> Markup in "<li>\(comparison.sentence(report.runs))</li>" }
@@ -113,7 +115,7 @@ public struct SuitePage: Sendable {
       let cells = report.runs.flatMap { run in
         SpeedScores.Baseline.allCases.map { baseline -> Markup in
           let line = ScoreLines(run: run).fast(p, baseline)
-          return line.isFigure ? "<td>\(line.text)</td>" : "<td class=\"muted\">\(line.text)</td>"
+          return Markup.cell(line.text, isFigure: line.isFigure)
         }
       }
       return "<tr><th scope=\"row\">\(NumberText.threshold(p))</th>\(cells)</tr>\n"
@@ -123,31 +125,19 @@ public struct SuitePage: Sendable {
 
   private var plots: Markup {
     let plots = StepPlots(runs: report.runs)
-    let speeds = plots.speeds
+    var speeds: Markup = "<p>Not timed: nothing here was measured on a GPU.</p>"
+    if let plot = plots.speeds {
+      speeds = """
+        <figure>\(plot)</figure>
+        <p class="muted">A dot is a solved problem; a hollow one is a tie, and counts up to 1 only.</p>
+        \(report.runs.count > 1 ? nil : fastTable)
+        """
+    }
     return """
       <section aria-labelledby="time"><h2 id="time">Solve rate over time</h2>
       <figure>\(plots.solveRateOverTime)</figure></section>
       <section aria-labelledby="speed"><h2 id="speed">How fast the kernels are</h2>
-      \(speeds.map { "<figure>\($0)</figure>" } ?? "<p>Not timed: nothing here was measured on a GPU.</p>")
-      <p class="muted">\(speeds == nil ? "" : "A dot is a solved problem; a hollow one ties, and counts up to 1 only.")</p>
-      \(report.runs.count > 1 ? nil : fastTable)</section>
-      """
-  }
-
-  private func section(_ run: SuiteReport.Run, _ place: Int, room: inout Int) -> Markup {
-    let section = RunSection(run: run, place: place)
-    let anchor: Markup = place == 0 ? "<a id=\"problems\"></a>" : ""
-    return """
-      <section class="run" id="r\(place)" aria-labelledby="r\(place)-title"><h2 id="r\(place)-title">\
-      <svg class="swatch" viewBox="0 0 30 8" aria-hidden="true"><path class="line run\(place % 6)" d="M1 4H29"/></svg> \
-      \(run.name)</h2>
-      \(section.facts)
-      \(section.tiles)
-      <h3>Families</h3>
-      \(section.families)
-      \(anchor)<h3>Problems</h3>
-      \(section.problems(results[place], limits: limits, room: &room))</section>
-
+      \(speeds)</section>
       """
   }
 }

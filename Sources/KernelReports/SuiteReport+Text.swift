@@ -46,13 +46,13 @@ extension SuiteReport {
   }
 
   /// The runs in groups of as many as fit beside one another.
-  private func groups(width: Int, label: Int, cell: Int) -> [ArraySlice<Run>] {
+  private static func groups(_ runs: [Run], width: Int, label: Int, cell: Int) -> [ArraySlice<Run>] {
     let size = max(1, (width - 2 - label) / (cell + 2))
     return stride(from: 0, to: runs.count, by: size).map { runs[$0..<min($0 + size, runs.count)] }
   }
 
   private func scoreTables(width: Int) -> String {
-    groups(width: width, label: 24, cell: 24).map { group in
+    Self.groups(runs, width: width, label: 24, cell: 24).map { group in
       var table = TextTable(
         columns: [TextTable.Column(title: "")]
           + group.map { TextTable.Column(title: PlainText.line($0.name), isFlexible: group.count > 1) })
@@ -62,37 +62,39 @@ extension SuiteReport {
   }
 
   private func fastTables(width: Int) -> String {
-    guard runs.contains(where: { $0.scores.speed != nil }) else { return "fast_p: not timed\n" }
-    return "fast_p (of all judgeable problems, strictly faster than p times)\n"
-      + groups(width: width, label: 4, cell: 46).map { group in
-        var table = TextTable(columns: [TextTable.Column(title: "p", isNumeric: true)])
-        for run in group {
-          let name = runs.count > 1 ? PlainText.cut(PlainText.line(run.name), to: 14) + ", " : "than "
-          for baseline in SpeedScores.Baseline.allCases {
-            table.columns.append(TextTable.Column(title: name + baseline.label))
-          }
+    let timed = runs.filter { $0.scores.speed != nil }
+    guard !timed.isEmpty else { return "fast_p: \(ScoreLines.notTimed)\n" }
+    var text = "fast_p (of all judgeable problems, strictly faster than p times)\n"
+    text += Self.groups(timed, width: width, label: 4, cell: 46).map { group in
+      var table = TextTable(columns: [TextTable.Column(title: "p", isNumeric: true)])
+      for run in group {
+        let name = runs.count > 1 ? PlainText.cut(PlainText.line(run.name), to: 14) + ", " : "than "
+        for baseline in SpeedScores.Baseline.allCases {
+          table.columns.append(TextTable.Column(title: name + baseline.label))
         }
-        for p in SpeedScores.thresholds {
-          table.rows.append(
-            [NumberText.threshold(p)]
-              + group.flatMap { run in
-                SpeedScores.Baseline.allCases.map { ScoreLines(run: run).fast(p, $0).text }
-              })
-        }
-        return table.text(width: width)
-      }.joined(separator: "\n")
+      }
+      for p in SpeedScores.thresholds {
+        let cells = group.flatMap { run in SpeedScores.Baseline.allCases.map { ScoreLines(run: run).fast(p, $0).text } }
+        table.rows.append([NumberText.threshold(p)] + cells)
+      }
+      return table.text(width: width)
+    }.joined(separator: "\n")
+    for run in runs where run.scores.speed == nil {
+      text += Self.paragraph("\(PlainText.line(run.name)): \(ScoreLines.notTimed)", width: width)
+    }
+    return text
   }
 
   private static func families(_ run: Run, width: Int) -> String {
     var table = TextTable(columns: [
       TextTable.Column(title: "family"), TextTable.Column(title: "solved", isNumeric: true),
-      TextTable.Column(title: "solve rate"), TextTable.Column(title: "fast_1, better"),
+      TextTable.Column(title: "solve rate"), TextTable.Column(title: "fast_1"),
       TextTable.Column(title: "geometric mean"),
     ])
     for family in run.scores.families {
       table.rows.append([
         family.family.rawValue, "\(family.solveRate.count)/\(family.solveRate.total)",
-        NumberText.percent(family.solveRate),
+        NumberText.wholePercent(family.solveRate),
         family.fasterThanBetter.map { "\($0.count)/\($0.total)" } ?? ScoreLines.notTimed,
         family.geometricMean.map(NumberText.ratio) ?? (run.scores.speed == nil ? ScoreLines.notTimed : "-"),
       ])
@@ -105,7 +107,7 @@ extension SuiteReport {
       TextTable.Column(title: "id"), TextTable.Column(title: "problem", isFlexible: true),
       TextTable.Column(title: "state"), TextTable.Column(title: "tried", isNumeric: true),
       TextTable.Column(title: "solved at", isNumeric: true), TextTable.Column(title: "ms", isNumeric: true),
-      TextTable.Column(title: "ratio", isNumeric: true), TextTable.Column(title: "speed"),
+      TextTable.Column(title: "ratio", isNumeric: true),
       TextTable.Column(title: "est. ms", isNumeric: true),
     ])
     for problem in run.problems {
@@ -113,8 +115,8 @@ extension SuiteReport {
       table.rows.append([
         PlainText.line(problem.id), PlainText.line(problem.name), problem.state.rawValue, "\(problem.candidateCount)",
         problem.solvedAtSeconds.map(NumberText.duration) ?? "-",
-        best?.runtimeMilliseconds.map(NumberText.short) ?? "-", best?.ratioToBetter.map(NumberText.ratio) ?? "-",
-        best.map(\.speedText) ?? "-", best?.estimateMilliseconds.map(NumberText.short) ?? "-",
+        best?.runtimeMilliseconds.map(NumberText.short) ?? "-", best?.ratioText ?? "-",
+        best?.estimateMilliseconds.map(NumberText.short) ?? "-",
       ])
     }
     return table.text(width: width)
@@ -131,6 +133,11 @@ extension SuiteReport {
 }
 
 extension ProblemOutcome.Best {
+  /// The ratio to the better baseline; a tie says so.
+  var ratioText: String? {
+    ratioToBetter.map { (isTie(with: .better) ? "tie, " : "") + NumberText.ratio($0) }
+  }
+
   /// What the timing says, in words.
   var speedText: String {
     speed == .notTimed && ratioToBetter != nil

@@ -81,7 +81,8 @@ enum Sample {
         problem.notice =
           "The worker's machine went away (connection reset by peer) and did not come back in 10 minutes."
         problem.candidates = [
-          SuiteResults.Candidate(ordinal: 1, inputTokens: 812, outputTokens: 1033, source: longKernel)
+          SuiteResults.Candidate(
+            ordinal: 1, inputTokens: 812, outputTokens: 1033, cost: device == "cuda" ? 0.0015 : nil, source: longKernel)
         ]
         problem.secondsSpent = 37
       default:
