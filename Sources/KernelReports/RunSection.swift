@@ -112,24 +112,32 @@ struct RunSection {
 
   /// The problems, each of which opens. `room` is what is left for sources, in bytes.
   private func problems(_ results: SuiteResults, limits: SuitePage.Limits, room: inout Int) -> Markup {
-    var list = Markup()
+    var judgeable = Markup()
+    var others = Markup()
     for (number, problem) in results.problems.sorted(by: { ProblemOrder($0.id) < ProblemOrder($1.id) }).enumerated() {
-      list += ProblemSection(
+      let element = ProblemSection(
         problem: problem, outcome: ProblemOutcome(problem), currency: results.currency, id: "r\(place)-p\(number)",
         limits: limits
       ).markup(room: &room)
+      if problem.state == .unjudgeable { others += element } else { judgeable += element }
     }
-    let states = SuiteResults.Problem.State.allCases.filter { state in run.problems.contains { $0.state == state } }
+    let states = [SuiteResults.Problem.State.solved, .unsolved, .failed].filter { state in
+      run.problems.contains { $0.state == state }
+    }
     let buttons = states.map { state -> Markup in
       "<button type=\"button\" data-show=\"\(state.rawValue)\" aria-pressed=\"false\">\(state.rawValue)</button>"
     }
+    let apart: Markup =
+      others.html.isEmpty
+      ? "" : "<h3>Unjudgeable, in no score</h3>\n<div class=\"problems\">\(others)</div>"
     return """
       <div class="controls" hidden role="group" aria-label="Which problems of \(run.name) are shown">\
       <button type="button" data-show="" aria-pressed="true">all</button>\(buttons)\
       <button type="button" data-close="">close all</button></div>
       <div class="problems"><div class="heads" aria-hidden="true"><span>problem</span><span>state</span><span>verdicts</span>\
       <span>solved at</span><span>measured</span><span>estimate</span></div>
-      \(list)</div>
+      \(judgeable)</div>
+      \(apart)
       """
   }
 }

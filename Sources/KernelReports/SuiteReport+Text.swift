@@ -33,7 +33,7 @@ extension SuiteReport {
   }
 
   private static func paragraph(_ text: String, width: Int) -> String {
-    PlainText.wrapped(text, to: width - 2).map { "  \($0)\n" }.joined()
+    PlainText.wrapped(PlainText.line(text), to: width - 2).map { "  \($0)\n" }.joined()
   }
 
   private static func facts(_ lines: [ScoreLines.Line], width: Int) -> String {
@@ -110,7 +110,7 @@ extension SuiteReport {
       TextTable.Column(title: "ratio", isNumeric: true),
       TextTable.Column(title: "est. ms", isNumeric: true),
     ])
-    for problem in run.problems {
+    for problem in run.problems where problem.state != .unjudgeable {
       let best = problem.best
       table.rows.append([
         PlainText.line(problem.id), PlainText.line(problem.name), problem.state.rawValue, "\(problem.candidateCount)",
@@ -123,12 +123,15 @@ extension SuiteReport {
   }
 
   private static func notices(_ run: Run, width: Int) -> String {
-    let noticed = run.problems.filter { $0.notice != nil }
-    guard !noticed.isEmpty else { return "" }
-    return "\n"
-      + noticed.map { problem in
-        paragraph("\(PlainText.line(problem.id)): \(PlainText.line(problem.notice ?? ""))", width: width)
+    let noticed = run.problems.filter { $0.notice != nil && $0.state != .unjudgeable }
+    let left = run.problems.filter { $0.state == .unjudgeable }
+    func lines(_ problems: [ProblemOutcome]) -> String {
+      problems.map { problem in
+        paragraph("\(problem.id) \(problem.name): \(problem.notice ?? "no reason given")", width: width)
       }.joined()
+    }
+    return (noticed.isEmpty ? "" : "\n" + lines(noticed))
+      + (left.isEmpty ? "" : "\nUnjudgeable, in no score\n" + lines(left))
   }
 }
 
