@@ -8,18 +8,18 @@ struct CandidateSection {
   let currency: String?
   /// The identifier of its element, unique on the page.
   let id: String
-  /// The bytes of a source that are shown.
-  let sourceLimit: Int
+  /// How many bytes of its source are shown.
+  let shownBytes: Int
 
   private var candidate: SuiteResults.Candidate { node.candidate }
 
-  /// The element. `room` is what is left for sources, in bytes.
-  func markup(room: inout Int) -> Markup {
+  /// The element.
+  var markup: Markup {
     """
     <li class="d\(min(node.depth, 8))"><details id="\(id)"><summary><span class="number">#\(candidate.ordinal)</span> \
     <span class="edge-kind">\(origin)</span> \(VerdictSign(candidate.verdict).chip())\(best) \
     <span class="finding">\(candidate.finding ?? "")</span> <span class="muted spent">\(spent)</span></summary>
-    <div class="inside">\(finding)\(Markup.facts(facts))\(source(room: &room))</div></details></li>
+    <div class="inside">\(finding)\(Markup.facts(facts))\(source)</div></details></li>
 
     """
   }
@@ -73,11 +73,10 @@ struct CandidateSection {
     return facts
   }
 
-  private func source(room: inout Int) -> Markup {
+  private var source: Markup {
     guard let source = candidate.source else { return "<p class=\"muted\">The source was not kept.</p>" }
     let bytes = source.utf8.count
-    let shown = min(bytes, sourceLimit, max(0, room))
-    room -= shown
+    let shown = min(bytes, shownBytes)
     guard shown > 0 || bytes == 0 else {
       return "<p class=\"muted\">The source, \(NumberText.count(bytes)) bytes, is not on this page.</p>"
     }

@@ -28,7 +28,9 @@ enum PlainText {
 
   /// Whether a terminal or a browser might do something other than to show it.
   static func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
+    // Sources are ASCII for the most part, and a character's properties take long to look up.
+    if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7F }
+    return switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: true
     default: false
     }

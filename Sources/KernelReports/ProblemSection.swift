@@ -8,20 +8,20 @@ struct ProblemSection {
   let currency: String?
   /// The identifier of its element, unique on the page.
   let id: String
-  let limits: SuitePage.Limits
 
-  /// The element. `room` is what is left for sources, in bytes.
-  func markup(room: inout Int) -> Markup {
-    let tree = CandidateTree(problem.candidates, limit: limits.candidatesPerProblem)
+  /// The element.
+  func markup(room: inout PageRoom) -> Markup {
+    let tree = CandidateTree(problem.candidates, limit: room.candidatesPerProblem)
+    let shown = room.sourceBytes(for: tree.nodes.map(\.candidate))
     let nodes = tree.nodes.enumerated().map { place, node in
       CandidateSection(
         node: node, parent: node.parent.map { tree.nodes[$0].candidate.ordinal }, currency: currency,
-        id: "\(id)-c\(place)", sourceLimit: limits.sourceBytes
-      ).markup(room: &room)
+        id: "\(id)-c\(place)", shownBytes: shown[place]
+      ).markup
     }
     let omitted: Markup =
       tree.omitted == 0
-      ? "" : "<p class=\"notice\">\(NumberText.count(tree.omitted)) further candidates are not on this page.</p>"
+      ? "" : "<p class=\"notice\">Not on this page: \(NumberText.count(tree.omitted)) more.</p>"
     let list: Markup =
       nodes.isEmpty ? "<p>No candidate was written.</p>" : "<ol class=\"nodes\">\(nodes)</ol>"
     return """
@@ -49,7 +49,7 @@ struct ProblemSection {
       "<b>\(NumberText.ratio(ratio))</b> <span class=\"muted\">\(best?.speedText ?? "")</span>"
     }
     return """
-      <span class="cell title"><span class="muted">\(outcome.id)</span> \(outcome.name)</span>\
+      <span class="cell title"><span class="muted">\(outcome.id)</span> \(Markup.name(outcome.name))</span>\
       <span class="cell"><span class="chip state-\(outcome.state.rawValue)">\(outcome.state.rawValue)</span></span>\
       <span class="cell chips">\(ordered.map { $0.0.chip($0.1) })</span>\
       <span class="cell number"><span class="key">solved at</span> \(outcome.solvedAtSeconds.map(NumberText.duration) ?? "–")</span>\
@@ -75,6 +75,12 @@ struct ProblemSection {
 }
 
 extension Markup {
+  /// A name, which may be broken after an underscore.
+  static func name(_ name: String) -> Markup {
+    let parts = name.split(separator: "_", omittingEmptySubsequences: false)
+    return Markup(parts.enumerated().map { place, part in place == 0 ? "\(part)" : "_<wbr>\(part)" })
+  }
+
   /// Labels and what there is to say.
   static func facts(_ facts: [(label: String, text: String)]) -> Markup {
     let items = facts.map { fact -> Markup in "<div><dt>\(fact.label)</dt><dd>\(fact.text)</dd></div>" }

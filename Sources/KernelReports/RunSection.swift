@@ -21,13 +21,13 @@ struct RunSection {
   /// What the run was, and its scores.
   var overview: Markup { Markup.facts(lines.facts.map { ($0.label, $0.text) }) + tiles }
 
-  /// Its families and its problems. `room` is what is left for sources, in bytes.
-  func details(_ results: SuiteResults, limits: SuitePage.Limits, room: inout Int) -> Markup {
+  /// Its families and its problems.
+  func details(_ results: SuiteResults, room: inout PageRoom) -> Markup {
     """
     <h3>Families</h3>
     \(families)
     <h3 id="r\(place)-problems">Problems</h3>
-    \(problems(results, limits: limits, room: &room))
+    \(problems(results, room: &room))
     """
   }
 
@@ -45,7 +45,8 @@ struct RunSection {
       tiles.append(
         tile(
           "pass@1", "\(NumberText.fixed(first.estimate.value * 100, 0)) %",
-          last.k > 1 ? "pass@\(last.k): \(NumberText.percent(last.estimate.value))" : "one sample per problem"))
+          last.k > 1
+            ? "pass@\(last.k): \(NumberText.percent(last.estimate.value))" : "\(sampling.range) samples per problem"))
     } else {
       tiles.append(tile("pass@1", "–", "no independent samples"))
     }
@@ -110,14 +111,13 @@ struct RunSection {
     Markup.cell(figure ?? (run.scores.speed == nil ? ScoreLines.notTimed : "–"), isFigure: figure != nil)
   }
 
-  /// The problems, each of which opens. `room` is what is left for sources, in bytes.
-  private func problems(_ results: SuiteResults, limits: SuitePage.Limits, room: inout Int) -> Markup {
+  /// The problems, each of which opens.
+  private func problems(_ results: SuiteResults, room: inout PageRoom) -> Markup {
     var judgeable = Markup()
     var others = Markup()
     for (number, problem) in results.problems.sorted(by: { ProblemOrder($0.id) < ProblemOrder($1.id) }).enumerated() {
       let element = ProblemSection(
-        problem: problem, outcome: ProblemOutcome(problem), currency: results.currency, id: "r\(place)-p\(number)",
-        limits: limits
+        problem: problem, outcome: ProblemOutcome(problem), currency: results.currency, id: "r\(place)-p\(number)"
       ).markup(room: &room)
       if problem.state == .unjudgeable { others += element } else { judgeable += element }
     }

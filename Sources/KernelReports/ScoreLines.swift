@@ -32,10 +32,7 @@ struct ScoreLines {
     guard let sampling = scores.sampling else {
       return [Line(label: "pass@k", text: "no independent samples", isFigure: false)]
     }
-    let range =
-      sampling.leastSamples == sampling.mostSamples
-      ? "\(sampling.leastSamples)" : "\(sampling.leastSamples) to \(sampling.mostSamples)"
-    return [Line(label: "samples per problem", text: "\(range), \(sampling.problems) problems")]
+    return [Line(label: "samples per problem", text: "\(sampling.range), \(sampling.problems) problems")]
       + sampling.passAt.map { Line(label: "pass@\($0.k)", text: NumberText.percent($0.estimate)) }
   }
 
@@ -127,6 +124,11 @@ struct ScoreLines {
     default: run.device
     }
   }
+}
+
+extension RunScores.Sampling {
+  /// How many samples a problem has: `8`, `1 to 6`.
+  var range: String { leastSamples == mostSamples ? "\(leastSamples)" : "\(leastSamples) to \(mostSamples)" }
 }
 
 extension SpeedScores.Baseline {

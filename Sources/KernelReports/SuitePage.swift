@@ -7,10 +7,13 @@ public struct SuitePage: Sendable {
   public struct Limits: Sendable, Hashable {
     /// The bytes of one source.
     public var sourceBytes = 64 << 10
-    /// The bytes of all sources together.
+    /// The bytes of all sources together. Every problem has its share, and what the ones before it have left over; the best
+    /// kernel comes first, then the correct ones.
     public var allSourceBytes = 16 << 20
     /// The candidates of a problem.
     public var candidatesPerProblem = 400
+    /// The candidates of all problems together, in equal shares; but a problem has 10 at least.
+    public var allCandidates = 20_000
 
     /// The usual limits.
     public init() {}
@@ -43,11 +46,11 @@ public struct SuitePage: Sendable {
   /// - Complexity: O(*n*) in the bytes of the results.
   public func html() throws(KernelReportsError) -> String {
     let data = Markup.data(json: try report.json())
-    var room = limits.allSourceBytes
+    var room = PageRoom(limits, problems: results.reduce(0) { $0 + $1.problems.count })
     var sections = Markup()
     for (place, run) in report.runs.enumerated() {
       let section = RunSection(run: run, place: place)
-      let details = section.details(results[place], limits: limits, room: &room)
+      let details = section.details(results[place], room: &room)
       // The plots show all runs; a single one's facts come before them.
       sections +=
         report.runs.count == 1

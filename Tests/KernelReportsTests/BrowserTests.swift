@@ -46,6 +46,8 @@ struct BrowserTests {
     var leastContrastAt: String
     var texts: Int
     var shown: Int
+    var failed: Int
+    var open: Int
   }
 
   @Test(arguments: [375, 768, 1400], ["light", "dark"])
@@ -73,6 +75,18 @@ struct BrowserTests {
     #expect(look.texts > 1000)
     // Of the plots' two sizes one is shown.
     #expect(look.shown == 2)
+    #expect(look.failed == 1)
+    #expect(look.open == 0)
+  }
+
+  @Test func `a link to a candidate opens it and the problem around it`() throws {
+    let visit = try withPage(try PageTests.page([Sample.timed]), "link.html") {
+      try Browser.visit($0, fragment: "#r0-p3-c2")
+    }
+    #expect(visit.console == [])
+    #expect(visit.document.contains(/<details class="problem" id="r0-p3"[^>]* open=""/))
+    #expect(visit.document.contains(/<details id="r0-p3-c2" open=""/))
+    #expect(visit.document.components(separatedBy: " open=\"\"").count - 1 == 2)
   }
 }
 
@@ -119,6 +133,10 @@ private enum Probe {
       for (const plot of inner.querySelectorAll("svg.plot")) if (plot.getClientRects().length) look.shown += 1;
       look.scrollWidth = inner.documentElement.scrollWidth;
       look.background = view.getComputedStyle(inner.body).backgroundColor;
+      inner.querySelector("[data-show=failed]").click();
+      look.failed = inner.querySelector(".problems").querySelectorAll(".problem:not([hidden])").length;
+      inner.querySelector("[data-close]").click();
+      look.open = inner.querySelector(".problems").querySelectorAll("details[open]").length;
       document.getElementById("look").textContent = JSON.stringify(look);
     });
     </script></body></html>

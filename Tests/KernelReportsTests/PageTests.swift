@@ -95,14 +95,34 @@ import Testing
     var limits = SuitePage.Limits()
     limits.sourceBytes = 101
     limits.candidatesPerProblem = 1
-    // The order is that of the numbers: 1/2 comes first.
-    limits.allSourceBytes = 107
+    // 55 bytes for each of five problems. The order is that of their numbers: 1/2, whose source is short, comes first.
+    limits.allSourceBytes = 5 * 55
     let page = try Self.page([run], limits: limits)
     #expect(page.contains("<code>second</code>"))
     #expect(page.contains("<code>\(String(repeating: "é", count: 50))</code>"))
     #expect(page.contains("Cut here: the source has 2,000 bytes."))
-    #expect(page.contains("The source, 7 bytes, is not on this page."))
-    #expect(Self.count("1 further candidates are not on this page.", in: page) == 4)
+    #expect(Self.count("Not on this page: 1 more.", in: page) == 4)
+    limits.allSourceBytes = 0
+    #expect(try Self.page([run], limits: limits).contains("The source, 6 bytes, is not on this page."))
+  }
+
+  @Test func `room for sources goes to the best one first, and what is left over to the next problem`() {
+    var limits = SuitePage.Limits()
+    limits.sourceBytes = 60
+    limits.allSourceBytes = 200
+    limits.allCandidates = 30
+    var room = PageRoom(limits, problems: 2)
+    #expect(room.candidatesPerProblem == 15)
+    func candidate(_ bytes: Int, _ verdict: Verdict?, best: Bool = false) -> SuiteResults.Candidate {
+      SuiteResults.Candidate(
+        ordinal: 1, verdict: verdict, source: String(repeating: "x", count: bytes), isBest: best)
+    }
+    #expect(
+      room.sourceBytes(for: [
+        candidate(80, nil), candidate(30, .correct), candidate(20, .incorrect), candidate(50, .correct, best: true),
+      ]) == [20, 30, 0, 50])
+    #expect(room.sourceBytes(for: [candidate(10, nil)]) == [10])
+    #expect(PageRoom(limits, problems: 1000).candidatesPerProblem == 10)
   }
 }
 
