@@ -94,6 +94,17 @@ var targets: [Target] = [
   .target(name: "KernelReports", dependencies: ["KernelBench", "KernelVerdicts"]),
   .testTarget(
     name: "KernelReportsTests", dependencies: ["KernelReports", "KernelBench", "KernelVerdicts"], exclude: ["Golden"]),
+  .target(
+    name: "KernelSearch",
+    dependencies: [
+      "LanguageModels", "KernelPrompting", "KernelEvaluation", "KernelVerdicts", "KernelBench", "VirtualGPU",
+    ]),
+  .testTarget(
+    name: "KernelSearchTests",
+    dependencies: [
+      "KernelSearch", "LanguageModels", "KernelPrompting", "KernelEvaluation", "KernelVerdicts", "KernelBench",
+      "VirtualGPU",
+    ]),
 ]
 
 if hasEngine {

@@ -20,6 +20,7 @@ say "Building the tests (minutes, the first time) …"
 groups=(
   'SpeculativeDecodingTests|LanguageModelsTests|ServerSentEventsTests|GPUModelsTests|KernelVerdictsTests|KernelBenchTests|KernelPromptingTests|PTXTests'
   LanguageModelClientsTests
+  'SpeculativeDecodingTests|LanguageModelsTests|GPUModelsTests|KernelVerdictsTests|KernelBenchTests|KernelPromptingTests|KernelSearchTests|PTXTests'
   LlamaRuntimeTests
   RunStoreTests
   CUDAToolchainTests

@@ -107,7 +107,7 @@ public struct Judgement: Sendable, Codable {
     /// How often it was seen.
     public var count: Int
 
-    init(
+    package init(
       kind: String, severity: Finding.Severity, message: String, kernel: String? = nil, file: String? = nil,
       line: Int? = nil, count: Int = 1
     ) {
@@ -162,7 +162,7 @@ public struct Judgement: Sendable, Codable {
   /// Worth saying.
   public var notes: [String]
 
-  init(verdict: Verdict, reason: String, device: String, gpu: String) {
+  package init(verdict: Verdict, reason: String, device: String, gpu: String) {
     self.verdict = verdict
     self.reason = reason
     self.device = device

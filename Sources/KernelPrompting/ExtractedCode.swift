@@ -1,5 +1,5 @@
 /// The languages of an answer's code.
-public enum CodeLanguage: Hashable, Sendable {
+public enum CodeLanguage: String, Hashable, Sendable, Codable {
   /// A Python module, which may hold CUDA in its strings.
   case python
   /// CUDA C++.

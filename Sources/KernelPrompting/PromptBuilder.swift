@@ -137,11 +137,5 @@ public struct PromptBuilder: Hashable, Sendable {
       form: .compact, content: .segments([.specialToken(token), .text(text), .specialToken("<|kernel|>")]))
   }
 
-  /// A fenced block, whose fence is longer than any in the code.
-  private static func fenced(_ code: String) -> String {
-    var fence = "```"
-    while code.contains(fence) { fence += "`" }
-    let end = code.utf8.last == UInt8(ascii: "\n") ? "" : "\n"
-    return "\(fence)python\n\(code)\(end)\(fence)"
-  }
+  private static func fenced(_ code: String) -> String { QuotedText.block(code, language: "python") }
 }

@@ -1,0 +1,204 @@
+import KernelEvaluation
+import KernelPrompting
+
+extension SearchState {
+  /// Something that has happened.
+  enum Input: Sendable {
+    /// An answer has come, with the code in it and that code normalised.
+    case answer(Writing, WrittenAnswer, AnswerCode, NormalisedSource?)
+    /// An answer will not come.
+    case noAnswer(Writing, index: Int, reason: String, usage: Usage)
+    /// The kernels of a candidate are known, or cannot be known before it is judged.
+    case hashed(Int, String?)
+    case judged(Int, JudgeResult)
+    /// A check, or a hash, failed for a reason of ours.
+    case checkFailed(Int, reason: String)
+    case confirmed(Int, JudgeResult)
+    case confirmFailed(Int, reason: String)
+    /// The pause after a failure of the writer is over.
+    case pauseEnded
+    /// The time is up.
+    case deadline
+    /// Whoever started it wants it to stop.
+    case stop
+  }
+
+  /// Takes in what has happened. Returns a pause that is to be waited for, if the writer needs one.
+  mutating func handle(_ input: Input) -> Duration? {
+    switch input {
+    case .answer(let writing, let answer, let code, let normal): add(writing, answer, code, normal)
+    case .noAnswer(let writing, let index, let reason, let usage):
+      return giveUp(writing, index, reason, usage)
+    case .hashed(let id, let hash): hashed(id, hash)
+    case .judged(let id, let result): judged(id, result)
+    case .checkFailed(let id, let reason): checkFailed(id, reason)
+    case .confirmed(let id, let result):
+      if confirming == id { confirming = nil }
+      confirm(id, result)
+    case .confirmFailed(let id, let reason):
+      if confirming == id { confirming = nil }
+      outbox.append(.note(.checkFailed(id: id, reason: reason, willRetry: false)))
+      fail(.judgeFailed(reason: reason))
+    case .pauseEnded: isPaused = false
+    case .deadline: outOf = .time
+    case .stop: isStopping = true
+    }
+    return nil
+  }
+
+  // MARK: Answers
+
+  private mutating func add(
+    _ writing: Writing, _ answer: WrittenAnswer, _ code: AnswerCode, _ normal: NormalisedSource?
+  ) {
+    let id = writing.first + answer.index
+    reserve.release(id)
+    reserve.learn(promptTokens: answer.usage.promptTokens, bytes: writing.text.utf8.count)
+    spending.add(answer.usage)
+    spending.candidates += 1
+    writerFailures = 0
+    if let parent = writing.expansion.parent { unansweredEdges[parent] = nil }
+    let candidate = Candidate(
+      id: id, parent: writing.expansion.parent, edge: writing.expansion.edge, model: writer.name,
+      seed: writing.request.seeds[answer.index], isGreedy: writing.request.isGreedy, prompt: writing.text,
+      answer: answer.text, source: code.source, language: code.language,
+      isTruncated: code.isTruncated || answer.isCutOff, notes: code.notes, usage: answer.usage, time: spending.time,
+      sourceHash: normal?.hash)
+    tree.add(candidate)
+    outbox.append(.append(candidate))
+    outbox.append(.tell(.written(id: id, hasCode: code.source != nil)))
+    admit(candidate, normal)
+  }
+
+  /// Settles a new candidate that needs no check, and lines up one that does.
+  private mutating func admit(_ candidate: Candidate, _ normal: NormalisedSource?) {
+    guard let normal else {
+      settle(candidate.id, .noCode(reason: candidate.notes.last ?? "The answer holds no code."))
+      return
+    }
+    if let original = known.original(of: candidate.id, normal) {
+      settle(candidate.id, .duplicate(of: original))
+    } else {
+      queue.append(candidate.id)
+    }
+  }
+
+  private mutating func giveUp(_ writing: Writing, _ index: Int, _ reason: String, _ usage: Usage) -> Duration? {
+    let id = writing.first + index
+    reserve.release(id)
+    spending.add(usage)
+    let parent = writing.expansion.parent
+    tree.giveUp(on: parent)
+    outbox.append(.note(.notWritten(id: id, reason: reason)))
+    if let parent {
+      // A prompt that is too long for the model fails each time.
+      unansweredEdges[parent, default: 0] += 1
+      if unansweredEdges[parent] == 2 {
+        tree.close(parent)
+        outbox.append(.note(.notRefinable(id: parent, reason: reason)))
+      }
+    }
+    guard !isPaused else { return nil }
+    guard writerFailures < settings.writerPauses.count else {
+      fail(.writerFailed(reason: reason))
+      return nil
+    }
+    let pause = settings.writerPauses[writerFailures]
+    writerFailures += 1
+    isPaused = true
+    outbox.append(.note(.writerPaused(reason: reason, pause: pause)))
+    return pause
+  }
+
+  // MARK: Checks
+
+  private mutating func hashed(_ id: Int, _ hash: String?) {
+    if let hash, let language = tree[id]?.candidate.language,
+      let original = known.original(of: id, kernelHash: hash, language)
+    {
+      checking -= 1
+      settle(id, .duplicate(of: original))
+    } else {
+      ready.append(id)
+    }
+  }
+
+  private mutating func judged(_ id: Int, _ result: JudgeResult) {
+    checking -= 1
+    judgeFailures = 0
+    spending.checks += 1
+    if let hash = result.kernelHash, let language = tree[id]?.candidate.language {
+      _ = known.original(of: id, kernelHash: hash, language)
+    }
+    settle(id, .judged(result))
+  }
+
+  private mutating func checkFailed(_ id: Int, _ reason: String) {
+    checking -= 1
+    attempts[id, default: 0] += 1
+    let willRetry = attempts[id] == 1
+    outbox.append(.note(.checkFailed(id: id, reason: reason, willRetry: willRetry)))
+    if willRetry {
+      queue.insert(id, at: 0)
+      return
+    }
+    known.forget(id)
+    settle(id, .failed(reason: reason))
+    judgeFailures += 1
+    if judgeFailures >= settings.judgeFailureLimit { fail(.judgeFailed(reason: reason)) }
+  }
+
+  private mutating func settle(_ id: Int, _ outcome: CandidateOutcome) {
+    tree.settle(id, outcome)
+    outbox.append(.settle(id, outcome))
+    switch outcome {
+    case .duplicate(let original): outbox.append(.tell(.duplicate(id: id, of: original)))
+    case .judged:
+      guard let node = tree[id], let score = node.score else { return }
+      outbox.append(
+        .tell(.judged(id: id, verdict: score.verdict, score: score, isImprovement: node.isImprovement)))
+    case .unjudged, .noCode, .failed: break
+    }
+  }
+
+  private mutating func confirm(_ id: Int, _ result: JudgeResult) {
+    spending.checks += 1
+    tree.confirm(id, result)
+    outbox.append(.confirm(id, result))
+    outbox.append(.tell(.confirmed(id: id, verdict: result.judgement.verdict)))
+  }
+
+  // MARK: Resuming
+
+  /// Takes in what an earlier run wrote down, as if it had happened now. Candidates without a verdict are lined up first of all.
+  ///
+  /// - Throws: ``KernelSearchError/Code/badJournal`` where the record contradicts itself.
+  /// - Complexity: O(*n*) for *n* bytes of candidates.
+  mutating func restore(_ record: SearchRecord) throws(KernelSearchError) {
+    spending = record.spending
+    let settled = record.entries.filter(\.outcome.isSettled)
+    let unjudged = record.entries.filter { !$0.outcome.isSettled }.sorted { $0.candidate.id < $1.candidate.id }
+    for entry in settled + unjudged {
+      let candidate = entry.candidate
+      guard tree[candidate.id] == nil, candidate.id >= 0, candidate.parent.map({ tree[$0] != nil }) ?? true else {
+        throw KernelSearchError(
+          .badJournal,
+          "The journal names candidate \(candidate.id) twice, or before the one that it was made from; start the search anew."
+        )
+      }
+      tree.restore(candidate)
+      let normal = candidate.source.map { NormalisedSource($0, language: candidate.language) }
+      guard entry.outcome.isSettled else {
+        admit(candidate, normal)
+        continue
+      }
+      tree.settle(candidate.id, entry.outcome)
+      if let recheck = entry.recheck { tree.confirm(candidate.id, recheck) }
+      guard let result = entry.outcome.result, let normal else { continue }
+      _ = known.original(of: candidate.id, normal)
+      if let hash = result.kernelHash {
+        _ = known.original(of: candidate.id, kernelHash: hash, candidate.language)
+      }
+    }
+  }
+}

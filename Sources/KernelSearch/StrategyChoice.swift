@@ -1,0 +1,28 @@
+/// The strategies by the names that a command line and a record have for them.
+public enum StrategyChoice {
+  /// Names and what they stand for, for a person.
+  public static let names: [(name: String, meaning: String)] = [
+    ("greedy", "one answer of the likeliest tokens"),
+    ("best-of-N", "N independent samples"),
+    ("linear", "one chain: repaired until right, then varied"),
+    ("adaptive", "a tree whose branches get what their kind has been worth"),
+  ]
+
+  /// The strategy of a name: `greedy`, `best-of` or `best-of-8`, `linear`, `adaptive`.
+  ///
+  /// - Throws: ``KernelSearchError/Code/badSetting``.
+  public static func strategy(named name: some StringProtocol) throws(KernelSearchError) -> any SearchStrategy {
+    switch name {
+    case "greedy": return GreedyStrategy()
+    case "best-of": return BestOfStrategy(nil)
+    case "linear": return LinearStrategy()
+    case "adaptive": return AdaptiveStrategy()
+    default:
+      if name.hasPrefix("best-of-"), let count = Int(name.dropFirst("best-of-".count)), count > 0 {
+        return BestOfStrategy(count)
+      }
+      throw KernelSearchError(
+        .badSetting, "“\(name)” is no strategy. Known are \(names.map(\.name).joined(separator: ", ")).")
+    }
+  }
+}
