@@ -94,6 +94,7 @@ var targets: [Target] = [
   .target(name: "KernelReports", dependencies: ["KernelBench", "KernelVerdicts"]),
   .testTarget(
     name: "KernelReportsTests", dependencies: ["KernelReports", "KernelBench", "KernelVerdicts"], exclude: ["Golden"]),
+
   .target(
     name: "KernelSearch",
     dependencies: [

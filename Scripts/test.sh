@@ -18,9 +18,8 @@ say "Building the tests (minutes, the first time) …"
 # Modules that compute for long without pause, or start many processes, run by themselves: they would hold up the others'
 # waiting beyond its limits.
 groups=(
-  'SpeculativeDecodingTests|LanguageModelsTests|ServerSentEventsTests|GPUModelsTests|KernelVerdictsTests|KernelBenchTests|KernelPromptingTests|PTXTests'
+  'SpeculativeDecodingTests|LanguageModelsTests|ServerSentEventsTests|GPUModelsTests|KernelVerdictsTests|KernelBenchTests|KernelPromptingTests|KernelSearchTests|PTXTests'
   LanguageModelClientsTests
-  'SpeculativeDecodingTests|LanguageModelsTests|GPUModelsTests|KernelVerdictsTests|KernelBenchTests|KernelPromptingTests|KernelSearchTests|PTXTests'
   LlamaRuntimeTests
   RunStoreTests
   CUDAToolchainTests
