@@ -157,7 +157,7 @@ struct Attempt: Sendable {
     var first: (trial: Trial, outputs: ValueTree)?
     var known: [ValueTree] = []
     var prepared = try await timed(&outcome.referenceSeconds) { try await prepare(0, trialSeeds[0]) }
-    try checkReference(prepared, tolerance)
+    try ReferenceFaults.check(prepared, tolerance, folder: reference.folder)
     for number in 0..<trials {
       let isLast = number + 1 == trials
       let nextSeed = isLast ? 0 : trialSeeds[number + 1]
@@ -181,7 +181,7 @@ struct Attempt: Sendable {
       if let next { prepared = next }
     }
     if comparesOnly { return }
-    try checkSensitivity(known)
+    try ReferenceFaults.checkSensitivity(known)
     guard let first else { return }
     try await replaySchedules(first.trial, first.outputs, tolerance, &outcome)
     guard outcome.verdict == .correct else { return }

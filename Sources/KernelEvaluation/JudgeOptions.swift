@@ -43,6 +43,9 @@ public struct JudgeOptions: Sendable, Hashable {
   /// Whether the kernels of a candidate that has been timed are profiled as well, where `ncu` is installed.
   public var isProfiled: Bool
 
+  /// Whether extensions are built even where the cache has them.
+  public var buildsAnew = false
+
   /// Makes options.
   public init(
     gpu: GPUModel = .h100, precision: Precision = .fp32, trials: Int = 5,

@@ -129,7 +129,8 @@ struct WorkerStart: Sendable {
       throw Self.failure(error, "candidate")
     }
     var builder = ExtensionBuilder(
-      tools: tools.buildTools, gpu: options.gpu, options: ProgramRunner.Check.all.options, cache: tools.cache,
+      tools: tools.buildTools, gpu: options.gpu, options: ProgramRunner.Check.all.options,
+      cache: options.buildsAnew ? nil : tools.cache,
       fullHeaders: options.usesFullHeaders)
     builder.device = tools.device == .cuda ? .cuda : .virtual
     let scratch = "\(folder)/scratch/candidate-\(number)"

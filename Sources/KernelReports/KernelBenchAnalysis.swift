@@ -90,7 +90,7 @@ public struct KernelBenchAnalysis: Sendable, Hashable {
     correct = entries.count(where: \.correctness)
     let ratios = zip(entries, times).filter { $0.0.correctness }.map { $0.1.mean / $0.0.runtime }
     geometricMean = ratios.isEmpty ? 0 : pow(ratios.reduce(1, *), 1 / Double(ratios.count))
-    fast = SpeedScores.thresholds.map { p in
+    fast = SpeedTable.thresholds.map { p in
       Threshold(p: p, score: Double(ratios.count { $0 > p }) / Double(entries.count))
     }
     notices = Self.notices(entries, times, results: results.count)

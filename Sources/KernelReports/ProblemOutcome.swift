@@ -136,7 +136,7 @@ extension ProblemOutcome.Best {
   static let tieMargin = 0.02
 
   /// The ratio to a baseline.
-  func ratio(to baseline: SpeedScores.Baseline) -> Double? {
+  func ratio(to baseline: SpeedTable.Baseline) -> Double? {
     switch baseline {
     case .eager: ratioToEager
     case .better: ratioToBetter
@@ -147,14 +147,14 @@ extension ProblemOutcome.Best {
   ///
   /// The judge's verdict is about the better baseline. Where that is the compiled reference, nothing but the margin says
   /// whether the candidate ties with the eager one.
-  func isTie(with baseline: SpeedScores.Baseline) -> Bool {
+  func isTie(with baseline: SpeedTable.Baseline) -> Bool {
     guard let ratio = ratio(to: baseline) else { return false }
     if baseline == .better || !compiledIsBetter, speed != .notTimed { return speed == .tie }
     return abs(ratio - 1) <= Self.tieMargin
   }
 
   /// Whether it counts for fast_p: its ratio is above `threshold`, and from 1 on it is no tie.
-  func beats(_ baseline: SpeedScores.Baseline, by threshold: Double) -> Bool {
+  func beats(_ baseline: SpeedTable.Baseline, by threshold: Double) -> Bool {
     guard let ratio = ratio(to: baseline), ratio > threshold else { return false }
     return threshold < 1 || !isTie(with: baseline)
   }

@@ -69,7 +69,7 @@ public struct RunScores: Sendable, Hashable, Codable {
   /// pass@k; nil without independent samples.
   public var sampling: Sampling?
   /// The speeds; nil if no kernel of a solved problem was timed.
-  public var speed: SpeedScores?
+  public var speed: SpeedTable?
   /// What was spent.
   public var spending: Spending
   /// The families, in the order of ``ProblemFamily``.

@@ -39,7 +39,7 @@ struct ScoreLines {
   /// Geometric means and ties.
   var speeds: [Line] {
     var lines: [Line] = []
-    for baseline in SpeedScores.Baseline.allCases {
+    for baseline in SpeedTable.Baseline.allCases {
       lines.append(
         Line(
           label: "geometric mean, \(baseline.label)",
@@ -70,7 +70,7 @@ struct ScoreLines {
   }
 
   /// fast_p against a baseline, for one threshold.
-  func fast(_ p: Double, _ baseline: SpeedScores.Baseline) -> Line {
+  func fast(_ p: Double, _ baseline: SpeedTable.Baseline) -> Line {
     let share = scores.speed?.fast(p, baseline)
     return Line(
       label: "fast_\(NumberText.threshold(p)), \(baseline.label)", text: share.map(NumberText.percent) ?? Self.notTimed,
@@ -131,7 +131,7 @@ extension RunScores.Sampling {
   var range: String { leastSamples == mostSamples ? "\(leastSamples)" : "\(leastSamples) to \(mostSamples)" }
 }
 
-extension SpeedScores.Baseline {
+extension SpeedTable.Baseline {
   /// As it stands in a table.
   var label: String {
     switch self {

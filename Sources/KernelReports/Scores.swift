@@ -25,7 +25,7 @@ enum Estimators {
   ///
   /// At p = 0 every solved problem counts, timed or not, as in the paper: fast_0 is the solve rate.
   static func fastP(
-    _ outcomes: [ProblemOutcome], p: Double, against baseline: SpeedScores.Baseline
+    _ outcomes: [ProblemOutcome], p: Double, against baseline: SpeedTable.Baseline
   ) -> Proportion? {
     let solved = outcomes.filter { $0.state == .solved }
     let counted = p == 0 ? solved.count : solved.count { $0.best?.beats(baseline, by: p) == true }
@@ -83,25 +83,25 @@ extension RunScores {
 
   private static func speed(
     _ judgeable: [ProblemOutcome], resamples: Int, using generator: inout some RandomNumberGenerator
-  ) -> SpeedScores? {
+  ) -> SpeedTable? {
     let solved = judgeable.filter { $0.state == .solved }
     let timed = solved.count { $0.best?.ratioToBetter != nil }
     guard timed > 0 else { return nil }
-    var against: [SpeedScores.AgainstBaseline] = []
-    for baseline in SpeedScores.Baseline.allCases {
+    var against: [SpeedTable.AgainstBaseline] = []
+    for baseline in SpeedTable.Baseline.allCases {
       let ratios = solved.compactMap { $0.best?.ratio(to: baseline) }
-      let fast = SpeedScores.thresholds.compactMap { p in
-        Estimators.fastP(judgeable, p: p, against: baseline).map { SpeedScores.Threshold(p: p, share: $0) }
+      let fast = SpeedTable.thresholds.compactMap { p in
+        Estimators.fastP(judgeable, p: p, against: baseline).map { SpeedTable.Threshold(p: p, share: $0) }
       }
       // A ratio from paired times alone says nothing of the eager reference.
       guard !ratios.isEmpty else { continue }
       against.append(
-        SpeedScores.AgainstBaseline(
+        SpeedTable.AgainstBaseline(
           baseline: baseline, fast: fast,
           geometricMean: Estimate(geometricMeanOf: ratios, resamples: resamples, using: &generator),
           ties: solved.count { $0.best?.isTie(with: baseline) == true }))
     }
-    return SpeedScores(timed: timed, untimed: solved.count - timed, against: against)
+    return SpeedTable(timed: timed, untimed: solved.count - timed, against: against)
   }
 }
 

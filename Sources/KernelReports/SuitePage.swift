@@ -112,11 +112,11 @@ public struct SuitePage: Sendable {
   private var fastTable: Markup {
     guard report.runs.contains(where: { $0.scores.speed != nil }) else { return "<p>fast_p: not timed.</p>" }
     let titles = report.runs.flatMap { run in
-      SpeedScores.Baseline.allCases.map { "\(report.runs.count > 1 ? "\(run.name), " : "against ")\($0.label)" }
+      SpeedTable.Baseline.allCases.map { "\(report.runs.count > 1 ? "\(run.name), " : "against ")\($0.label)" }
     }
-    let rows = SpeedScores.thresholds.map { p -> Markup in
+    let rows = SpeedTable.thresholds.map { p -> Markup in
       let cells = report.runs.flatMap { run in
-        SpeedScores.Baseline.allCases.map { baseline -> Markup in
+        SpeedTable.Baseline.allCases.map { baseline -> Markup in
           let line = ScoreLines(run: run).fast(p, baseline)
           return Markup.cell(line.text, isFigure: line.isFigure)
         }

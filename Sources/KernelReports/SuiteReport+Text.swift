@@ -69,12 +69,12 @@ extension SuiteReport {
       var table = TextTable(columns: [TextTable.Column(title: "p", isNumeric: true)])
       for run in group {
         let name = runs.count > 1 ? PlainText.cut(PlainText.line(run.name), to: 14) + ", " : "than "
-        for baseline in SpeedScores.Baseline.allCases {
+        for baseline in SpeedTable.Baseline.allCases {
           table.columns.append(TextTable.Column(title: name + baseline.label))
         }
       }
-      for p in SpeedScores.thresholds {
-        let cells = group.flatMap { run in SpeedScores.Baseline.allCases.map { ScoreLines(run: run).fast(p, $0).text } }
+      for p in SpeedTable.thresholds {
+        let cells = group.flatMap { run in SpeedTable.Baseline.allCases.map { ScoreLines(run: run).fast(p, $0).text } }
         table.rows.append([NumberText.threshold(p)] + cells)
       }
       return table.text(width: width)

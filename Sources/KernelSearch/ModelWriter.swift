@@ -137,6 +137,8 @@ private struct AnswerInProgress {
     switch event {
     case .started(let tokens): promptTokens = tokens
     case .text(let more): text += more
+    case .reasoning: break
+    case .restarted: text = ""
     case .progress(let tokens, _): completionTokens = max(completionTokens, tokens)
     case .finished(let outcome):
       reason = outcome.reason

@@ -90,8 +90,8 @@ import Testing
     // Ratios to the better one, the compiled: 2, 1.005 (tie), 0.8. To eager: 4, 2.01, 1.6.
     let speed = try #require(scores.speed)
     #expect(speed.timed == 3 && speed.untimed == 0)
-    #expect(SpeedScores.thresholds.map { speed.fast($0, .better)?.count } == [3, 3, 2, 1, 1, 0])
-    #expect(SpeedScores.thresholds.map { speed.fast($0, .eager)?.count } == [3, 3, 3, 3, 3, 2])
+    #expect(SpeedTable.thresholds.map { speed.fast($0, .better)?.count } == [3, 3, 2, 1, 1, 0])
+    #expect(SpeedTable.thresholds.map { speed.fast($0, .eager)?.count } == [3, 3, 3, 3, 3, 2])
     #expect(speed[.better]?.ties == 1 && speed[.eager]?.ties == 0)
     let mean = try #require(speed[.better]?.geometricMean)
     #expect(abs(mean.value * mean.value * mean.value - 2 * (1 / 0.995) * 0.8) < 1e-12)
@@ -168,7 +168,7 @@ import Testing
     ]
     let speed = try #require(try SuiteReport([run]).runs[0].scores.speed)
     #expect(speed.timed == 1 && speed.untimed == 1)
-    #expect(SpeedScores.thresholds.map { speed.fast($0, .better)?.count } == [2, 1, 1, 1, 1, 1])
+    #expect(SpeedTable.thresholds.map { speed.fast($0, .better)?.count } == [2, 1, 1, 1, 1, 1])
   }
 
   @Test func `variants, repairs and what was not judged are no independent samples`() throws {

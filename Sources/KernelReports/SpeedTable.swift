@@ -1,5 +1,5 @@
 /// How fast the solved problems' kernels are beside the references, where that was measured.
-public struct SpeedScores: Sendable, Hashable, Codable {
+public struct SpeedTable: Sendable, Hashable, Codable {
   /// What a kernel is measured by.
   public enum Baseline: String, Sendable, Hashable, Codable, CaseIterable {
     /// The reference as it is.
@@ -20,7 +20,7 @@ public struct SpeedScores: Sendable, Hashable, Codable {
   public struct AgainstBaseline: Sendable, Hashable, Codable {
     /// Which.
     public var baseline: Baseline
-    /// fast_p for the thresholds of ``SpeedScores/thresholds``.
+    /// fast_p for the thresholds of ``SpeedTable/thresholds``.
     public var fast: [Threshold]
     /// The geometric mean of the ratios of the solved problems that were timed.
     public var geometricMean: Estimate?
