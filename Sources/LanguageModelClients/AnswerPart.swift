@@ -11,6 +11,8 @@ enum AnswerPart: Sendable, Hashable {
   case ended(GenerationOutcome.Reason, sample: Int)
   /// What has been used up so far; the latest counts.
   case usage(TokenUsage)
+  /// How likely a given text is.
+  case scoring(TokenScoring)
 }
 
 /// What is wrong with what an endpoint said.

@@ -13,6 +13,8 @@ struct AttemptResult: Sendable {
   var ended: [Int: GenerationOutcome.Reason] = [:]
   /// What the endpoint said it used up.
   var usage: TokenUsage?
+  /// How likely a given text is, where that was the question.
+  var scoring: TokenScoring?
   /// Why it ended early; `nil` where the response is complete.
   var error: LanguageModelClientsError?
 }
@@ -26,6 +28,8 @@ struct Attempt: Sendable {
   let wallClock: @Sendable () -> Double
   /// Is given what the answers say, by their place in the request.
   let give: @Sendable (Int, GenerationEvent) -> Void
+  /// What makes sense of the response.
+  let interpreter: any AnswerInterpreter
 
   private enum Finish: Sendable {
     case response(AttemptResult)
@@ -75,7 +79,7 @@ struct Attempt: Sendable {
     deadlines.heard(isToken: false)
     var reader = ResponseReader(
       errors: errors, status: Int(response.status.code), retryAfter: retryAfter(response.headers),
-      location: response.headers.first(name: "location"))
+      location: response.headers.first(name: "location"), interpreter: interpreter)
     var iterator = response.body.makeAsyncIterator()
     while !reader.isDone {
       let bytes: ByteBuffer?
@@ -122,6 +126,7 @@ struct Attempt: Sendable {
       case .reasoning(let text, let sample): if begin(sample) { give(sample, .reasoning(text)) }
       case .ended(let reason, let sample): if begin(sample) { result.ended[sample] = reason }
       case .usage(let usage): result.usage = usage
+      case .scoring(let scoring): result.scoring = scoring
       }
     }
   }
@@ -132,7 +137,7 @@ extension AnswerPart {
   var isToken: Bool {
     switch self {
     case .text, .reasoning, .ended: true
-    case .usage: false
+    case .usage, .scoring: false
     }
   }
 }

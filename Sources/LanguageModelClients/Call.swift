@@ -56,33 +56,22 @@ struct Call: Sendable {
   /// - Returns: The answers that a request which succeeded did not have: its server does not know how to give several.
   private func ask(for samples: [Int], seed: Int?) async throws(LanguageModelClientsError) -> [Int] {
     let errors = EndpointErrors(endpoint)
-    let result: Result<[Int], LanguageModelClientsError>
-    do {
-      result = try await model.limiter.withPlace {
-        do throws(LanguageModelClientsError) {
-          return .success(try await askWithPlace(for: samples, seed: seed, errors: errors))
-        } catch {
-          return .failure(error)
-        }
-      }
-    } catch {
-      throw errors.cancelled
+    return try await model.withPlace(errors) { () throws(LanguageModelClientsError) in
+      try await askWithPlace(for: samples, seed: seed, errors: errors)
     }
-    return try result.get()
   }
 
   private func askWithPlace(
     for samples: [Int], seed: Int?, errors: EndpointErrors
   ) async throws(LanguageModelClientsError) -> [Int] {
     var open = samples
-    var failures = 0
-    var waited = Duration.zero
+    var loop = RetryLoop(model: model, errors: errors)
     while true {
       let body = try RequestBody(endpoint: endpoint).bytes(request, samples: open.count, seed: seed)
       let asked = open
       let attempt = Attempt(
         errors: errors, connections: model.connections, clock: model.clock, wallClock: model.wallClock,
-        give: { give(asked[$0], $1) })
+        give: { give(asked[$0], $1) }, interpreter: endpoint.dialect.interpreter)
       let result = await attempt.run(body, samples: asked.count)
       finish(result, of: asked)
       open = asked.indices.filter { result.ended[$0] == nil }.map { asked[$0] }
@@ -94,13 +83,9 @@ struct Call: Sendable {
         restart(open, of: asked, result)
         return open
       }
-      failures += 1
-      let delay = model.jitter.delay(
-        endpoint.retry, afterFailures: failures, retryAfter: error.retryAfter, waited: waited)
-      guard error.isTransient, !Task.isCancelled, let delay else { throw error }
+      let delay = try loop.delay(after: error)
       restart(open, of: asked, result)
-      do { try await model.clock.sleep(for: delay) } catch { throw errors.cancelled }
-      waited += delay
+      try await loop.wait(delay)
     }
   }
 

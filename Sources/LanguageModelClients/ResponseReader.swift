@@ -29,12 +29,15 @@ struct ResponseReader: Sendable {
   private var hasEvents = false
 
   /// A reader of a response with this head.
-  init(errors: EndpointErrors, status: Int, retryAfter: Duration? = nil, location: String? = nil) {
+  init(
+    errors: EndpointErrors, status: Int, retryAfter: Duration? = nil, location: String? = nil,
+    interpreter: any AnswerInterpreter
+  ) {
     self.errors = errors
     self.status = status
     self.retryAfter = retryAfter
     self.location = location
-    interpreter = errors.endpoint.dialect.interpreter
+    self.interpreter = interpreter
     if !(200..<300).contains(status) { form = .trouble([]) }
   }
 

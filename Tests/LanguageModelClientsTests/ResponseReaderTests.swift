@@ -12,7 +12,7 @@ import Testing
 
     init(_ dialect: Endpoint.Dialect, status: Int = 200, _ pieces: [ArraySlice<UInt8>]) {
       let endpoint = Endpoint(name: "e", dialect: dialect, baseURL: "https://x.example", model: "m")
-      var reader = ResponseReader(errors: EndpointErrors(endpoint), status: status)
+      var reader = ResponseReader(errors: EndpointErrors(endpoint), status: status, interpreter: dialect.interpreter)
       do throws(LanguageModelClientsError) {
         for piece in pieces { try reader.feed(Array(piece), into: &parts) }
         try reader.end(into: &parts)
