@@ -66,8 +66,11 @@ public struct Endpoint: Sendable {
     self.apiKey = apiKey
   }
 
-  /// Takes what is secret here out of a text.
-  var redactor: Redactor { Redactor(secrets: [apiKey?.secret ?? ""] + headers.map(\.value)) }
+  /// Takes what is secret here out of a text; some people put their key into the address.
+  var redactor: Redactor {
+    let query = baseURL.split(separator: "?", maxSplits: 1).dropFirst().map(String.init)
+    return Redactor(secrets: [apiKey?.secret ?? ""] + headers.map(\.value) + query)
+  }
 }
 
 extension Endpoint.Header: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

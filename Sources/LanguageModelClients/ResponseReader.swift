@@ -7,6 +7,8 @@ internal import ServerSentEvents
 struct ResponseReader: Sendable {
   /// The most bytes of one event or of an answer in one piece.
   static let mostBytes = EventStreamParser.defaultLimit
+  /// The most bytes of a response of any form. A model that writes for half an hour does not fill it.
+  static let mostBytesOfResponse = 1 << 30
   /// The most bytes that are read of something that will end as a sentence.
   private static let mostBytesOfTrouble = ServerText.mostBytes
 
@@ -27,17 +29,20 @@ struct ResponseReader: Sendable {
   /// The first bytes, from which a stream without events is judged.
   private var start: [UInt8] = []
   private var hasEvents = false
+  private let limit: Int
+  private var count = 0
 
   /// A reader of a response with this head.
   init(
     errors: EndpointErrors, status: Int, retryAfter: Duration? = nil, location: String? = nil,
-    interpreter: any AnswerInterpreter
+    interpreter: any AnswerInterpreter, limit: Int = ResponseReader.mostBytesOfResponse
   ) {
     self.errors = errors
     self.status = status
     self.retryAfter = retryAfter
     self.location = location
     self.interpreter = interpreter
+    self.limit = limit
     if !(200..<300).contains(status) { form = .trouble([]) }
   }
 
@@ -60,6 +65,8 @@ struct ResponseReader: Sendable {
   /// - Throws: ``LanguageModelClientsError`` where they show that there is no answer; what was said before was appended.
   mutating func feed(_ bytes: [UInt8], into parts: inout [AnswerPart]) throws(LanguageModelClientsError) {
     guard !isDone else { return }
+    count += bytes.count
+    guard count <= limit else { throw errors.error(.malformedStream, "answers without end: more than \(limit) bytes.") }
     start += bytes.prefix(64 - start.count)
     try take(bytes, into: &parts)
   }

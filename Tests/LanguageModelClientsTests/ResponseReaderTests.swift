@@ -65,6 +65,17 @@ import Testing
     }
   }
 
+  @Test func `a response without end is ended`() {
+    let endpoint = Endpoint(name: "e", dialect: .openAIChat, baseURL: "https://x.example", model: "m")
+    var reader = ResponseReader(
+      errors: EndpointErrors(endpoint), status: 200, interpreter: ChatInterpreter(), limit: 100)
+    var parts: [AnswerPart] = []
+    let error = #expect(throws: LanguageModelClientsError.self) {
+      for _ in 0..<11 { try reader.feed(Replies.bytes(":23456789\n"), into: &parts) }
+    }
+    #expect(error?.code == .malformedStream && error?.isTransient == false)
+  }
+
   @Test(arguments: 0..<12 as Range<UInt64>)
   func `damaged responses end as answers or as errors, and never crash`(seed: UInt64) {
     var generator = SplitMix(seed: seed)

@@ -16,6 +16,19 @@ import Testing
     }
   }
 
+  @Test func `what is secret in headers and addresses is taken out of what servers say`() {
+    var endpoint = Endpoint(
+      name: "e", dialect: .openAIChat, baseURL: "https://x.example/v1?key=query-secret-99", model: "m")
+    endpoint.headers = [.init("api-key", "header-secret-77")]
+    let body = Array("{\"error\":\"no: header-secret-77, /v1?key=query-secret-99\"}".utf8)
+    let error = EndpointErrors(endpoint).response(status: 400, retryAfter: nil, location: nil, body: body)
+    #expect(error.message.contains("no: (hidden)") && !error.message.contains("secret"), "\(error)")
+    let lost = EndpointErrors(endpoint).network(Trouble(text: "header-secret-77"), hasBegun: true)
+    #expect(lost.code == .brokenStream && lost.description.contains("(hidden)") && !lost.description.contains("secret"))
+  }
+
+  private struct Trouble: Error { var text: String }
+
   @Test(arguments: ["", " \n", "two words", "line\nend", "grüße", "a\u{0}b", "key\u{7f}"])
   func `what cannot be a key is refused, unseen`(text: String) {
     let error = #expect(throws: LanguageModelClientsError.self) { try APIKey(text) }

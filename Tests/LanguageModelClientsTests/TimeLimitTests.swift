@@ -122,6 +122,31 @@ import Testing
     try await server.stop()
   }
 
+  @Test(arguments: Endpoint.Dialect.allCases)
+  func `an answer that is complete counts though its stream then falls silent`(dialect: Endpoint.Dialect) async throws {
+    let stream = Replies.hello(dialect)
+    let mark = dialect == .anthropicMessages ? "event: message_stop" : "data: {\"choices\":[],\"usage\""
+    let sent = Milestone()
+    let server = try await ScriptedServer([
+      Replies.head(), .chunk(Replies.bytes(String(stream[..<stream.firstRange(of: mark)!.lowerBound]))), .pass(sent),
+      .wait(Milestone(), 1),
+    ])
+    let clock = ManualClock()
+    var answer = Answer()
+    for try await event in try Self.model(server, dialect: dialect, clock: clock, attempts: 3)
+      .generate(Asking.request(dialect))
+    {
+      answer.events.append(event)
+      // The text's last piece and its end came together.
+      if answer.text == "Hello, world", case .text = event {
+        await sent.reached(1)
+        clock.advance(by: .seconds(90))
+      }
+    }
+    #expect(answer.text == "Hello, world" && answer.outcome?.reason == .end && server.requests.count == 1)
+    try await server.stop()
+  }
+
   @Test func `waits between attempts are those that the server asks for`() async throws {
     let slow = Replies.whole("{\"error\":\"slow\"}", status: "429 Too Many Requests", headers: ["retry-after: 20"])
     let dated = Replies.whole(

@@ -37,7 +37,7 @@ import Testing
   @Test func `reasons are written down as one word each`() throws {
     for (reason, word) in [
       (GenerationOutcome.Reason.end, "end"), (.tokenLimit, "token-limit"), (.contextFull, "context-full"),
-      (.stopped, "stopped"),
+      (.refused, "refused"), (.stopped, "stopped"),
     ] {
       #expect(reason.rawValue == word)
     }
