@@ -37,7 +37,10 @@ extension RunDatabase {
       for judged in chosen(try await candidates(of: run, problem: problem.id), problem, selection) {
         guard let verdict = judged.lastVerdict else { continue }
         let text = try await text(of: judged.id, in: run)
-        let line = FineTuningLine(run: run, problem: problem, judged: judged, verdict: verdict, text: text)
+        guard let source = text.source else { continue }
+        var line = FineTuningLine(run: run, problem: problem, judged: judged, verdict: verdict)
+        line.prompt = text.prompt
+        line.completion = source
         try write(String(decoding: try encoder.encode(line), as: UTF8.self))
         count += 1
       }
@@ -75,8 +78,8 @@ extension JudgedCandidate {
 
 /// A line of the export.
 private struct FineTuningLine: Encodable {
-  var prompt: String
-  var completion: String
+  var prompt = ""
+  var completion = ""
   var run: String
   var problem: String
   var name: String
@@ -98,9 +101,7 @@ private struct FineTuningLine: Encodable {
     case estimate = "estimate_ms"
   }
 
-  init(run: String, problem: StoredProblem, judged: JudgedCandidate, verdict: StoredVerdict, text: CandidateText) {
-    prompt = text.prompt
-    completion = text.source
+  init(run: String, problem: StoredProblem, judged: JudgedCandidate, verdict: StoredVerdict) {
     self.run = run
     self.problem = problem.id
     name = problem.name

@@ -16,14 +16,13 @@ enum ProblemRow {
     let reference = try TextTable.number(of: problem.reference, in: db)
     let statement = try db.cachedStatement(
       sql: """
-        INSERT INTO problems (run, id, position, name, family, reference, state, notice, seconds_spent)
+        INSERT INTO problems (run, id, position, name, family, reference, state, seconds_spent, spending)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     try statement.execute(arguments: [
       run, try column(problem.id, "The problem's identifier"), problem.position,
       try column(problem.name, "The problem's name"), try column(problem.family, "The problem's family"), reference,
-      problem.state.rawValue, try optionalColumn(problem.notice, "The notice"),
-      try column(problem.secondsSpent, "The time spent"),
+      problem.state.rawValue, problem.spent.seconds, problem.spent.details,
     ])
   }
 
@@ -32,8 +31,8 @@ enum ProblemRow {
       id: row["id"], position: row["position"], name: row["name"], family: row["family"],
       reference: row.text("reference"))
     problem.state = try row.name("state")
-    problem.notice = row["notice"]
-    problem.secondsSpent = row["seconds_spent"]
+    problem.notice = row.optionalText("notice")
+    problem.spent = Spent(seconds: row["seconds_spent"], details: row["spending"])
     problem.best = row["best"]
     return problem
   }
@@ -47,10 +46,12 @@ enum ProblemRow {
     return (row["number"], try row.name("state"))
   }
 
-  /// Raises the seconds spent on a problem. They never go down: a resumed run knows what its predecessor spent.
-  static func raise(secondsSpent: Double?, problem: Int64, in db: Database) throws {
-    guard let seconds = try optionalColumn(secondsSpent, "The time spent") else { return }
-    try db.cachedStatement(sql: "UPDATE problems SET seconds_spent = MAX(seconds_spent, ?) WHERE number = ?")
-      .execute(arguments: [seconds, problem])
+  /// Keeps what has been spent on a problem. It never goes down: a resumed run knows what its predecessor spent.
+  static func keep(_ spent: Spent?, problem: Int64, in db: Database) throws {
+    guard let spent else { return }
+    let seconds = try column(spent.seconds, "The time spent")
+    try db.cachedStatement(
+      sql: "UPDATE problems SET seconds_spent = ?, spending = ? WHERE number = ? AND seconds_spent <= ?"
+    ).execute(arguments: [seconds, try column(spent.details, "What was spent"), problem, seconds])
   }
 }

@@ -8,7 +8,7 @@ extension RunDatabase {
       try Row.fetchAll(
         db,
         sql: """
-          SELECT id, position, name, family, state, notice, seconds_spent, best, texts.content AS reference
+          SELECT id, position, name, family, state, notice, seconds_spent, spending, best, texts.content AS reference
           FROM problems JOIN texts ON texts.number = problems.reference
           WHERE run = ? ORDER BY position
           """, arguments: [try RunRow.existingNumber(ofRun: run, in: db)]
@@ -36,14 +36,14 @@ extension RunDatabase {
       let verdicts = try Row.fetchCursor(
         db,
         sql: """
-          SELECT problems.id AS problem_id, ordinal, is_final, verdict, check_seconds, runtime_ms, reference_ms,
-            compiled_ms, estimate_ms, ratio, ratio_low, ratio_high, judged
+          SELECT problems.id AS problem_id, ordinal, is_final, verdict, reason, check_seconds, runtime_ms, reference_ms,
+            compiled_ms, estimate_ms, ratio, ratio_low, ratio_high, judged, problem_seconds
           FROM problems JOIN verdicts ON problem = problems.number WHERE run = ? \(filter)
           """, arguments: arguments)
       while let row = try verdicts.next() {
         let id = CandidateID(problem: row["problem_id"], ordinal: row["ordinal"])
         guard let place = places[id] else { continue }
-        let verdict = try CandidateRow.verdict(row)
+        let verdict = try VerdictRow.verdict(row)
         if verdict.isFinal { judged[place].finalVerdict = verdict } else { judged[place].verdict = verdict }
       }
       return judged
@@ -74,13 +74,13 @@ extension RunDatabase {
           SELECT prompts.content AS prompt, answers.content AS answer, sources.content AS source
           FROM candidates JOIN texts AS prompts ON prompts.number = candidates.prompt
             JOIN texts AS answers ON answers.number = candidates.answer
-            JOIN texts AS sources ON sources.number = candidates.source
+            LEFT JOIN texts AS sources ON sources.number = candidates.source
           WHERE candidates.problem = ? AND ordinal = ?
           """)
       guard let row = try Row.fetchOne(statement, arguments: [problem, id.ordinal]) else {
         throw RunStoreError(.notFound, "The run has no candidate \(id).")
       }
-      return CandidateText(prompt: row.text("prompt"), answer: row.text("answer"), source: row.text("source"))
+      return CandidateText(prompt: row.text("prompt"), answer: row.text("answer"), source: row.optionalText("source"))
     }
   }
 

@@ -11,6 +11,10 @@ public struct RunSummary: Sendable, Hashable {
   public var waiting = 0
   /// Those that are the same as another.
   public var duplicates = 0
+  /// Those whose answers hold no code.
+  public var withoutCode = 0
+  /// Those that could not be judged.
+  public var failed = 0
   /// How many candidates got which verdict at their first check; a verdict that none got has no entry.
   public var verdicts: [Verdict: Int] = [:]
   /// The tokens of all prompts.
@@ -51,7 +55,9 @@ extension RunDatabase {
         db,
         sql: """
           SELECT COUNT(*) AS candidates, TOTAL(candidates.state = 'generated') AS waiting,
-            TOTAL(candidates.state = 'duplicate') AS duplicates, TOTAL(prompt_tokens) AS prompt_tokens,
+            TOTAL(candidates.state = 'duplicate') AS duplicates,
+            TOTAL(candidates.state = 'without-code') AS without_code, TOTAL(candidates.state = 'failed') AS failed,
+            TOTAL(prompt_tokens) AS prompt_tokens,
             TOTAL(cached_tokens) AS cached_tokens, TOTAL(completion_tokens) AS completion_tokens, SUM(cost) AS cost,
             TOTAL(generation_seconds) AS generation_seconds
           FROM problems JOIN candidates ON problem = problems.number WHERE run = ?
@@ -60,6 +66,8 @@ extension RunDatabase {
         summary.candidates = totals["candidates"]
         summary.waiting = totals["waiting"]
         summary.duplicates = totals["duplicates"]
+        summary.withoutCode = totals["without_code"]
+        summary.failed = totals["failed"]
         summary.promptTokens = totals["prompt_tokens"]
         summary.cachedTokens = totals["cached_tokens"]
         summary.completionTokens = totals["completion_tokens"]

@@ -41,19 +41,18 @@ public final class RunWriter: Sendable {
   /// Stores a candidate. It has to be stored before it is checked.
   ///
   /// - Parameters:
-  ///   - candidate: The candidate; it waits for its verdict, or is known to be a duplicate.
+  ///   - candidate: The candidate; it waits for its verdict, or is known to get none.
   ///   - text: Its texts.
-  ///   - secondsSpent: What has been spent on the problem by now, over all resumptions. A smaller number than before
-  ///     changes nothing.
+  ///   - spent: What has been spent on the problem by now.
   /// - Throws: ``RunStoreError``: `already-stored` if the problem has a candidate of that number; `not-found` for its
   ///   problem, parent or original.
   public func append(
-    _ candidate: StoredCandidate, text: CandidateText, secondsSpent: Double? = nil
+    _ candidate: StoredCandidate, text: CandidateText, spent: Spent? = nil
   ) async throws(RunStoreError) {
     try await write { db, run in
       let (problem, _) = try ProblemRow.find(candidate.id.problem, run: run, in: db)
       try CandidateRow.insert(candidate, text, problem: problem, in: db)
-      try ProblemRow.raise(secondsSpent: secondsSpent, problem: problem, in: db)
+      try ProblemRow.keep(spent, problem: problem, in: db)
     }
   }
 
@@ -64,43 +63,50 @@ public final class RunWriter: Sendable {
   ///   - judgement: The judgement as a whole, as JSON.
   ///   - id: The candidate.
   ///   - kernelHash: The hash of its kernels' PTX, where the check found it.
-  ///   - secondsSpent: As for ``append(_:text:secondsSpent:)``.
+  ///   - spent: What has been spent on the problem by now.
   /// - Throws: ``RunStoreError``: `already-stored` if the candidate has such a verdict; `wrong-state` for a duplicate.
   public func record(
     _ verdict: StoredVerdict, judgement: String, for id: CandidateID, kernelHash: String? = nil,
-    secondsSpent: Double? = nil
+    spent: Spent? = nil
   ) async throws(RunStoreError) {
     try await write { db, run in
       let (problem, _) = try ProblemRow.find(id.problem, run: run, in: db)
-      try CandidateRow.record(
+      try VerdictRow.record(
         verdict, judgement: judgement, kernelHash: kernelHash, for: id, problem: problem, in: db)
-      try ProblemRow.raise(secondsSpent: secondsSpent, problem: problem, in: db)
+      try ProblemRow.keep(spent, problem: problem, in: db)
     }
   }
 
-  /// Marks a candidate that waits for its verdict as the same as another one of its problem.
+  /// Says that a candidate which waits for its verdict will get none of its own: it is a duplicate, has no code, or could
+  /// not be judged.
   ///
-  /// - Throws: ``RunStoreError``: `wrong-state` if it has a verdict, or if the other is a duplicate itself.
-  public func markDuplicate(
-    _ id: CandidateID, of original: Int, kernelHash: String? = nil
+  /// - Parameters:
+  ///   - id: The candidate.
+  ///   - state: What became of it: not `generated`, not `judged`.
+  ///   - kernelHash: The hash of its kernels' PTX, where that is what showed it.
+  ///   - spent: What has been spent on the problem by now.
+  /// - Throws: ``RunStoreError``: `wrong-state` if it does not wait, or if its original is a duplicate of it; `not-found`.
+  public func settle(
+    _ id: CandidateID, as state: StoredCandidate.State, kernelHash: String? = nil, spent: Spent? = nil
   ) async throws(RunStoreError) {
     try await write { db, run in
       let (problem, _) = try ProblemRow.find(id.problem, run: run, in: db)
-      try CandidateRow.markDuplicate(id, of: original, kernelHash: kernelHash, problem: problem, in: db)
+      try CandidateRow.settle(id, as: state, kernelHash: kernelHash, problem: problem, in: db)
+      try ProblemRow.keep(spent, problem: problem, in: db)
     }
   }
 
   /// Says which candidate is the best so far, and what has been spent.
   public func update(
-    problem id: String, best: Int? = nil, secondsSpent: Double? = nil
+    problem id: String, best: Int? = nil, spent: Spent? = nil
   ) async throws(RunStoreError) {
     try await write { db, run in
       let (problem, _) = try ProblemRow.find(id, run: run, in: db)
       if let best {
-        try CandidateRow.needJudged(best, of: id, number: problem, in: db)
+        try CandidateRow.needJudged(CandidateID(problem: id, ordinal: best), number: problem, in: db)
         try db.execute(sql: "UPDATE problems SET best = ? WHERE number = ?", arguments: [best, problem])
       }
-      try ProblemRow.raise(secondsSpent: secondsSpent, problem: problem, in: db)
+      try ProblemRow.keep(spent, problem: problem, in: db)
     }
   }
 
@@ -111,11 +117,11 @@ public final class RunWriter: Sendable {
   ///   - state: How it ended: not `pending`, not `active`.
   ///   - best: Its best candidate, which has to have a verdict; a solved problem has to have one.
   ///   - notice: What a reader of the result has to know.
-  ///   - secondsSpent: As for ``append(_:text:secondsSpent:)``.
+  ///   - spent: What has been spent on the problem by now.
   /// - Throws: ``RunStoreError``: `wrong-state` if the problem is finished already, or the best is none.
   public func finish(
     problem id: String, as state: StoredProblem.State, best: Int? = nil, notice: String? = nil,
-    secondsSpent: Double? = nil
+    spent: Spent? = nil
   ) async throws(RunStoreError) {
     try await write(milestone: true) { db, run in
       let (problem, known) = try ProblemRow.find(id, run: run, in: db)
@@ -125,11 +131,11 @@ public final class RunWriter: Sendable {
       guard state.isFinished, state != .solved || best != nil else {
         throw RunStoreError(.wrongState, "The problem \(id) cannot end \(state.rawValue) without a result.")
       }
-      if let best { try CandidateRow.needJudged(best, of: id, number: problem, in: db) }
+      if let best { try CandidateRow.needJudged(CandidateID(problem: id, ordinal: best), number: problem, in: db) }
       try db.execute(
         sql: "UPDATE problems SET state = ?, best = ?, notice = ? WHERE number = ?",
-        arguments: [state.rawValue, best, try optionalColumn(notice, "The notice"), problem])
-      try ProblemRow.raise(secondsSpent: secondsSpent, problem: problem, in: db)
+        arguments: [state.rawValue, best, notice.map { Data($0.utf8) }, problem])
+      try ProblemRow.keep(spent, problem: problem, in: db)
     }
   }
 

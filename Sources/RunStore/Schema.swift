@@ -56,8 +56,9 @@ enum Schema {
       family TEXT NOT NULL,
       reference INTEGER NOT NULL REFERENCES texts,
       state TEXT NOT NULL,
-      notice TEXT,
+      notice BLOB,
       seconds_spent REAL NOT NULL,
+      spending TEXT NOT NULL,
       best INTEGER,
       UNIQUE (run, id),
       UNIQUE (run, position),
@@ -72,8 +73,8 @@ enum Schema {
       edge TEXT NOT NULL,
       prompt INTEGER NOT NULL REFERENCES texts,
       answer INTEGER NOT NULL REFERENCES texts,
-      source INTEGER NOT NULL REFERENCES texts,
-      source_hash TEXT NOT NULL,
+      source INTEGER REFERENCES texts,
+      source_hash TEXT,
       kernel_hash TEXT,
       model TEXT NOT NULL,
       seed INTEGER,
@@ -83,8 +84,12 @@ enum Schema {
       cost REAL,
       generation_seconds REAL NOT NULL,
       created INTEGER NOT NULL,
+      problem_seconds REAL,
+      details TEXT NOT NULL,
       state TEXT NOT NULL,
       original INTEGER,
+      reason BLOB,
+      settlement INTEGER,
       PRIMARY KEY (problem, ordinal),
       FOREIGN KEY (problem, parent) REFERENCES candidates (problem, ordinal),
       FOREIGN KEY (problem, original) REFERENCES candidates (problem, ordinal),
@@ -92,6 +97,7 @@ enum Schema {
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX candidates_parent ON candidates (problem, parent);
     CREATE INDEX candidates_original ON candidates (problem, original);
+    CREATE INDEX candidates_settlement ON candidates (problem, settlement);
     CREATE INDEX candidates_prompt ON candidates (prompt);
     CREATE INDEX candidates_answer ON candidates (answer);
     CREATE INDEX candidates_source ON candidates (source);
@@ -102,6 +108,7 @@ enum Schema {
       ordinal INTEGER NOT NULL,
       is_final INTEGER NOT NULL,
       verdict TEXT NOT NULL,
+      reason BLOB NOT NULL,
       check_seconds REAL NOT NULL,
       runtime_ms REAL,
       reference_ms REAL,
@@ -111,6 +118,7 @@ enum Schema {
       ratio_low REAL,
       ratio_high REAL,
       judged INTEGER NOT NULL,
+      problem_seconds REAL,
       judgement BLOB NOT NULL,
       PRIMARY KEY (problem, ordinal, is_final),
       FOREIGN KEY (problem, ordinal) REFERENCES candidates (problem, ordinal) ON DELETE CASCADE

@@ -40,6 +40,13 @@ public struct StoredCandidate: Sendable, Hashable, Identifiable {
     case judged
     /// It is the same as the candidate of the problem with that ordinal, whose verdict is its own.
     case duplicate(of: Int)
+    /// The answer holds no code.
+    case withoutCode(reason: String)
+    /// It could not be judged, and will not be.
+    case failed(reason: String)
+
+    /// Whether nothing more is to happen to it.
+    public var isSettled: Bool { self != .generated }
   }
 
   /// Its name.
@@ -48,8 +55,9 @@ public struct StoredCandidate: Sendable, Hashable, Identifiable {
   public var parent: Int?
   /// How the model came to write it.
   public var edge: Edge
-  /// A hash of its source without what does not matter; equal for candidates that are the same. The caller says how.
-  public var sourceHash: String
+  /// A hash of its source without what does not matter; equal for candidates that are the same. The caller says how. nil
+  /// where there is no source.
+  public var sourceHash: String?
   /// A hash of its kernels' PTX, where it is known.
   public var kernelHash: String?
   /// The model that wrote it.
@@ -68,14 +76,21 @@ public struct StoredCandidate: Sendable, Hashable, Identifiable {
   public var generationSeconds: Double
   /// When the answer was complete.
   public var createdAt: Date
+  /// The seconds that had been spent on the problem when the answer was complete.
+  public var problemSeconds: Double?
+  /// What else the caller wants to know of it later, as JSON.
+  public var details: String
   /// How far it has come.
   public var state: State
+  /// Its place in the order in which the candidates of the problem were settled, from 1; nil while it waits.
+  public internal(set) var settlement: Int?
 
   /// Makes a candidate that waits for its verdict.
   public init(
-    id: CandidateID, parent: Int? = nil, edge: Edge, sourceHash: String, kernelHash: String? = nil, model: String,
+    id: CandidateID, parent: Int? = nil, edge: Edge, sourceHash: String?, kernelHash: String? = nil, model: String,
     seed: UInt64? = nil, promptTokens: Int, cachedTokens: Int = 0, completionTokens: Int, cost: Double? = nil,
-    generationSeconds: Double, createdAt: Date, state: State = .generated
+    generationSeconds: Double, createdAt: Date, problemSeconds: Double? = nil, details: String = "{}",
+    state: State = .generated
   ) {
     self.id = id
     self.parent = parent
@@ -90,6 +105,8 @@ public struct StoredCandidate: Sendable, Hashable, Identifiable {
     self.cost = cost
     self.generationSeconds = generationSeconds
     self.createdAt = createdAt
+    self.problemSeconds = problemSeconds
+    self.details = details
     self.state = state
   }
 }
@@ -100,11 +117,11 @@ public struct CandidateText: Sendable, Hashable {
   public var prompt: String
   /// What it answered.
   public var answer: String
-  /// The kernel's source that was taken from the answer.
-  public var source: String
+  /// The kernel's source that was taken from the answer; nil where there is none in it.
+  public var source: String?
 
   /// Makes texts.
-  public init(prompt: String, answer: String, source: String) {
+  public init(prompt: String, answer: String, source: String?) {
     self.prompt = prompt
     self.answer = answer
     self.source = source

@@ -1,3 +1,17 @@
+/// What has been spent on a problem by some moment, over all resumptions.
+public struct Spent: Sendable, Hashable {
+  /// The seconds. A smaller number than the store has changes nothing.
+  public var seconds: Double
+  /// What else was spent, as JSON, in a form that the caller chooses.
+  public var details: String
+
+  /// Makes a sum.
+  public init(seconds: Double, details: String = "{}") {
+    self.seconds = seconds
+    self.details = details
+  }
+}
+
 /// A problem of a run.
 public struct StoredProblem: Sendable, Hashable, Identifiable {
   /// How far a problem has come.
@@ -33,8 +47,8 @@ public struct StoredProblem: Sendable, Hashable, Identifiable {
   public internal(set) var state: State
   /// What a reader of the result has to know, in a sentence.
   public internal(set) var notice: String?
-  /// The seconds spent on it, over all resumptions.
-  public internal(set) var secondsSpent: Double
+  /// What was spent on it.
+  public internal(set) var spent: Spent
   /// The ordinal of the best candidate so far.
   public internal(set) var best: Int?
 
@@ -46,6 +60,6 @@ public struct StoredProblem: Sendable, Hashable, Identifiable {
     self.family = family
     self.reference = reference
     state = .pending
-    secondsSpent = 0
+    spent = Spent(seconds: 0)
   }
 }

@@ -23,6 +23,8 @@ public struct StoredVerdict: Sendable, Hashable {
 
   /// The verdict.
   public var verdict: Verdict
+  /// The judge's reason, in a sentence.
+  public var reason: String
   /// True for the second check of a winner, from scratch and with new seeds.
   public var isFinal: Bool
   /// The seconds that the check took.
@@ -39,14 +41,18 @@ public struct StoredVerdict: Sendable, Hashable {
   public var speedRatio: SpeedRatio?
   /// When the judge was done.
   public var judgedAt: Date
+  /// The seconds that had been spent on the problem then.
+  public var problemSeconds: Double?
 
   /// Makes a verdict.
   public init(
-    _ verdict: Verdict, isFinal: Bool = false, checkSeconds: Double, runtimeMilliseconds: Double? = nil,
+    _ verdict: Verdict, reason: String = "", isFinal: Bool = false, checkSeconds: Double,
+    runtimeMilliseconds: Double? = nil,
     referenceMilliseconds: Double? = nil, compiledMilliseconds: Double? = nil, estimateMilliseconds: Double? = nil,
-    speedRatio: SpeedRatio? = nil, judgedAt: Date
+    speedRatio: SpeedRatio? = nil, judgedAt: Date, problemSeconds: Double? = nil
   ) {
     self.verdict = verdict
+    self.reason = reason
     self.isFinal = isFinal
     self.checkSeconds = checkSeconds
     self.runtimeMilliseconds = runtimeMilliseconds
@@ -55,5 +61,6 @@ public struct StoredVerdict: Sendable, Hashable {
     self.estimateMilliseconds = estimateMilliseconds
     self.speedRatio = speedRatio
     self.judgedAt = judgedAt
+    self.problemSeconds = problemSeconds
   }
 }

@@ -57,6 +57,9 @@ extension Row {
     return value
   }
 
+  /// The text that a BLOB holds, where it does.
+  func optionalText(_ name: String) -> String? { (self[name] as Data?).map { String(decoding: $0, as: UTF8.self) } }
+
   /// The text that a BLOB holds.
   func text(_ name: String) -> String { String(decoding: self[name] as Data, as: UTF8.self) }
 }

@@ -91,14 +91,14 @@ struct Search {
       model: "instant", seed: generator.next(), promptTokens: 10, completionTokens: source.utf8.count, cost: 0.25,
       generationSeconds: 0.5, createdAt: time(id.ordinal))
     let text = CandidateText(prompt: "Write \(id.problem).", answer: "```\n\(source)\n```", source: source)
-    try await writer.append(candidate, text: text, secondsSpent: Double(id.ordinal))
+    try await writer.append(candidate, text: text, spent: Spent(seconds: Double(id.ordinal)))
     acknowledge("candidate \(id)")
   }
 
   private func check(_ id: CandidateID, _ writer: RunWriter) async throws {
     // Every seventh is a duplicate of the first, which is none.
     if id.ordinal > 0 && id.ordinal.isMultiple(of: 7) {
-      try await writer.markDuplicate(id, of: 0, kernelHash: "same")
+      try await writer.settle(id, as: .duplicate(of: 0), kernelHash: "same")
       acknowledge("duplicate \(id)")
       return
     }
@@ -118,7 +118,7 @@ struct Search {
     }
     try await writer.append(StoredEvent(problem: problem, at: time(0), kind: "concluded"))
     try await writer.finish(
-      problem: problem, as: best == nil ? .unsolved : .solved, best: best?.id.ordinal, secondsSpent: 1000)
+      problem: problem, as: best == nil ? .unsolved : .solved, best: best?.id.ordinal, spent: Spent(seconds: 1000))
     acknowledge("problem \(problem)")
   }
 

@@ -27,6 +27,7 @@ private func withRun(_ body: (RunDatabase, RunWriter) async throws -> Void) asyn
       let final = makeVerdict(.incorrect, isFinal: true)
       try await writer.record(final, judgement: "{\"a\":2}", for: first.id)
       first.state = .judged
+      first.settlement = 1
       first.kernelHash = "ptx"
       #expect(
         try await store.candidates(of: writer.run) == [
@@ -49,7 +50,7 @@ private func withRun(_ body: (RunDatabase, RunWriter) async throws -> Void) asyn
       let read = try await store.text(of: makeCandidate(0).id, in: writer.run)
       #expect(read.prompt.utf8.elementsEqual(texts.prompt.utf8))
       #expect(read.answer.utf8.elementsEqual(texts.answer.utf8))
-      #expect(read.source.utf8.elementsEqual(texts.source.utf8))
+      #expect(read.source?.utf8.elementsEqual(("?" + text).utf8) == true)
       let judgement = try await store.judgement(of: makeCandidate(0).id, in: writer.run)
       #expect(judgement?.utf8.elementsEqual(text.utf8) == true)
     }
@@ -75,11 +76,11 @@ private func withRun(_ body: (RunDatabase, RunWriter) async throws -> Void) asyn
       for (ordinal, text) in texts.enumerated() { try await writer.append(makeCandidate(ordinal), text: text) }
       for (ordinal, text) in texts.enumerated() {
         let read = try await store.text(of: makeCandidate(ordinal).id, in: writer.run)
-        for part in [\CandidateText.prompt, \.answer, \.source] {
-          #expect(read[keyPath: part].utf8.elementsEqual(text[keyPath: part].utf8))
-        }
+        #expect(read.prompt.utf8.elementsEqual(text.prompt.utf8))
+        #expect(read.answer.utf8.elementsEqual(text.answer.utf8))
+        #expect(read.source.map { Array($0.utf8) } == text.source.map { Array($0.utf8) })
       }
-      let distinct = Set(texts.flatMap { [Array($0.prompt.utf8), Array($0.answer.utf8), Array($0.source.utf8)] })
+      let distinct = Set(texts.flatMap { [$0.prompt, $0.answer, $0.source ?? ""].map { Array($0.utf8) } })
       // And the references of two problems.
       let count = try await store.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM texts") }
       #expect(count == distinct.count + 2)
@@ -112,36 +113,83 @@ private func withRun(_ body: (RunDatabase, RunWriter) async throws -> Void) asyn
       let judged = try #require(try await store.candidates(of: writer.run).first)
       #expect(judged.verdict?.verdict == .incorrect && judged.finalVerdict?.verdict == .correct)
       #expect(judged.lastVerdict == judged.finalVerdict)
-      #expect(await failure { try await writer.markDuplicate(id, of: 1) }?.code == .wrongState)
+      #expect(await failure { try await writer.settle(id, as: .duplicate(of: 1)) }?.code == .wrongState)
     }
   }
 
-  @Test func `can be a duplicate of one that is none`() async throws {
-    try await withRun { (store, writer) async throws in
-      for ordinal in 0..<3 { try await writer.append(makeCandidate(ordinal), text: makeText(0)) }
+  @Test func `can be a duplicate of any other, and not of itself`() async throws {
+    try await withRun { store, writer in
+      for ordinal in 0..<4 { try await writer.append(makeCandidate(ordinal), text: makeText(0)) }
       func mark(_ ordinal: Int, of original: Int) async -> RunStoreError.Code? {
-        await failure { try await writer.markDuplicate(makeCandidate(ordinal).id, of: original) }?.code
+        await failure { try await writer.settle(makeCandidate(ordinal).id, as: .duplicate(of: original)) }?.code
       }
       #expect(await mark(1, of: 1) == .wrongState)
       #expect(await mark(1, of: 7) == .notFound)
       #expect(await mark(9, of: 0) == .notFound)
+      #expect(await mark(2, of: 1) == nil)
+      #expect(await mark(3, of: 2) == nil)
+      // 3 is one of 2, which is one of 1.
+      #expect(await mark(1, of: 3) == .wrongState)
       #expect(await mark(1, of: 0) == nil)
-      #expect(await mark(2, of: 1) == .wrongState)
       #expect(await mark(1, of: 0) == .wrongState)
       #expect(
         await failure { try await writer.record(makeVerdict(), judgement: "", for: makeCandidate(1).id) }?.code
           == .wrongState)
-      try await writer.append(makeCandidate(3, state: .duplicate(of: 0)), text: makeText(0))
+      try await writer.append(makeCandidate(4, state: .duplicate(of: 3)), text: makeText(0))
       #expect(
-        await failure { try await writer.append(makeCandidate(4, state: .duplicate(of: 3)), text: makeText(0)) }?.code
+        await failure { try await writer.append(makeCandidate(5, state: .judged), text: makeText(0)) }?.code
           == .wrongState)
       #expect(
-        await failure { try await writer.append(makeCandidate(4, state: .judged), text: makeText(0)) }?.code
-          == .wrongState)
+        await failure { try await writer.settle(makeCandidate(0).id, as: .judged) }?.code == .wrongState)
       #expect(
         try await store.candidates(of: writer.run).map(\.candidate.state) == [
-          .generated, .duplicate(of: 0), .generated, .duplicate(of: 0),
+          .generated, .duplicate(of: 0), .duplicate(of: 1), .duplicate(of: 2), .duplicate(of: 3),
         ])
+    }
+  }
+
+  @Test func `may have no code, or no verdict, for a reason that is kept`() async throws {
+    try await withRun { store, writer in
+      var empty = makeCandidate(0)
+      empty.sourceHash = nil
+      empty.details = "{\"isTruncated\":true}"
+      empty.problemSeconds = 3.5
+      let text = CandidateText(prompt: "p", answer: "Sorry.", source: nil)
+      try await writer.append(empty, text: text)
+      try await writer.append(makeCandidate(1), text: makeText(1))
+      try await writer.settle(makeCandidate(1).id, as: .failed(reason: "The disk\0 broke."))
+      try await writer.settle(empty.id, as: .withoutCode(reason: "No fence."), kernelHash: nil)
+      #expect(try await store.text(of: empty.id, in: writer.run) == text)
+      let candidates = try await store.candidates(of: writer.run).map(\.candidate)
+      empty.state = .withoutCode(reason: "No fence.")
+      #expect(candidates[0].details == empty.details && candidates[0].problemSeconds == 3.5)
+      #expect(candidates.map(\.state) == [empty.state, .failed(reason: "The disk\0 broke.")])
+      #expect(candidates[0].sourceHash == nil)
+      #expect(try await store.unjudged(of: writer.run).isEmpty)
+      let summary = try await store.summary(of: writer.run)
+      #expect(summary.withoutCode == 1 && summary.failed == 1 && summary.waiting == 0)
+    }
+  }
+
+  @Test(arguments: 0..<(isLongRun ? 100 : 5))
+  func `keeps its place in the order in which they were settled`(seed: Int) async throws {
+    var generator = SeededGenerator(seed: UInt64(seed))
+    let order = (0..<20).shuffled(using: &generator)
+    try await withRun { store, writer in
+      for ordinal in 0..<21 { try await writer.append(makeCandidate(ordinal), text: makeText(ordinal)) }
+      for ordinal in order {
+        let id = makeCandidate(ordinal).id
+        switch ordinal % 3 {
+        case 0: try await writer.record(makeVerdict(), judgement: "{}", for: id)
+        case 1: try await writer.settle(id, as: .duplicate(of: 20))
+        default: try await writer.settle(id, as: .failed(reason: ""))
+        }
+      }
+      let candidates = try await store.candidates(of: writer.run).map(\.candidate)
+      let settled = candidates.filter { $0.settlement != nil }.sorted { ($0.settlement ?? 0) < ($1.settlement ?? 0) }
+      #expect(settled.map(\.id.ordinal) == order)
+      #expect(settled.map(\.settlement) == (1...20).map { $0 })
+      #expect(candidates.last?.settlement == nil)
     }
   }
 
@@ -213,12 +261,12 @@ private func withRun(_ body: (RunDatabase, RunWriter) async throws -> Void) asyn
       #expect(try await state().state == .active)
       func finish(_ state: StoredProblem.State, _ best: Int? = nil) async -> RunStoreError.Code? {
         await failure {
-          try await writer.finish(problem: "1/1", as: state, best: best, notice: "So it is.", secondsSpent: 12)
+          try await writer.finish(problem: "1/1", as: state, best: best, notice: "So it is.", spent: Spent(seconds: 12))
         }?.code
       }
       #expect(await finish(.active) == .wrongState)
       #expect(await finish(.solved) == .wrongState)
-      #expect(await finish(.solved, 0) == .wrongState)
+      #expect(await finish(.solved, 0) == .notFound)
       try await writer.append(makeCandidate(0), text: makeText(0))
       #expect(await finish(.solved, 0) == .wrongState)
       #expect(await failure { try await writer.update(problem: "1/1", best: 0) }?.code == .wrongState)
@@ -229,7 +277,7 @@ private func withRun(_ body: (RunDatabase, RunWriter) async throws -> Void) asyn
       #expect(await finish(.unsolved) == .wrongState)
       let problem = try await state()
       #expect(problem.state == .solved && problem.best == 0 && problem.notice == "So it is.")
-      #expect(problem.secondsSpent == 12)
+      #expect(problem.spent.seconds == 12)
       #expect(await failure { try await writer.begin(problem: "9/9") }?.code == .notFound)
       #expect(await failure { try await writer.finish(problem: "9/9", as: .failed) }?.code == .notFound)
     }
@@ -247,12 +295,16 @@ private func withRun(_ body: (RunDatabase, RunWriter) async throws -> Void) asyn
 
   @Test func `has a time that never goes back`() async throws {
     try await withRun { (store, writer) async throws in
-      try await writer.append(makeCandidate(0), text: makeText(0), secondsSpent: 5)
-      try await writer.record(makeVerdict(), judgement: "{}", for: makeCandidate(0).id, secondsSpent: 3)
-      try await writer.update(problem: "1/1", secondsSpent: 4)
-      #expect(try await store.problems(of: writer.run)[0].secondsSpent == 5)
-      try await writer.update(problem: "1/1", secondsSpent: 6.5)
-      #expect(try await store.problems(of: writer.run)[0].secondsSpent == 6.5)
+      try await writer.append(makeCandidate(1), text: makeText(1))
+      try await writer.append(makeCandidate(0), text: makeText(0), spent: Spent(seconds: 5))
+      try await writer.record(makeVerdict(), judgement: "{}", for: makeCandidate(0).id, spent: Spent(seconds: 3))
+      try await writer.update(problem: "1/1", spent: Spent(seconds: 4))
+      #expect(try await store.problems(of: writer.run)[0].spent.seconds == 5)
+      let spent = Spent(seconds: 6.5, details: "{\"tokens\":7}")
+      try await writer.settle(makeCandidate(1).id, as: .failed(reason: ""), spent: spent)
+      #expect(try await store.problems(of: writer.run)[0].spent == spent)
+      try await writer.update(problem: "1/1", spent: Spent(seconds: 6, details: "{\"tokens\":1}"))
+      #expect(try await store.problems(of: writer.run)[0].spent == spent)
     }
   }
 

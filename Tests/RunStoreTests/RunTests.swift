@@ -123,7 +123,7 @@ import Testing
           if place < 30 || place == 39 {
             try await writer.record(makeVerdict(), judgement: "{}", for: candidate.id)
           } else {
-            try await writer.markDuplicate(candidate.id, of: 0)
+            try await writer.settle(candidate.id, as: .duplicate(of: 0))
           }
         }
         try await writer.append(StoredEvent(problem: "1/1", at: start, kind: "x"))

@@ -13,15 +13,15 @@ import Testing
       for ordinal in 0..<6 {
         var candidate = makeCandidate(ordinal)
         candidate.cost = ordinal == 0 ? nil : 0.25
-        try await writer.append(candidate, text: makeText(ordinal), secondsSpent: 4)
+        try await writer.append(candidate, text: makeText(ordinal), spent: Spent(seconds: 4))
       }
       try await writer.record(makeVerdict(.correct), judgement: "{}", for: makeCandidate(0).id)
       try await writer.record(makeVerdict(.correct), judgement: "{}", for: makeCandidate(1).id)
       try await writer.record(makeVerdict(.compileError), judgement: "{}", for: makeCandidate(2).id)
       try await writer.record(makeVerdict(.correct, isFinal: true), judgement: "{}", for: makeCandidate(0).id)
-      try await writer.markDuplicate(makeCandidate(3).id, of: 0)
-      try await writer.finish(problem: "1/1", as: .solved, best: 0, secondsSpent: 5)
-      try await writer.finish(problem: "1/2", as: .failed, secondsSpent: 1)
+      try await writer.settle(makeCandidate(3).id, as: .duplicate(of: 0))
+      try await writer.finish(problem: "1/1", as: .solved, best: 0, spent: Spent(seconds: 5))
+      try await writer.finish(problem: "1/2", as: .failed, spent: Spent(seconds: 1))
       let summary = try await store.summary(of: writer.run)
       #expect(summary.problems == [.solved: 1, .failed: 1, .pending: 1] && summary.problemCount == 3)
       #expect(summary.candidates == 6 && summary.waiting == 2 && summary.duplicates == 1)
