@@ -1,22 +1,37 @@
 import KernelVerdicts
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// A tree whose branches get as many children as their kind of edge has been worth.
 ///
-/// The choice is a bandit's. An arm is a new sample, or an edge from a candidate that has a verdict: a repair of a wrong one, a
-/// variant of a right one. An edge pays if it leads to something better than all before: to a correct candidate while there is none,
-/// then to a better one than the best. Which arm to draw is decided by Thompson sampling (Thompson, *Biometrika* 25, 1933; Chapelle
-/// and Li, *An Empirical Evaluation of Thompson Sampling*, NIPS 2011): for each arm a probability of paying is drawn from what is
-/// believed about it, and the arm with the largest one is played. That a new sample is an arm beside the children of what is there
-/// is how AB-MCTS chooses between going wider and going deeper (arXiv 2503.04412).
+/// The choice is a bandit's, in three steps: go wider or deeper, by which kind of edge, from which candidate. An edge pays if it
+/// leads to something better than all before: to a correct candidate while there is none, then to a better one than the best.
+/// Which arm to play is decided by Thompson sampling (Thompson, *Biometrika* 25, 1933; Chapelle and Li, *An Empirical Evaluation
+/// of Thompson Sampling*, NIPS 2011): for each arm a probability of paying is drawn from what is believed about it, and the arm
+/// with the largest one is played. That a new sample is an arm beside going on from what is there is how AB-MCTS chooses between
+/// going wider and going deeper (arXiv 2503.04412).
 ///
-/// What is believed has two levels, because a single candidate is tried a few times at most:
-/// - of each class of edge (the edge, the parent's verdict, whether anything is correct yet) a mean *m*, drawn once for each
-///   decision from Beta(*a* + successes, *b* + failures), with the class's prior *a*, *b* and the counts of all its edges;
-/// - of each candidate the probability, drawn from Beta(*κm* + successes, *κ*(1 − *m*) + failures + edges under way), with the counts
-///   of its own children. Edges under way count as failures until they have come, so that several that are decided at once spread.
+/// 1. The arms are a new sample, and going on from anything. Of each the probability is drawn from Beta(*a* + successes,
+///    *b* + failures + edges under way), with a prior *a*, *b* and the counts of all such edges. Edges under way count as failures
+///    until they have come, so that several that are decided at once spread.
+/// 2. The arms are the classes of edges that have open candidates: variants, and repairs for each verdict that a parent has. The
+///    probability *m* of each is drawn in the same way, with the class's prior and counts.
+/// 3. The arms are the open candidates of the class. The probability of each is drawn from Beta(*κm* + successes,
+///    *κ*(1 − *m*) + failures + edges under way), with the counts of its own children: what its class is worth holds until it has
+///    shown otherwise.
 ///
-/// A variant's probability is multiplied by how fast the candidate is beside the best, as far as that is known: what is slow has
-/// further to go.
+/// There are steps, and not one choice among all, because the largest of many draws is large whatever they are drawn from: a
+/// hundred hopeless repairs would outbid one good sample. With two arms in the first step, a search for which repairs never pay
+/// takes about twice as many candidates as sampling alone, and not more.
+///
+/// A variant's probability is multiplied by the ``steepness``-th power of how fast the candidate is beside the best, as far as
+/// that is known: what is slow has further to go.
 ///
 /// A candidate is pruned, that is, gets no more children, when
 /// - its line, from the sample down to it, has not become better for ``patience`` edges;
@@ -24,6 +39,9 @@ import KernelVerdicts
 /// - ``barren`` children of it have come and none paid;
 /// - it is right and less than ``slowest`` times as fast as the best.
 ///
+/// Of the right ones only the ``elite`` best get variants at any time: among many that are nearly as good, the best would be lost.
+///
+/// The best candidate is never pruned: that it yields nothing any more is what its class learns.
 /// New samples are never pruned, so that a search always goes on. What an edge costs is not taken into account.
 public struct AdaptiveStrategy: SearchStrategy {
   /// What is believed about a class of edges before any has been tried: successes and failures.
@@ -44,7 +62,7 @@ public struct AdaptiveStrategy: SearchStrategy {
   public var firstSamples: Int
   /// Answers that are asked for at once.
   public var batch: Int
-  /// How many trials of its own outweigh what is believed about a candidate by its class.
+  /// *κ*: how many trials of its own outweigh what is believed about a candidate by its class.
   public var strength: Double
   /// The most edges without anything better on a line.
   public var patience: Int
@@ -54,13 +72,17 @@ public struct AdaptiveStrategy: SearchStrategy {
   public var barren: Int
   /// The least share of the best one's speed.
   public var slowest: Double
-  /// The most candidates that a decision looks at, the newest ones.
+  /// The most right candidates that variants are made from: the best ones.
+  public var elite: Int
+  /// The power of the relative speed by which variants are weighted.
+  public var steepness: Double
+  /// The most wrong candidates that a decision looks at: the newest ones.
   public var frontier: Int
 
   /// Makes the strategy.
   public init(
     firstSamples: Int = 4, batch: Int = 1, strength: Double = 4, patience: Int = 4, maximumRepairs: Int = 5,
-    barren: Int = 5, slowest: Double = 0.5, frontier: Int = 64
+    barren: Int = 5, slowest: Double = 0.5, elite: Int = 3, steepness: Double = 3, frontier: Int = 64
   ) {
     self.firstSamples = max(1, firstSamples)
     self.batch = max(1, batch)
@@ -69,6 +91,8 @@ public struct AdaptiveStrategy: SearchStrategy {
     self.maximumRepairs = max(1, maximumRepairs)
     self.barren = max(1, barren)
     self.slowest = slowest
+    self.elite = max(1, elite)
+    self.steepness = max(0, steepness)
     self.frontier = max(1, frontier)
   }
 
@@ -77,69 +101,109 @@ public struct AdaptiveStrategy: SearchStrategy {
 
   /// The arm with the largest draw.
   ///
-  /// - Complexity: O(*r*) to look for open ones among *r* candidates with a verdict, and a draw for each of at most ``frontier``.
+  /// - Complexity: O(*r*) to look for open ones among *r* candidates with a verdict, and a draw for each of at most ``frontier`` + ``elite``.
   public func next(in tree: SearchTree, using generator: inout some RandomNumberGenerator) -> SearchAction {
     if tree.nextID < firstSamples { return .write(.samples(firstSamples - tree.nextID)) }
     let hasBest = tree.best != nil
-    var means: [SearchTree.EdgeClass: Double] = [:]
-    func mean(_ edge: SearchTree.EdgeClass) -> Double {
-      if let mean = means[edge] { return mean }
-      let prior = Self.prior(of: edge)
-      let yield = tree.yield(of: edge)
-      let drawn = BetaDistribution(
-        alpha: prior.successes + Double(yield.successes), beta: prior.failures + Double(yield.failures)
-      ).sample(using: &generator)
-      means[edge] = drawn
-      return drawn
-    }
-    func draw(_ mean: Double, _ yield: Yield, _ pending: Int) -> Double {
-      BetaDistribution(
-        alpha: max(1e-6, strength * mean) + Double(yield.successes),
-        beta: max(1e-6, strength * (1 - mean)) + Double(yield.failures + pending)
-      ).sample(using: &generator)
-    }
+    let arms = arms(tree)
+    // Wider or deeper?
+    let pending = arms.reduce(0) { $0 + $1.pending }
+    let wider = draw(
+      Self.samplePrior(hasBest), tree.yield(of: .init(edge: .sample, hasBest: hasBest)), tree.pendingSamples, &generator
+    )
+    let deeper = draw(Self.refinementPrior, tree.refinements(hasBest: hasBest), pending, &generator)
+    guard deeper > wider else { return .write(.samples(batch)) }
 
-    // The root's own counts are those of its class, so that what is under way is all that is its own.
-    let root = mean(.init(edge: .sample, hasBest: hasBest))
-    var choice = Expansion.samples(batch)
-    var largest = draw(root, Yield(), tree.pendingSamples)
+    // By which kind of edge?
+    var choice: Arm?
+    var mean = 0.0
+    var largest = -1.0
+    for arm in arms {
+      let drawn = draw(Self.prior(of: arm.edge), tree.yield(of: arm.edge), arm.pending, &generator)
+      if drawn * arm.weight > largest { (largest, mean, choice) = (drawn * arm.weight, drawn, arm) }
+    }
+    guard let choice else { return .write(.samples(batch)) }
+
+    // From which candidate?
+    var chosen = choice.nodes[0].node.id
+    largest = -1
+    for (node, weight) in choice.nodes {
+      let drawn = BetaDistribution(
+        alpha: max(1e-6, strength * mean) + Double(node.yield.successes),
+        beta: max(1e-6, strength * (1 - mean)) + Double(node.yield.failures + node.pending)
+      ).sample(using: &generator)
+      if drawn * weight > largest { (largest, chosen) = (drawn * weight, node.id) }
+    }
+    return .write(.refine(chosen, choice.edge.edge, count: batch))
+  }
+
+  /// A class of edges and the open candidates that it can go on from; there is one at least.
+  private struct Arm {
+    let edge: SearchTree.EdgeClass
+    var nodes: [(node: SearchNode, weight: Double)] = []
+    var pending = 0
+    /// The largest weight of its candidates.
+    var weight = 0.0
+  }
+
+  private func draw(
+    _ prior: Prior, _ yield: Yield, _ pending: Int, _ generator: inout some RandomNumberGenerator
+  ) -> Double {
+    BetaDistribution(
+      alpha: prior.successes + Double(yield.successes), beta: prior.failures + Double(yield.failures + pending)
+    ).sample(using: &generator)
+  }
+
+  /// The classes of edges that there are candidates for, variants first.
+  private func arms(_ tree: SearchTree) -> [Arm] {
+    var arms: [Arm] = []
     for node in open(tree) {
       guard let edge = node.edge else { continue }
-      let drawn = draw(mean(.init(edge: edge, parent: node.verdict, hasBest: hasBest)), node.yield, node.pending)
-      let value = drawn * weight(of: node, in: tree)
-      if value > largest { (largest, choice) = (value, .refine(node.id, edge, count: batch)) }
+      let edgeClass = SearchTree.EdgeClass(edge: edge, parent: node.verdict, hasBest: tree.best != nil)
+      let place = arms.firstIndex { $0.edge == edgeClass } ?? arms.count
+      if place == arms.count { arms.append(Arm(edge: edgeClass)) }
+      let weight = weight(of: node, in: tree)
+      arms[place].nodes.append((node, weight))
+      arms[place].pending += node.pending
+      arms[place].weight = max(arms[place].weight, weight)
     }
-    return .write(choice)
+    return arms
   }
 
   /// Whether a candidate gets no more children. O(1).
   public func isPruned(_ node: SearchNode, in tree: SearchTree) -> Bool {
     guard let edge = node.edge, tree.edges.contains(edge) else { return true }
+    if node.id == tree.best { return false }
     if node.stall >= patience { return true }
     if edge == .repair, node.repairs >= maximumRepairs { return true }
     if node.yield.successes == 0, node.yield.failures + node.pending >= barren { return true }
-    return edge == .variant && node.id != tree.best && weight(of: node, in: tree) < slowest
+    return edge == .variant && speed(of: node, in: tree) < slowest
   }
 
-  /// The newest candidates that are not pruned, and the best one.
+  /// The newest wrong candidates that are not pruned, and the best right ones.
   private func open(_ tree: SearchTree) -> [SearchNode] {
-    var nodes: [SearchNode] = []
-    var hasBest = false
+    var right: [SearchNode] = []
+    var wrong: [SearchNode] = []
     for id in tree.refinable.reversed() {
-      guard let node = tree[id], !isPruned(node, in: tree) else { continue }
-      if nodes.count < frontier {
-        nodes.append(node)
-        hasBest = hasBest || id == tree.best
-      } else {
-        break
+      guard let node = tree[id] else { continue }
+      if node.isCorrect {
+        guard let score = node.score, !isPruned(node, in: tree) else { continue }
+        // Of equals the earlier one, which comes later here.
+        let place = right.firstIndex { $0.score.map { $0 <= score } ?? true } ?? right.count
+        if place < elite { right.insert(node, at: place) }
+        if right.count > elite { right.removeLast() }
+      } else if wrong.count < frontier, !isPruned(node, in: tree) {
+        wrong.append(node)
       }
     }
-    if !hasBest, let best = tree.best, let node = tree[best], !isPruned(node, in: tree) { nodes.append(node) }
-    return nodes
+    return right + wrong
   }
 
   /// How much a variant of a candidate is worth beside one of the best.
-  private func weight(of node: SearchNode, in tree: SearchTree) -> Double {
+  private func weight(of node: SearchNode, in tree: SearchTree) -> Double { pow(speed(of: node, in: tree), steepness) }
+
+  /// How fast a candidate is beside the best, at most 1; 1 for one that is not correct.
+  private func speed(of node: SearchNode, in tree: SearchTree) -> Double {
     guard node.isCorrect, let best = tree.best, best != node.id, let score = node.score,
       let bestScore = tree[best]?.score
     else { return 1 }
@@ -147,20 +211,20 @@ public struct AdaptiveStrategy: SearchStrategy {
     return score.speed(over: bestScore).map { min(1, max(0, $0)) } ?? slowest
   }
 
-  /// What is believed beforehand. The priors are weak: each is outweighed by a handful of trials.
-  static func prior(of edge: SearchTree.EdgeClass) -> Prior {
-    switch (edge.edge, edge.hasBest) {
-    case (.sample, false): return Prior(1, 3)
-    case (.sample, true): return Prior(0.5, 5)
-    case (.variant, _): return Prior(1, 3)
-    case (.repair, true): return Prior(0.5, 4)
-    case (.repair, false): break
-    }
-    switch edge.parent {
-    case .compileError: return Prior(1, 2)
-    case .incorrect, .runtimeError: return Prior(1, 3)
-    case .timeout: return Prior(1, 5)
-    case .correct, .rejected, .unsupported, nil: return Prior(0.5, 5)
+  // What is believed beforehand. The priors are weak: each is outweighed by a handful of trials. Once something is correct, its
+  // variants are thought to be the likeliest to be better, then repairs of what was to become one, then new samples.
+
+  private static func samplePrior(_ hasBest: Bool) -> Prior { hasBest ? Prior(0.5, 5) : Prior(1, 3) }
+  private static let refinementPrior = Prior(1, 3)
+
+  private static func prior(of edge: SearchTree.EdgeClass) -> Prior {
+    if edge.edge == .variant { return Prior(1, 2) }
+    if edge.hasBest { return Prior(0.5, 5) }
+    return switch edge.parent {
+    case .compileError: Prior(1, 2)
+    case .incorrect, .runtimeError: Prior(1, 3)
+    case .timeout: Prior(1, 5)
+    case .correct, .rejected, .unsupported, nil: Prior(0.5, 5)
     }
   }
 }

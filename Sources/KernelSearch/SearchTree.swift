@@ -45,6 +45,8 @@ public struct SearchTree: Sendable {
   public private(set) var refinable: [Int] = []
   private var places: [Int: Int] = [:]
   private var yields: [EdgeClass: Yield] = [:]
+  private var refinementsBeforeBest = Yield()
+  private var refinementsSinceBest = Yield()
 
   /// Makes an empty tree.
   public init(edges: Set<EdgeKind> = Set(EdgeKind.allCases)) { self.edges = edges }
@@ -54,6 +56,9 @@ public struct SearchTree: Sendable {
 
   /// What edges of a class have yielded. O(1).
   public func yield(of edge: EdgeClass) -> Yield { yields[edge] ?? Yield() }
+
+  /// What variants and repairs have yielded together, before anything was correct or since. O(1).
+  public func refinements(hasBest: Bool) -> Yield { hasBest ? refinementsSinceBest : refinementsBeforeBest }
 
   /// How many answers are being written or wait for a verdict.
   public var underWay: Int { writing + unjudged }
@@ -130,6 +135,9 @@ public struct SearchTree: Sendable {
     let edge = EdgeClass(
       edge: candidate.edge, parent: parent.flatMap { nodes[$0].verdict }, hasBest: hadBest)
     yields[edge, default: Yield()].add(isImprovement)
+    if candidate.edge != .sample {
+      if hadBest { refinementsSinceBest.add(isImprovement) } else { refinementsBeforeBest.add(isImprovement) }
+    }
     if let parent { nodes[parent].yield.add(isImprovement) }
     if nodes[place].edge.map(edges.contains) ?? false { refinable.append(id) }
   }
