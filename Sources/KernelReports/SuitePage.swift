@@ -9,11 +9,11 @@ public struct SuitePage: Sendable {
     public var sourceBytes = 64 << 10
     /// The bytes of all sources together. Every problem has its share, and what the ones before it have left over; the best
     /// kernel comes first, then the correct ones.
-    public var allSourceBytes = 16 << 20
+    public var allSourceBytes = 8 << 20
     /// The candidates of a problem.
     public var candidatesPerProblem = 400
     /// The candidates of all problems together, in equal shares; but a problem has 10 at least.
-    public var allCandidates = 20_000
+    public var allCandidates = 10_000
 
     /// The usual limits.
     public init() {}
