@@ -54,7 +54,7 @@ public struct SuitePage: Sendable {
       // The plots show all runs; a single one's facts come before them.
       sections +=
         report.runs.count == 1
-        ? section.element(section.overview) + plots + "<section>\(details)</section>"
+        ? section.element(section.overview + scoreTable) + plots + "<section>\(details)</section>"
         : section.element(section.overview + details)
     }
     let page: Markup = """
@@ -95,15 +95,19 @@ public struct SuitePage: Sendable {
     return report.runs.count > 1 ? "<nav aria-label=\"Runs\"><ul>\(items)</ul></nav>" : ""
   }
 
-  private var comparison: Markup {
+  private var scoreTable: Markup {
     let rows = ScoreLines.table(report.runs).map { row -> Markup in
       let cells = row.cells.map { Markup.cell($0?.text ?? "–", isFigure: $0?.isFigure ?? false) }
       return "<tr><th scope=\"row\">\(row.label)</th>\(cells)</tr>\n"
     }
+    return Markup.table("Scores, 95 % intervals", ["score"] + report.runs.map(\.name), rows)
+  }
+
+  private var comparison: Markup {
     let sentences = report.comparisons.map { comparison -> Markup in "<li>\(comparison.sentence(report.runs))</li>" }
     return """
       <section aria-labelledby="beside"><h2 id="beside">Runs side by side</h2>
-      \(Markup.table("Scores, 95 % intervals", ["score"] + report.runs.map(\.name), rows))
+      \(scoreTable)
       \(fastTable)
       <ul class="sentences">\(sentences)</ul></section>
       """
