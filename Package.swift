@@ -134,8 +134,8 @@ if hasEngine {
       name: "BasicCommands",
       dependencies: [
         "LlamaRuntime", "SpeculativeDecoding", "LanguageModels", "GPUModels", "KernelBench", "KernelPrompting",
-        "CUDAToolchain", "VirtualGPU", "KernelEvaluation", "KernelVerdicts", "PTX",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CUDAToolchain", "VirtualGPU", "KernelEvaluation", "KernelVerdicts", "PTX", "LanguageModelClients", "RunStore",
+        "KernelSearch", "KernelReports", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(
       name: "BasicCommandsTests",

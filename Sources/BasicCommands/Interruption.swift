@@ -27,6 +27,16 @@ enum Interruption {
     }
   }
 
+  /// Runs `body`; the first Ctrl-C (or request to terminate) calls `stop`, which asks it to come to an end, and the second ends the
+  /// process. For work that is written down as it is done.
+  static func stops<Result: Sendable>(
+    _ stop: @escaping @Sendable () -> Void, _ body: @escaping @Sendable () async throws -> Result
+  ) async throws -> Result {
+    cancel.withLock { $0 = stop }
+    defer { cancel.withLock { $0 = nil } }
+    return try await body()
+  }
+
   /// A thread waits for signals: their handler, which may do next to nothing, writes to a pipe, and it reads there.
   ///
   /// Blocking them and waiting with `sigwait` would not do. The main thread sleeps in libdispatch with no signal blocked,

@@ -26,6 +26,13 @@ enum Judging {
     }
   }
 
+  /// What judging needs, looked for once.
+  static func tools(_ context: ProcessContext, device: DeviceChoice) async throws -> EvaluationTools {
+    try await reporting {
+      try await EvaluationTools.find(toolchain(context), device: device.choice, environment: context.environment)
+    }
+  }
+
   /// Judges a program that checks itself.
   static func judge(
     program: String, _ options: JudgeOptions, _ context: ProcessContext,
@@ -43,7 +50,7 @@ enum Judging {
       roots: CandidateCompiler(environment: context.environment, executable: context.executable).roots)
   }
 
-  private static func reporting(_ body: () async throws -> Judgement) async throws -> Judgement {
+  private static func reporting<Result>(_ body: () async throws -> Result) async throws -> Result {
     do {
       return try await body()
     } catch let error as KernelEvaluationError {

@@ -1,0 +1,124 @@
+import GPUModels
+import KernelEvaluation
+import KernelPrompting
+import KernelSearch
+import SpeculativeDecoding
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Everything that a run is begun with, as the store keeps it: whoever resumes the run has to do what would have been done.
+struct RunConfiguration: Codable, Sendable, Hashable {
+  /// What writes.
+  struct Model: Codable, Sendable, Hashable {
+    /// An endpoint's name; nil for models on this machine.
+    var endpoint: String?
+    /// A GGUF file; nil for the bundled pair.
+    var target: String?
+    var draft: String?
+    var chatTemplate: String?
+    var context: Int?
+    var threads: Int?
+  }
+
+  /// How the local models speculate.
+  struct Speculation: Codable, Sendable, Hashable {
+    var mode: String
+    var nodesPerLevel: Int
+    var treeNodes: Int
+    var treeDepth: Int
+    var verification: String
+  }
+
+  var model: Model
+  var speculation: Speculation
+  var temperature: Double?
+  var topP: Double?
+  var maximumTokens: Int
+  var strategy: String
+  var goal: String
+  var budgetSeconds: Double
+  var candidates: Int?
+  var tokenBudget: Int?
+  var moneyBudget: Double?
+  var seed: UInt64
+  var device: String
+  var gpu: String
+  var precision: String
+  var trials: Int
+  var timeoutSeconds: Double
+  var jobs: Int
+  /// The paths that the problems were read from, by their names within the run; standard input has none.
+  var origins: [String: String] = [:]
+
+  init(
+    models: ModelOptions, endpoint: String?, speculation: SpeculationOptions, search: SearchOptions,
+    judging: JudgingOptions, budget: Duration
+  ) {
+    model = Model(
+      endpoint: endpoint, target: models.model.map(Self.absolute), draft: models.draft.map(Self.absolute),
+      chatTemplate: models.chatTemplate, context: models.context, threads: models.threads)
+    self.speculation = Speculation(
+      mode: speculation.speculation.rawValue, nodesPerLevel: speculation.nodesPerLevel,
+      treeNodes: speculation.treeNodes, treeDepth: speculation.treeDepth,
+      verification: speculation.verification.rawValue)
+    temperature = search.temperature
+    topP = search.topP
+    maximumTokens = search.maxTokens
+    strategy = search.strategy
+    goal = search.until.description
+    budgetSeconds = budget / .seconds(1)
+    candidates = search.samples
+    tokenBudget = search.tokenBudget
+    moneyBudget = search.moneyBudget
+    // JSON's numbers are exact up to here in every reader.
+    seed = search.seed ?? UInt64.random(in: 0..<1 << 53)
+    device = judging.device.rawValue
+    gpu = judging.gpu.name
+    precision = judging.precision.rawValue
+    trials = judging.trials
+    timeoutSeconds = judging.timeout
+    jobs = search.jobs ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
+  }
+
+  /// A run may be resumed from another folder.
+  private static func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+  }
+
+  // MARK: What the parts of a search take
+
+  var gpuModel: GPUModel { (try? GPUModel(named: gpu)) ?? .h100 }
+  var kernelPrecision: KernelPrecision { KernelPrecision(rawValue: precision) ?? .fp32 }
+  var deviceChoice: DeviceChoice { DeviceChoice(rawValue: device) ?? .auto }
+
+  var judgeOptions: JudgeOptions {
+    JudgeOptions(
+      gpu: gpuModel, precision: .init(kernelPrecision), trials: trials, timeLimit: .seconds(timeoutSeconds))
+  }
+
+  /// The most answers that are written at once is the writer's matter.
+  func settings(writing: Int, seed: UInt64) throws -> SearchSettings {
+    SearchSettings(
+      budget: Budget(
+        time: .seconds(budgetSeconds), tokens: tokenBudget, cost: moneyBudget, candidates: candidates),
+      goal: try Goal(goal), seed: seed, maximumTokens: maximumTokens, writing: writing, checking: jobs)
+  }
+
+  var decoderOptions: SpeculativeDecoder.Options {
+    .init(
+      mode: SpeculationMode(rawValue: speculation.mode) ?? .auto,
+      limits: TreeLimits(
+        nodesPerLevel: speculation.nodesPerLevel, totalNodes: speculation.treeNodes, depth: speculation.treeDepth,
+        time: nil),
+      sampling: SamplingParameters(
+        temperature: temperature ?? Self.localTemperature, topK: 0, topP: topP ?? 1, minP: 0, repetitionPenalty: 1,
+        seed: seed), rule: VerificationRule(rawValue: speculation.verification) ?? .sampleAndWalk)
+  }
+
+  /// Samples of one prompt have to differ.
+  static let localTemperature = 0.8
+}

@@ -1,0 +1,147 @@
+import Foundation
+import KernelBench
+import KernelEvaluation
+import KernelPrompting
+import KernelSearch
+import RunStore
+
+/// Drives a run: one search after the other for its problems, each written down as it goes.
+struct RunDriver: Sendable {
+  let writer: RunWriter
+  let configuration: RunConfiguration
+  let model: SearchModel
+  let tools: EvaluationTools
+  /// Asks for an end in good order.
+  let stop: StopSignal
+  /// Is told what happens: in which problem, what, and what has been spent on it.
+  let observe: @Sendable (StoredProblem, SearchEvent, Spending) -> Void
+
+  /// How a run came to its end.
+  enum End: Sendable, Hashable {
+    /// Each problem has been worked on to its end.
+    case finished
+    /// Somebody stopped it.
+    case stopped
+    /// The model could not be asked any more. The run can be resumed when it can.
+    case writerFailed(reason: String)
+  }
+
+  /// Goes through the problems that have not ended. A problem that fails does not keep the others from being worked on.
+  ///
+  /// - Parameter ended: is told what each problem came to.
+  /// - Throws: what the store throws, which ends the run; `CancellationError`.
+  func run(_ problems: [StoredProblem], ended: (StoredProblem, SearchResult?) async throws -> Void) async throws -> End {
+    for stored in problems where !stored.state.isFinished {
+      if stop.isRequested { return .stopped }
+      let result: SearchResult
+      do {
+        result = try await solve(stored)
+      } catch let error as KernelSearchError where error.code == .badProblem || error.code == .badSetting {
+        try await fail(stored, error.message)
+        try await ended(stored, nil)
+        continue
+      } catch let error as KernelBenchError {
+        try await fail(stored, error.message)
+        try await ended(stored, nil)
+        continue
+      } catch let error as KernelEvaluationError {
+        // The screen's own failure, before a token was spent.
+        try await fail(stored, error.message)
+        try await ended(stored, nil)
+        continue
+      }
+      try await ended(stored, result)
+      switch result.end {
+      case .stopped: return .stopped
+      case .writerFailed(let reason): return .writerFailed(reason: reason)
+      default: break
+      }
+    }
+    return .finished
+  }
+
+  private func fail(_ stored: StoredProblem, _ reason: String) async throws {
+    try await writer.finish(problem: stored.id, as: .failed, notice: reason)
+  }
+
+  private func solve(_ stored: StoredProblem) async throws -> SearchResult {
+    let origin: Problem.Origin = configuration.origins[stored.id].map { .file($0) } ?? .standardInput
+    let problem = try Problem(bytes: Array(stored.reference.utf8), origin: origin)
+    let judge = SearchJudge(reference: problem.source, tools: tools, options: configuration.judgeOptions)
+    let settings = try configuration.settings(writing: model.width, seed: seed(of: stored))
+    let search = Search(
+      problem: problem,
+      prompts: PromptBuilder(
+        form: model.form, gpu: configuration.gpuModel, precision: configuration.kernelPrecision),
+      writer: model.writer, judge: judge, screen: judge,
+      journal: StoreJournal(writer: writer, problem: stored.id, goal: settings.goal),
+      strategy: try StrategyChoice.strategy(named: configuration.strategy), settings: settings,
+      clock: ContinuousClock())
+    return try await search.solve(stop: stop) { [observe] event, spending in observe(stored, event, spending) }
+  }
+
+  /// Each problem has random numbers of its own, whatever the others take.
+  private func seed(of stored: StoredProblem) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in "\(configuration.seed) \(stored.id)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return hash & 0x1F_FFFF_FFFF_FFFF
+  }
+}
+
+/// A run that is begun or gone on with.
+struct OpenRun: Sendable {
+  let run: StoredRun
+  let writer: RunWriter
+  let configuration: RunConfiguration
+
+  /// This process, for messages to people.
+  static var driver: StoredRun.Driver {
+    StoredRun.Driver(
+      process: ProcessInfo.processInfo.processIdentifier, host: ProcessInfo.processInfo.hostName, since: Date())
+  }
+
+  /// Begins a run with problems.
+  static func begin(
+    _ kind: StoredRun.Kind, name: String?, _ problems: [Problem], _ configuration: RunConfiguration, model: String,
+    device: String, level: Int?, in database: RunDatabase
+  ) async throws -> OpenRun {
+    var configuration = configuration
+    var stored: [StoredProblem] = []
+    for (position, problem) in problems.enumerated() {
+      let id = problem.id.map { "\($0)" } ?? problem.outputName
+      if case .file(let path) = problem.origin { configuration.origins[id] = path }
+      stored.append(
+        StoredProblem(
+          id: id, position: position, name: problem.name, family: ProblemFamily(name: problem.name).rawValue,
+          reference: problem.source))
+    }
+    var generator = SystemRandomNumberGenerator()
+    let run = StoredRun(
+      id: StoredRun.makeID(at: Date(), using: &generator), name: name, kind: kind, createdAt: Date(),
+      configuration: try JSON.line(configuration), model: model, strategy: configuration.strategy, device: device,
+      gpu: configuration.gpu, seed: configuration.seed, budgetSeconds: configuration.budgetSeconds, level: level)
+    let writer = try await database.create(run, problems: stored, driver: driver)
+    return OpenRun(run: run, writer: writer, configuration: configuration)
+  }
+
+  /// Goes on with a run.
+  static func resume(_ name: String, in database: RunDatabase) async throws -> OpenRun {
+    let run = try await database.run(matching: name)
+    guard run.kind != .import else {
+      throw CommandFailure(.usage, "\(run.id) was imported: it has no model that could go on with it.")
+    }
+    let configuration: RunConfiguration
+    do {
+      configuration = try JSONDecoder().decode(RunConfiguration.self, from: Data(run.configuration.utf8))
+    } catch {
+      throw CommandFailure(.usage, "\(run.id) was begun by another version, and cannot be gone on with: \(error)")
+    }
+    return OpenRun(
+      run: run, writer: try await database.resume(run.id, driver: driver), configuration: configuration)
+  }
+
+  /// Gives the run free.
+  func close(_ end: RunDriver.End) async throws {
+    try await writer.close(as: end == .finished ? .finished : .paused, at: Date())
+  }
+}
