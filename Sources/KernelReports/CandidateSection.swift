@@ -64,7 +64,8 @@ struct CandidateSection {
     if let eager { facts.append(("eager, measured", "\(NumberText.short(eager)) ms")) }
     if let compiled { facts.append(("compiled, measured", "\(NumberText.short(compiled)) ms")) }
     if let ratio = measured.ratioToBetter {
-      let estimate = Estimate(value: ratio, lower: measured.ratioInterval?.first, upper: measured.ratioInterval?.last)
+      let estimate = IntervalEstimate(
+        value: ratio, lower: measured.ratioInterval?.first, upper: measured.ratioInterval?.last)
       facts.append(("against the better", "\(NumberText.ratio(estimate)), \(measured.speedText)"))
     }
     if let estimate = measured.estimateMilliseconds {

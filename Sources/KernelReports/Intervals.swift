@@ -44,7 +44,7 @@ public struct Proportion: Sendable, Hashable, Codable {
 }
 
 /// A number that is estimated from several problems, with its interval.
-public struct Estimate: Sendable, Hashable, Codable {
+public struct IntervalEstimate: Sendable, Hashable, Codable {
   /// The number.
   public var value: Double
   /// Where the 95 % interval begins; nil where the problems allow none.
@@ -81,7 +81,7 @@ public struct Estimate: Sendable, Hashable, Codable {
   /// The geometric mean, with an interval made on the logarithms.
   init?(geometricMeanOf values: [Double], resamples: Int, using generator: inout some RandomNumberGenerator) {
     guard values.allSatisfy({ $0 > 0 && $0.isFinite }),
-      let logarithms = Estimate(meanOf: values.map { log($0) }, resamples: resamples, using: &generator)
+      let logarithms = IntervalEstimate(meanOf: values.map { log($0) }, resamples: resamples, using: &generator)
     else { return nil }
     value = exp(logarithms.value)
     lower = logarithms.lower.map { exp($0) }

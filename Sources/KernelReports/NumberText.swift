@@ -32,14 +32,14 @@ enum NumberText {
   static func percent(_ share: Double) -> String { fixed(share * 100, 1) + " %" }
 
   /// A share with its interval: `72.2 % (49.1 to 87.5)`.
-  static func percent(_ estimate: Estimate) -> String {
+  static func percent(_ estimate: IntervalEstimate) -> String {
     guard let lower = estimate.lower, let upper = estimate.upper else { return percent(estimate.value) }
     return "\(percent(estimate.value)) (\(fixed(lower * 100, 1)) to \(fixed(upper * 100, 1)))"
   }
 
   /// A share with its interval: `72.2 % (49.1 to 87.5)`.
   static func percent(_ share: Proportion) -> String {
-    percent(Estimate(value: share.value, lower: share.lower, upper: share.upper))
+    percent(IntervalEstimate(value: share.value, lower: share.lower, upper: share.upper))
   }
 
   /// A share with its interval, in whole percents: `72 % (49 to 88)`.
@@ -51,7 +51,7 @@ enum NumberText {
   static func ratio(_ value: Double) -> String { short(value) + "×" }
 
   /// A ratio with its interval: `1.52× (1.49 to 1.55)`.
-  static func ratio(_ estimate: Estimate) -> String {
+  static func ratio(_ estimate: IntervalEstimate) -> String {
     guard let lower = estimate.lower, let upper = estimate.upper else { return ratio(estimate.value) }
     return "\(ratio(estimate.value)) (\(short(lower)) to \(short(upper)))"
   }
@@ -89,7 +89,7 @@ enum NumberText {
   }
 }
 
-extension Estimate {
+extension IntervalEstimate {
   init(value: Double, lower: Double?, upper: Double?) {
     self.value = value
     self.lower = lower

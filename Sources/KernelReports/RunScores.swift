@@ -7,7 +7,7 @@ public struct RunScores: Sendable, Hashable, Codable {
     /// How many samples one may draw.
     public var k: Int
     /// The chance that one of them is correct, as a mean over problems.
-    public var estimate: Estimate
+    public var estimate: IntervalEstimate
   }
 
   /// pass@k, and what it was estimated from.
@@ -51,7 +51,7 @@ public struct RunScores: Sendable, Hashable, Codable {
     /// Problems that beat the better baseline (fast_1); nil where nothing was timed in the whole run.
     public var fasterThanBetter: Proportion?
     /// The geometric mean of the ratios to the better baseline.
-    public var geometricMean: Estimate?
+    public var geometricMean: IntervalEstimate?
   }
 
   /// All problems of the run.

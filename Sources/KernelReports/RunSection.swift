@@ -85,7 +85,7 @@ struct RunSection {
     "\(NumberText.fixed(lower * 100, 0)) to \(NumberText.fixed(upper * 100, 0)) %"
   }
 
-  private static func interval(_ estimate: Estimate) -> String {
+  private static func interval(_ estimate: IntervalEstimate) -> String {
     guard let lower = estimate.lower, let upper = estimate.upper else { return "of one problem" }
     return "\(NumberText.short(lower)) to \(NumberText.short(upper))"
   }

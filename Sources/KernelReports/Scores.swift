@@ -60,7 +60,7 @@ extension RunScores {
         Family(
           family: family, solveRate: rate,
           fasterThanBetter: speed == nil ? nil : Estimators.fastP(members, p: 1, against: .better),
-          geometricMean: Estimate(geometricMeanOf: ratios, resamples: resamples, using: &generator)))
+          geometricMean: IntervalEstimate(geometricMeanOf: ratios, resamples: resamples, using: &generator)))
     }
   }
 
@@ -73,7 +73,7 @@ extension RunScores {
     var k = 1
     while k <= least {
       let values = sampled.map { Estimators.passAtK(samples: $0.sampleCount, correct: $0.correctSampleCount, k: k) }
-      if let estimate = Estimate(meanOf: values, resamples: resamples, using: &generator) {
+      if let estimate = IntervalEstimate(meanOf: values, resamples: resamples, using: &generator) {
         passAt.append(PassAtCount(k: k, estimate: estimate))
       }
       k *= 2
@@ -98,7 +98,7 @@ extension RunScores {
       against.append(
         SpeedTable.AgainstBaseline(
           baseline: baseline, fast: fast,
-          geometricMean: Estimate(geometricMeanOf: ratios, resamples: resamples, using: &generator),
+          geometricMean: IntervalEstimate(geometricMeanOf: ratios, resamples: resamples, using: &generator),
           ties: solved.count { $0.best?.isTie(with: baseline) == true }))
     }
     return SpeedTable(timed: timed, untimed: solved.count - timed, against: against)

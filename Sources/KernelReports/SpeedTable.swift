@@ -23,7 +23,7 @@ public struct SpeedTable: Sendable, Hashable, Codable {
     /// fast_p for the thresholds of ``SpeedTable/thresholds``.
     public var fast: [Threshold]
     /// The geometric mean of the ratios of the solved problems that were timed.
-    public var geometricMean: Estimate?
+    public var geometricMean: IntervalEstimate?
     /// Solved problems whose kernel ties with the baseline.
     public var ties: Int
   }

@@ -50,10 +50,10 @@ import Testing
   }
 
   @Test func `the bootstrap repeats, holds the mean, and narrows with more values`() throws {
-    func estimate(_ count: Int, seed: UInt64) throws -> Estimate {
+    func estimate(_ count: Int, seed: UInt64) throws -> IntervalEstimate {
       var generator = ReportGenerator(seed: seed)
       return try #require(
-        Estimate(meanOf: (0..<count).map { Double($0 % 4) }, resamples: 2000, using: &generator))
+        IntervalEstimate(meanOf: (0..<count).map { Double($0 % 4) }, resamples: 2000, using: &generator))
     }
     let few = try estimate(8, seed: 1)
     let many = try estimate(800, seed: 1)
@@ -67,10 +67,10 @@ import Testing
 
   @Test func `equal values have no interval`() throws {
     var generator = ReportGenerator(seed: 1)
-    let estimate = try #require(Estimate(meanOf: [1, 1, 1], resamples: 100, using: &generator))
+    let estimate = try #require(IntervalEstimate(meanOf: [1, 1, 1], resamples: 100, using: &generator))
     #expect(estimate.lower == nil && estimate.upper == nil)
-    #expect(Estimate(meanOf: [], resamples: 100, using: &generator) == nil)
-    #expect(Estimate(geometricMeanOf: [1, 0], resamples: 100, using: &generator) == nil)
+    #expect(IntervalEstimate(meanOf: [], resamples: 100, using: &generator) == nil)
+    #expect(IntervalEstimate(geometricMeanOf: [1, 0], resamples: 100, using: &generator) == nil)
   }
 
   @Test(arguments: [(0, 0, 1.0), (5, 0, 0.0625), (0, 5, 0.0625), (8, 2, 0.109375), (3, 3, 1)] as [(Int, Int, Double)])
