@@ -105,6 +105,7 @@ public final class RunDatabase: Sendable {
         // A pool sets the mode back when it has turned on the log.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
       }
+      try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_autocheckpoint = \(checkpointPages)") }
       try Schema.migrator.migrate(pool)
       return RunDatabase(path: path, durability: durability, connection: pool)
     }
@@ -132,6 +133,9 @@ public final class RunDatabase: Sendable {
     }
     return true
   }
+
+  /// The log is folded into the file, which waits for the disk, once it has this many pages: 16 MB.
+  private static let checkpointPages = 4000
 
   private enum Found { case nothing, older, current }
 

@@ -133,26 +133,26 @@ import Testing
 }
 
 @Suite struct `Speed scores` {
-  private static let scores = SpeedScores([
+  private static let scores = FastP([
     .incorrect, .correct(speedRatio: 1), .correct(speedRatio: 2), .correct(speedRatio: 0.5), .correct(speedRatio: nil),
   ])
 
   @Test(arguments: [(0, 0.8), (0.5, 0.4), (0.8, 0.4), (1, 0.2), (1.5, 0.2), (2, 0)])
   func `count what is faster than p, and no tie`(p: Double, part: Double) {
-    #expect(Self.scores.fast(p) == part)
+    #expect(Self.scores.score(p) == part)
   }
 
   @Test func `have a solve rate and a geometric mean of those that were timed`() throws {
-    #expect(Self.scores.solveRate == 0.8 && Self.scores.fast(0) == Self.scores.solveRate)
+    #expect(Self.scores.solveRate == 0.8 && Self.scores.score(0) == Self.scores.solveRate)
     #expect(try abs(#require(Self.scores.geometricMean) - 1) < 1e-15)
-    #expect(SpeedScores([]).solveRate == 0 && SpeedScores([]).fast(0) == 0 && SpeedScores([]).geometricMean == nil)
-    #expect(SpeedScores([.incorrect]).geometricMean == nil)
+    #expect(FastP([]).solveRate == 0 && FastP([]).score(0) == 0 && FastP([]).geometricMean == nil)
+    #expect(FastP([.incorrect]).geometricMean == nil)
   }
 
   @Test(arguments: [0, -1, Double.nan, .infinity])
   func `take no ratio that is none`(ratio: Double) {
-    let scores = SpeedScores([.correct(speedRatio: ratio)])
-    #expect(scores.fast(0) == 1 && scores.fast(0.5) == 0 && scores.geometricMean == nil)
+    let scores = FastP([.correct(speedRatio: ratio)])
+    #expect(scores.score(0) == 1 && scores.score(0.5) == 0 && scores.geometricMean == nil)
   }
 
   @Test(arguments: 0..<50)
@@ -161,15 +161,15 @@ import Testing
     let ratios = (0..<Int.random(in: 1...100, using: &generator)).map { _ in
       exp(Double.random(in: -3...3, using: &generator))
     }
-    let scores = SpeedScores(ratios.map { .correct(speedRatio: $0) } + [.incorrect])
-    let values = SpeedScores.thresholds.map { scores.fast($0) }
+    let scores = FastP(ratios.map { .correct(speedRatio: $0) } + [.incorrect])
+    let values = FastP.thresholds.map { scores.score($0) }
     #expect(values == values.sorted(by: >) && values[0] == scores.solveRate)
     let mean = try #require(scores.geometricMean)
     let lowest = try #require(ratios.min())
     let highest = try #require(ratios.max())
     #expect(mean >= lowest * (1 - 1e-12) && mean <= highest * (1 + 1e-12))
     // Turning every ratio over turns the mean over.
-    let turned = SpeedScores(ratios.map { .correct(speedRatio: 1 / $0) })
+    let turned = FastP(ratios.map { .correct(speedRatio: 1 / $0) })
     #expect(try abs(#require(turned.geometricMean) * mean - 1) < 1e-12)
   }
 }

@@ -8,7 +8,7 @@
 
 /// How fast the answers to a set of problems are, one answer for each problem: `fast_p` of A. Ouyang et al., *KernelBench:
 /// Can LLMs Write Efficient GPU Kernels?*, 2025, arXiv:2502.10517, and the geometric mean.
-public struct SpeedScores: Sendable, Hashable {
+public struct FastP: Sendable, Hashable {
   /// What became of a problem.
   public enum Outcome: Sendable, Hashable {
     /// There is no correct answer.
@@ -40,9 +40,9 @@ public struct SpeedScores: Sendable, Hashable {
   /// The problems whose answer is correct and more than `p` times as fast as the reference, divided by all problems. A tie
   /// is not counted at 1.
   ///
-  /// `fast(0)` is the ``solveRate``: whatever its time, a correct answer's ratio is above 0. KernelBench's own script differs
+  /// `score(0)` is the ``solveRate``: whatever its time, a correct answer's ratio is above 0. KernelBench's own script differs
   /// there where an answer was not timed: it takes the runtime of −1 for a time.
-  public func fast(_ p: Double) -> Double {
+  public func score(_ p: Double) -> Double {
     guard !outcomes.isEmpty else { return 0 }
     let count = outcomes.count { outcome in
       guard case .correct(let ratio) = outcome else { return false }
