@@ -2,7 +2,7 @@ import LanguageModelClients
 import LanguageModels
 import Testing
 
-@Suite struct AnswerTests {
+@Suite(.timeLimit(.minutes(2))) struct AnswerTests {
   @Test(arguments: Endpoint.Dialect.allCases, [false, true])
   func `an answer comes through, streamed and in one piece`(dialect: Endpoint.Dialect, isWhole: Bool) async throws {
     let server = try await ScriptedServer(

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LanguageModelClients
 
-@Suite struct CancellationTests {
+@Suite(.timeLimit(.minutes(2))) struct CancellationTests {
   @Test func `leaving a stream early ends the connection`() async throws {
     let server = try await ScriptedServer([Replies.head(), .chunk(TimeLimitTests.firstText(.openAIChat))])
     let model = try Asking.model(Asking.endpoint(server))
@@ -42,7 +42,7 @@ import Testing
       }
     }
     // The failed request is in the ledger before the wait begins.
-    while model.ledger.total.failedRequests == 0 { await Task.yield() }
+    while model.ledger.total.failedRequests == 0, !Task.isCancelled { await Task.yield() }
     task.cancel()
     let error = await task.value
     #expect(error?.code == .cancelled || error?.code == .serverError)
@@ -51,7 +51,7 @@ import Testing
   }
 }
 
-@Suite struct ConcurrencyTests {
+@Suite(.timeLimit(.minutes(2))) struct ConcurrencyTests {
   @Test(arguments: [1, 3])
   func `no more requests are under way than allowed, and none is forgotten`(limit: Int) async throws {
     let arrived = Milestone()
@@ -77,10 +77,10 @@ import Testing
     let order = Order()
     await withTaskGroup(of: Void.self) { group in
       group.addTask { try? await limiter.withPlace { await gate.reached(1) } }
-      while limiter.freePlaces > 0 { await Task.yield() }
+      while limiter.freePlaces > 0, !Task.isCancelled { await Task.yield() }
       for index in 0..<10 {
         group.addTask { try? await limiter.withPlace { order.add(index) } }
-        while limiter.waitingCount <= index { await Task.yield() }
+        while limiter.waitingCount <= index, !Task.isCancelled { await Task.yield() }
       }
       gate.pass()
     }
@@ -92,9 +92,9 @@ import Testing
     let limiter = ConcurrencyLimiter(limit: 1)
     let gate = Milestone()
     let holder = Task { try await limiter.withPlace { await gate.reached(1) } }
-    while limiter.freePlaces > 0 { await Task.yield() }
+    while limiter.freePlaces > 0, !Task.isCancelled { await Task.yield() }
     let waiting = (0..<5).map { _ in Task { try await limiter.withPlace {} } }
-    while limiter.waitingCount < 5 { await Task.yield() }
+    while limiter.waitingCount < 5, !Task.isCancelled { await Task.yield() }
     for index in [3, 0, 4] { waiting[index].cancel() }
     for index in [3, 0, 4] {
       await #expect(throws: CancellationError.self) { try await waiting[index].value }

@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 import Testing
 
-@Suite struct ConnectTests {
+@Suite(.timeLimit(.minutes(2))) struct ConnectTests {
   #if os(Linux)
     /// Linux drops what asks for a connection while the queue of those that were not taken is full.
     @Test func `a server that takes no connection is given up at the limit`() async throws {

@@ -160,7 +160,7 @@ extension [UInt8] {
   }
 }
 
-@Suite struct FaultMatrixTests {
+@Suite(.timeLimit(.minutes(2))) struct FaultMatrixTests {
   static let cases = Fault.matrix.flatMap { fault in fault.dialects.map { (fault, $0) } }
 
   @Test(arguments: cases)

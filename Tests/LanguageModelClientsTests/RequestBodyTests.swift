@@ -97,7 +97,7 @@ import Testing
   }
 }
 
-@Suite struct EndpointTests {
+@Suite(.timeLimit(.minutes(2))) struct EndpointTests {
   @Test(arguments: [
     ("https://api.openai.com/v1", "https://api.openai.com/v1/chat/completions"),
     ("https://api.openai.com/v1/", "https://api.openai.com/v1/chat/completions"),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LanguageModelClients
 
-@Suite struct SampleTests {
+@Suite(.timeLimit(.minutes(2))) struct SampleTests {
   typealias Events = [Int: [GenerationEvent]]
 
   static func ask(

@@ -1,7 +1,7 @@
 import LanguageModelClients
 import Testing
 
-@Suite struct TokenScoringTests {
+@Suite(.timeLimit(.minutes(2))) struct TokenScoringTests {
   static let echoed = """
     {"choices":[{"text":"a bc!","logprobs":{"tokens":["a"," b","c","!"],"token_logprobs":[null,-0.5,-2.5,-0.1],\
     "top_logprobs":[null,{" b":-0.5},{"x":-0.2,"c":-2.5},{"!":-0.1}],"text_offset":[0,1,3,4]},"finish_reason":"length"}]\
