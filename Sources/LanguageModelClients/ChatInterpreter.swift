@@ -30,6 +30,7 @@ struct ChatInterpreter: AnswerInterpreter {
       throw .reported(report)
     }
     var parts: [AnswerPart] = []
+    var isLast = chunk["choices"]?.array?.isEmpty != false
     for choice in chunk["choices"]?.array ?? [] {
       let sample = choice["index"]?.integer ?? 0
       if let delta = choice["delta"] ?? choice["message"] {
@@ -40,9 +41,14 @@ struct ChatInterpreter: AnswerInterpreter {
         let text = Self.text(delta["content"]) + Self.text(delta["refusal"])
         if !text.isEmpty { parts.append(.text(text, sample: sample)) }
       }
-      if let reason = choice["finish_reason"]?.string, !reason.isEmpty { parts += try choices.end(sample, reason) }
+      if let reason = choice["finish_reason"]?.string, !reason.isEmpty {
+        parts += try choices.end(sample, reason)
+        isLast = true
+      }
     }
-    if let usage = TokenUsage(openAI: chunk["usage"]) { parts.append(.usage(usage)) }
+    if let usage = TokenUsage(openAI: chunk["usage"]) {
+      parts.append(.usage(choices.count(usage, isLast: isLast)))
+    }
     return parts
   }
 

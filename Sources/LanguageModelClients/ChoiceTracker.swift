@@ -4,7 +4,8 @@ internal import LanguageModels
 struct ChoiceTracker: Sendable {
   private(set) var begun: Set<Int> = []
   private(set) var ended: Set<Int> = []
-  var isDone = false
+  private(set) var isDone = false
+  private var total: TokenUsage?
 
   var isComplete: Bool { !ended.isEmpty && begun == ended }
 
@@ -24,6 +25,27 @@ struct ChoiceTracker: Sendable {
     let open = begun.subtracting(ended).sorted()
     ended.formUnion(open)
     return open.map { .ended(.end, sample: $0) }
+  }
+
+  /// The endpoint said what was used up.
+  ///
+  /// OpenAI and vLLM say it once for all answers, in a chunk without choices, and some say the sum so far with every chunk.
+  /// llama-server says it for every answer alone when that has ended: what was written is then added up, and the prompt is
+  /// the same one.
+  ///
+  /// - Parameter isLast: Whether the chunk has no choices, or ends one.
+  /// - Returns: The sum so far.
+  mutating func count(_ usage: TokenUsage, isLast: Bool) -> TokenUsage {
+    var sum = usage
+    if isLast, begun.count > 1, let total {
+      sum.promptTokens = max(usage.promptTokens, total.promptTokens)
+      sum.cachedPromptTokens = max(usage.cachedPromptTokens, total.cachedPromptTokens)
+      sum.cacheWriteTokens = max(usage.cacheWriteTokens, total.cacheWriteTokens)
+      sum.completionTokens += total.completionTokens
+      sum.reasoningTokens += total.reasoningTokens
+    }
+    if isLast { total = sum }
+    return sum
   }
 
   static func reason(_ word: String) throws(AnswerFault) -> GenerationOutcome.Reason {

@@ -27,6 +27,7 @@ struct CompletionsInterpreter: AnswerInterpreter {
       throw .reported(report)
     }
     var parts: [AnswerPart] = []
+    var isLast = chunk["choices"]?.array?.isEmpty != false
     for choice in chunk["choices"]?.array ?? [] {
       let sample = choice["index"]?.integer ?? 0
       choices.begin(sample)
@@ -35,9 +36,14 @@ struct CompletionsInterpreter: AnswerInterpreter {
         parts.append(.reasoning(thought, sample: sample))
       }
       if let text = choice["text"]?.string, !text.isEmpty { parts.append(.text(text, sample: sample)) }
-      if let reason = choice["finish_reason"]?.string, !reason.isEmpty { parts += try choices.end(sample, reason) }
+      if let reason = choice["finish_reason"]?.string, !reason.isEmpty {
+        parts += try choices.end(sample, reason)
+        isLast = true
+      }
     }
-    if let usage = TokenUsage(openAI: chunk["usage"]) { parts.append(.usage(usage)) }
+    if let usage = TokenUsage(openAI: chunk["usage"]) {
+      parts.append(.usage(choices.count(usage, isLast: isLast)))
+    }
     return parts
   }
 }

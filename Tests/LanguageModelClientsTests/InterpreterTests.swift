@@ -96,6 +96,30 @@ struct Reading: Equatable {
     #expect(reading.parts == (usage.map { [.usage($0)] } ?? []) && reading.fault == nil)
   }
 
+  @Test(arguments: [Endpoint.Dialect.openAIChat, .openAICompletions])
+  func `what a server counts for each of several answers is added up`(dialect: Endpoint.Dialect) {
+    let piece = dialect == .openAIChat ? "\"delta\":{\"content\":\"a\"}" : "\"text\":\"a\""
+    func chunk(_ index: Int, end: Bool, _ usage: String = "null") -> String {
+      "{\"choices\":[{\"index\":\(index),\(piece),\"finish_reason\":\(end ? "\"length\"" : "null")}],\"usage\":\(usage)}"
+    }
+    let one = "{\"prompt_tokens\":35,\"completion_tokens\":3,\"prompt_tokens_details\":{\"cached_tokens\":4}}"
+    let two = "{\"prompt_tokens\":35,\"completion_tokens\":5}"
+    let sum = AnswerPart.usage(TokenUsage(promptTokens: 35, cachedPromptTokens: 4, completionTokens: 8))
+    // llama-server 0.3.36: chat in chunks of their own, completions with the end.
+    let alone = ["{\"choices\":[],\"usage\":\(one)}", "{\"choices\":[],\"usage\":\(two)}"]
+    let apart = [chunk(1, end: true), alone[0], chunk(0, end: true), alone[1], "[DONE]"]
+    #expect(Reading(dialect, apart).parts.last == sum)
+    #expect(Reading(dialect, [chunk(1, end: true, one), chunk(0, end: true, two), "[DONE]"]).parts.last == sum)
+    // Sums so far stay what they are.
+    let soFar = [
+      chunk(0, end: false, one), chunk(1, end: false, two), chunk(0, end: true), chunk(1, end: true), alone[1],
+    ]
+    let last = AnswerPart.usage(TokenUsage(promptTokens: 35, completionTokens: 5))
+    #expect(Reading(dialect, soFar).parts.last == last)
+    // Of one answer the latest count is right.
+    #expect(Reading(dialect, [chunk(0, end: true, one), alone[1]]).parts.last == last)
+  }
+
   @Test func `Anthropic's counts are sums, and what is cached is counted apart`() {
     let usage = { (text: String) in "{\"type\":\"message_start\",\"message\":{\"usage\":\(text)}}" }
     let reading = Reading(
