@@ -101,7 +101,7 @@ public struct AdaptiveStrategy: SearchStrategy {
 
   /// The arm with the largest draw.
   ///
-  /// - Complexity: O(*r*) to look for open ones among *r* candidates with a verdict, and a draw for each of at most ``frontier`` + ``elite``.
+  /// - Complexity: O(*r*) at worst to look for open ones among *r* candidates with a verdict, and a draw for each of at most ``frontier`` + ``elite``.
   public func next(in tree: SearchTree, using generator: inout some RandomNumberGenerator) -> SearchAction {
     if tree.nextID < firstSamples { return .write(.samples(firstSamples - tree.nextID)) }
     let hasBest = tree.best != nil
@@ -184,17 +184,13 @@ public struct AdaptiveStrategy: SearchStrategy {
   private func open(_ tree: SearchTree) -> [SearchNode] {
     var right: [SearchNode] = []
     var wrong: [SearchNode] = []
-    for id in tree.refinable.reversed() {
-      guard let node = tree[id] else { continue }
-      if node.isCorrect {
-        guard let score = node.score, !isPruned(node, in: tree) else { continue }
-        // Of equals the earlier one, which comes later here.
-        let place = right.firstIndex { $0.score.map { $0 <= score } ?? true } ?? right.count
-        if place < elite { right.insert(node, at: place) }
-        if right.count > elite { right.removeLast() }
-      } else if wrong.count < frontier, !isPruned(node, in: tree) {
-        wrong.append(node)
-      }
+    for id in tree.correct {
+      guard right.count < elite else { break }
+      if let node = tree[id], !isPruned(node, in: tree) { right.append(node) }
+    }
+    for id in tree.repairable.reversed() {
+      guard wrong.count < frontier else { break }
+      if let node = tree[id], !isPruned(node, in: tree) { wrong.append(node) }
     }
     return right + wrong
   }

@@ -2,7 +2,7 @@ public import KernelVerdicts
 
 /// The candidates for a problem, how they came about, and what is under way: all that a strategy decides by.
 ///
-/// A value without I/O. Adding and settling a candidate take O(1); the queries say what they take.
+/// A value without I/O. Adding and settling a candidate take O(1), a correct one O(log *n*) comparisons to find its place.
 public struct SearchTree: Sendable {
   /// What yields are counted for: an edge, the verdict of the candidate that it goes on from, and whether anything correct was
   /// known.
@@ -41,8 +41,10 @@ public struct SearchTree: Sendable {
   public private(set) var nextID = 0
   /// The candidate that was settled last; nil at first.
   public private(set) var lastSettled: Int?
-  /// The candidates that can be gone on from, by number.
-  public private(set) var refinable: [Int] = []
+  /// The correct candidates that are not demoted, the best first; of equals the earlier one.
+  public private(set) var correct: [Int] = []
+  /// The candidates that can be repaired, in the order in which they were settled.
+  public private(set) var repairable: [Int] = []
   private var places: [Int: Int] = [:]
   private var yields: [EdgeClass: Yield] = [:]
   private var refinementsBeforeBest = Yield()
@@ -62,14 +64,6 @@ public struct SearchTree: Sendable {
 
   /// How many answers are being written or wait for a verdict.
   public var underWay: Int { writing + unjudged }
-
-  /// The correct candidates that are not demoted, the best first; of equals the earlier one. O(*n* log *n*).
-  public var ranking: [SearchNode] {
-    nodes.filter(\.isCorrect).sorted { a, b in
-      guard let first = a.score, let second = b.score, first != second else { return a.id < b.id }
-      return second < first
-    }
-  }
 
   // MARK: What happens
 
@@ -139,7 +133,11 @@ public struct SearchTree: Sendable {
       if hadBest { refinementsSinceBest.add(isImprovement) } else { refinementsBeforeBest.add(isImprovement) }
     }
     if let parent { nodes[parent].yield.add(isImprovement) }
-    if nodes[place].edge.map(edges.contains) ?? false { refinable.append(id) }
+    if nodes[place].isCorrect {
+      rank(place)
+    } else if nodes[place].edge == .repair, edges.contains(.repair) {
+      repairable.append(id)
+    }
   }
 
   /// A candidate was checked from scratch: the result replaces its score.
@@ -148,14 +146,37 @@ public struct SearchTree: Sendable {
     nodes[place].recheck = result
     nodes[place].score = Score(result)
     nodes[place].isDemoted = !result.isCorrect
-    best = ranking.first?.id
+    correct.removeAll { $0 == id }
+    if result.isCorrect {
+      rank(place)
+    } else if nodes[place].edge == .repair, edges.contains(.repair) {
+      repairable.append(id)
+    }
+    best = correct.first
   }
 
   /// Nothing can be made from a candidate.
   mutating func close(_ id: Int) {
     guard let place = places[id] else { return }
     nodes[place].isClosed = true
-    refinable.removeAll { $0 == id }
+    repairable.removeAll { $0 == id }
+  }
+
+  /// Puts a correct candidate in its place among the others.
+  private mutating func rank(_ place: Int) {
+    guard let score = nodes[place].score else { return }
+    let id = nodes[place].id
+    var range = correct.startIndex..<correct.endIndex
+    while !range.isEmpty {
+      let middle = range.lowerBound + range.count / 2
+      let other = self[correct[middle]]?.score ?? score
+      if score < other || !(other < score) && correct[middle] < id {
+        range = (middle + 1)..<range.upperBound
+      } else {
+        range = range.lowerBound..<middle
+      }
+    }
+    correct.insert(id, at: range.lowerBound)
   }
 
   private func isBest(_ score: Score) -> Bool {

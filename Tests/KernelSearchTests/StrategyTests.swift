@@ -178,3 +178,23 @@ import Testing
     #expect(abs(variance - expected) < 0.05 * expected)
   }
 }
+
+@Suite struct `A search tree` {
+  @Test func `ranks its correct candidates, and knows the best`() {
+    for seed in 1...20 {
+      let world = World(sample: 0.4, repair: 0.3, variant: 0.4, betterSample: 0.1)
+      var tree = world.tree(AdaptiveStrategy(), count: 60, seed: UInt64(seed))
+      for _ in 0..<3 {
+        let expected = tree.nodes.filter(\.isCorrect).sorted { a, b in
+          guard let first = a.score, let second = b.score, first != second else { return a.id < b.id }
+          return second < first
+        }
+        #expect(tree.correct == expected.map(\.id) && tree.best == tree.correct.first)
+        #expect(Set(tree.repairable).isDisjoint(with: tree.correct))
+        // One of them is demoted, another one slower than thought.
+        if let best = tree.best { tree.confirm(best, result(.incorrect)) }
+        if let best = tree.best { tree.confirm(best, result(.correct, ratio: 0.2)) }
+      }
+    }
+  }
+}
