@@ -140,8 +140,9 @@ if hasEngine {
     .testTarget(
       name: "BasicCommandsTests",
       dependencies: [
-        "BasicCommands", "SpeculativeDecoding", "KernelBench", "KernelPrompting", "CUDAToolchain",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "BasicCommands", "SpeculativeDecoding", "KernelBench", "KernelPrompting", "KernelVerdicts", "CUDAToolchain",
+        "RunStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       exclude: ["Golden"]),
     .executableTarget(name: "basic", dependencies: ["BasicCommands"]),

@@ -20,7 +20,10 @@ public struct Basic: AsyncParsableCommand {
         basic doctor
       """,
     version: version,
-    subcommands: [Generate.self, Solve.self, Suite.self, PromptCommand.self, Check.self, Run.self, Instructions.self, Bench.self, Doctor.self])
+    subcommands: [
+      Generate.self, Solve.self, Suite.self, Runs.self, PromptCommand.self, Check.self, Run.self, Instructions.self,
+      Bench.self, Doctor.self,
+    ])
 
   /// Makes the command; its options are read afterwards.
   public init() {}

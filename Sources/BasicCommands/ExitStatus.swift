@@ -3,6 +3,7 @@ import CUDAToolchain
 import KernelBench
 import KernelPrompting
 import LlamaRuntime
+import RunStore
 import SpeculativeDecoding
 
 /// Why a command ends with a status other than 0, with the sentence for the person who called it.
@@ -64,6 +65,7 @@ extension Basic {
     case let error as LlamaRuntimeError:
       CommandFailure(error.code == .passFailed ? .internalFailure : .usage, error.message)
     case let error as CUDAToolchainError: CommandFailure(.internalFailure, error.message)
+    case let error as RunStoreError: CommandFailure(error)
     case let error as FileError: CommandFailure(.internalFailure, error.description)
     case let code as ExitCode: CommandFailure(.init(rawValue: code.rawValue) ?? .internalFailure)
     default:

@@ -111,6 +111,26 @@ enum Interruption {
     }
   }
 
+  /// The same for work that waits for others while it prepares.
+  static func undivided(
+    _ begin: () throws -> @Sendable () -> Void, prepare: () async throws -> Void, complete: () throws -> Void
+  ) async throws {
+    try unfinished.withLock { $0 = try begin() }
+    do {
+      try await prepare()
+      try unfinished.withLock { takeBack in
+        try complete()
+        takeBack = nil
+      }
+    } catch {
+      unfinished.withLock { takeBack in
+        takeBack?()
+        takeBack = nil
+      }
+      throw error
+    }
+  }
+
   /// Takes a signal over. One that whoever started us has switched off, as a shell does for work in the background,
   /// stays off.
   private static func handle(_ signal: Int32) {

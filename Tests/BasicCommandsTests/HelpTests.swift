@@ -5,7 +5,7 @@ import Testing
 struct HelpTests {
   @Test(arguments: [
     [], ["generate"], ["prompt"], ["bench"], ["bench", "decode"], ["bench", "kernels"], ["bench", "check"], ["check"],
-    ["run"],
+    ["run"], ["runs"], ["runs", "list"], ["runs", "show"], ["runs", "export"], ["runs", "import"], ["runs", "delete"],
     ["instructions"], ["doctor"],
   ])
   func `the help of every command is as it was read last`(command: [String]) throws {
@@ -17,6 +17,7 @@ struct HelpTests {
 
   @Test(arguments: [
     [], ["generate"], ["prompt"], ["bench", "decode"], ["bench", "kernels"], ["bench", "check"], ["check"], ["run"],
+    ["runs"], ["runs", "list"], ["runs", "show"], ["runs", "export"], ["runs", "import"], ["runs", "delete"],
     ["instructions"], ["doctor"],
   ])
   func `help has examples and fits 80 columns`(command: [String]) throws {
