@@ -136,12 +136,14 @@ if hasEngine {
         "LlamaRuntime", "SpeculativeDecoding", "LanguageModels", "GPUModels", "KernelBench", "KernelPrompting",
         "CUDAToolchain", "VirtualGPU", "KernelEvaluation", "KernelVerdicts", "PTX", "LanguageModelClients", "RunStore",
         "KernelSearch", "KernelReports", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "TOMLKit", package: "TOMLKit"),
       ]),
     .testTarget(
       name: "BasicCommandsTests",
       dependencies: [
         "BasicCommands", "SpeculativeDecoding", "KernelBench", "KernelPrompting", "KernelVerdicts", "CUDAToolchain",
-        "RunStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "GPUModels", "LanguageModelClients", "RunStore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       exclude: ["Golden"]),
@@ -160,6 +162,7 @@ let package = Package(
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
   targets: targets,
   swiftLanguageModes: [.v6]

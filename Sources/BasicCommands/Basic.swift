@@ -22,7 +22,7 @@ public struct Basic: AsyncParsableCommand {
     version: version,
     subcommands: [
       Generate.self, Solve.self, Suite.self, Runs.self, PromptCommand.self, Check.self, Run.self, Instructions.self,
-      Bench.self, Doctor.self,
+      Bench.self, Doctor.self, ConfigCommand.self,
     ])
 
   /// Makes the command; its options are read afterwards.

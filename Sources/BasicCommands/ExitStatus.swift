@@ -66,6 +66,7 @@ extension Basic {
       CommandFailure(error.code == .passFailed ? .internalFailure : .usage, error.message)
     case let error as CUDAToolchainError: CommandFailure(.internalFailure, error.message)
     case let error as RunStoreError: CommandFailure(error)
+    case let error as ConfigurationError: CommandFailure(.usage, error.message)
     case let error as FileError: CommandFailure(.internalFailure, error.description)
     case let code as ExitCode: CommandFailure(.init(rawValue: code.rawValue) ?? .internalFailure)
     default:

@@ -18,9 +18,9 @@ func editDistance(_ first: [UInt8], _ second: [UInt8]) -> Int {
 /// The candidates nearest to what was written, best first, without those that have little in common with it.
 ///
 /// Letter case does not count, and a candidate that holds the text or is held by it counts as near.
-func nearest<Candidate>(to text: String, in candidates: [Candidate], limit: Int = 3, by name: (Candidate) -> String)
-  -> [Candidate]
-{
+package func nearest<Candidate>(
+  to text: String, in candidates: [Candidate], limit: Int = 3, by name: (Candidate) -> String
+) -> [Candidate] {
   let wanted = Array(text.lowercased().utf8.prefix(200))
   let scored = candidates.enumerated().compactMap { index, candidate -> (Int, Int, Candidate)? in
     let name = Array(name(candidate).lowercased().utf8.prefix(200))

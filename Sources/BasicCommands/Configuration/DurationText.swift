@@ -14,7 +14,9 @@ enum DurationText {
       rest = rest.dropFirst(digits.count).drop { $0 == " " }
       let word = rest.prefix { ("a"..."z").contains($0) }
       rest = rest.dropFirst(word.count).drop { $0 == " " }
-      guard let number = Double(digits), digits.first != ".", digits.last != ".", let unit = unit(word) else { return nil }
+      guard let number = Double(digits), digits.first != ".", digits.last != ".", let unit = unit(word) else {
+        return nil
+      }
       // 5m1h is somebody's mistake, and so is 1h30, of which nobody knows whether it is minutes.
       guard unit < smallest, !word.isEmpty || (sum == .zero && smallest > .seconds(Int64.max - 1)) else { return nil }
       guard number * (unit / .seconds(1)) <= longest / .seconds(1) else { return nil }
@@ -35,7 +37,8 @@ enum DurationText {
     var milliseconds = parts.seconds * 1000 + (parts.attoseconds + 500_000_000_000_000) / 1_000_000_000_000_000
     guard milliseconds > 0 else { return "0s" }
     var text = ""
-    for (word, length) in [("h", Int64(3_600_000)), ("m", 60_000), ("s", 1000), ("ms", 1)] where milliseconds >= length {
+    for (word, length) in [("h", Int64(3_600_000)), ("m", 60_000), ("s", 1000), ("ms", 1)] where milliseconds >= length
+    {
       text += "\(milliseconds / length)\(word)"
       milliseconds %= length
     }
