@@ -1,7 +1,9 @@
 import ArgumentParser
 import CUDAToolchain
 import KernelBench
+import KernelEvaluation
 import KernelPrompting
+import LanguageModelClients
 import LlamaRuntime
 import RunStore
 import SpeculativeDecoding
@@ -67,6 +69,8 @@ extension Basic {
     case let error as CUDAToolchainError: CommandFailure(.internalFailure, error.message)
     case let error as RunStoreError: CommandFailure(error)
     case let error as ConfigurationError: CommandFailure(.usage, error.message)
+    case let error as LanguageModelClientsError: CommandFailure(.unavailable, error.description)
+    case let error as KernelEvaluationError: CommandFailure(.internalFailure, error.message)
     case let error as FileError: CommandFailure(.internalFailure, error.description)
     case let code as ExitCode: CommandFailure(.init(rawValue: code.rawValue) ?? .internalFailure)
     default:

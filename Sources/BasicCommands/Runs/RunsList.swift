@@ -22,7 +22,7 @@ struct RunsList: AsyncParsableCommand {
   var format: OutputFormat = .text
 
   func run() async throws {
-    let location = store.location
+    let location = try store.location
     let database = try location.open(.readOnly)
     let document = try await RunListDocument.read(database, at: location)
     switch format {

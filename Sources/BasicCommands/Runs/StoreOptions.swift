@@ -9,8 +9,14 @@ struct StoreOptions: ParsableArguments {
     completion: .file(extensions: ["sqlite"]))
   var store: String?
 
-  /// The place of the store.
+  /// The place of the store: the option's, the environment's, that of a configuration file, or the folder's own.
   var location: StoreLocation {
-    StoreLocation(option: store, environment: ProcessContext.current.environment)
+    get throws { try location(Settings.load(.current)) }
+  }
+
+  /// The same with settings that have been read.
+  func location(_ settings: Settings) throws -> StoreLocation {
+    let set = try settings.value(.store)?.value.text
+    return StoreLocation(option: store ?? set, environment: settings.environment)
   }
 }

@@ -54,34 +54,45 @@ struct RunConfiguration: Codable, Sendable, Hashable {
   /// The paths that the problems were read from, by their names within the run; standard input has none.
   var origins: [String: String] = [:]
 
+  /// What flags say, else what is set elsewhere, else what holds for everyone.
+  ///
+  /// - Parameter budgetName: under which name the time for a problem is set.
+  /// - Throws: ``ConfigurationError`` where something is set elsewhere that is nothing here.
   init(
     models: ModelOptions, endpoint: String?, speculation: SpeculationOptions, search: SearchOptions,
-    judging: JudgingOptions, budget: Duration
-  ) {
+    judging: JudgingOptions, budget: TimeArgument?, budgetName: DefaultName, settings: Settings
+  ) throws(ConfigurationError) {
+    // A model that is named by a flag is meant, whatever endpoint a file names.
+    let usesEndpoint = endpoint != nil || models.model == nil
     model = Model(
-      endpoint: endpoint, target: models.model.map(Self.absolute), draft: models.draft.map(Self.absolute),
-      chatTemplate: models.chatTemplate, context: models.context, threads: models.threads)
+      endpoint: usesEndpoint ? try settings.value(.endpoint, flag: endpoint)?.value : nil,
+      target: try settings.value(.model, flag: models.model)?.value.nonEmpty.map(Self.absolute),
+      draft: try settings.value(.draft, flag: models.draft)?.value.nonEmpty.map(Self.absolute),
+      chatTemplate: models.chatTemplate, context: try settings.value(.context, flag: models.context)?.value,
+      threads: try settings.value(.threads, flag: models.threads)?.value)
     self.speculation = Speculation(
       mode: speculation.speculation.rawValue, nodesPerLevel: speculation.nodesPerLevel,
       treeNodes: speculation.treeNodes, treeDepth: speculation.treeDepth,
       verification: speculation.verification.rawValue)
-    temperature = search.temperature
-    topP = search.topP
-    maximumTokens = search.maxTokens
-    strategy = search.strategy
-    goal = search.until.description
-    budgetSeconds = budget / .seconds(1)
-    candidates = search.samples
-    tokenBudget = search.tokenBudget
-    moneyBudget = search.moneyBudget
+    temperature = try settings.value(.temperature, flag: search.temperature)?.value
+    topP = try settings.value(.topP, flag: search.topP)?.value
+    maximumTokens = try settings.value(.maxTokens, flag: search.maxTokens)?.value ?? 2048
+    strategy = try settings.value(.strategy, flag: search.strategy)?.value ?? "adaptive"
+    goal = try settings.value(.until, flag: search.until)?.value.description ?? Goal.none.description
+    budgetSeconds = (try settings.duration(budgetName, flag: budget?.duration)?.value ?? .seconds(900)) / .seconds(1)
+    candidates = try settings.value(.samples, flag: search.samples)?.value
+    tokenBudget = try settings.value(.tokenBudget, flag: search.tokenBudget)?.value
+    moneyBudget = try settings.value(.moneyBudget, flag: search.moneyBudget)?.value
     // JSON's numbers are exact up to here in every reader.
     seed = search.seed ?? UInt64.random(in: 0..<1 << 53)
-    device = judging.device.rawValue
-    gpu = judging.gpu.name
-    precision = judging.precision.rawValue
-    trials = judging.trials
-    timeoutSeconds = judging.timeout
-    jobs = search.jobs ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
+    device = try settings.value(.device, flag: judging.device)?.value.rawValue ?? DeviceChoice.auto.rawValue
+    gpu = try settings.value(.gpu, flag: judging.gpu)?.value.name ?? GPUModel.h100.name
+    precision = try settings.value(.precision, flag: judging.precision)?.value.rawValue ?? KernelPrecision.fp32.rawValue
+    trials = try settings.value(.trials, flag: judging.trials)?.value ?? 5
+    timeoutSeconds = try settings.value(.timeout, flag: judging.timeout)?.value ?? 60
+    jobs =
+      try settings.value(.jobs, flag: search.jobs)?.value
+      ?? max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
   }
 
   /// A run may be resumed from another folder.
@@ -121,4 +132,8 @@ struct RunConfiguration: Codable, Sendable, Hashable {
 
   /// Samples of one prompt have to differ.
   static let localTemperature = 0.8
+}
+
+extension String {
+  fileprivate var nonEmpty: String? { isEmpty ? nil : self }
 }

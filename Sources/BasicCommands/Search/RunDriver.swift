@@ -132,7 +132,7 @@ struct OpenRun: Sendable {
     }
     let configuration: RunConfiguration
     do {
-      configuration = try JSONDecoder().decode(RunConfiguration.self, from: Data(run.configuration.utf8))
+      configuration = try JSON.decode(RunConfiguration.self, from: run.configuration)
     } catch {
       throw CommandFailure(.usage, "\(run.id) was begun by another version, and cannot be gone on with: \(error)")
     }

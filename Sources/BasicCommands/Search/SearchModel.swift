@@ -1,5 +1,6 @@
 import KernelPrompting
 import KernelSearch
+import LanguageModelClients
 import LanguageModels
 import LlamaRuntime
 import SpeculativeDecoding
@@ -46,6 +47,17 @@ extension SearchModel {
   private static func remote(
     _ name: String, _ configuration: RunConfiguration, _ context: ProcessContext
   ) throws -> SearchModel {
-    throw CommandFailure(.usage, "endpoints: to come")
+    let settings = try Settings.load(context)
+    let endpoint = try settings.endpoint(named: name)
+    // The whole cost, cached tokens and retries included, is in the endpoint's ledger; a search goes by the plain price.
+    let price = endpoint.price.map {
+      KernelSearch.TokenPrice(perMillionPromptTokens: $0.input, perMillionCompletionTokens: $0.output)
+    }
+    let template = GenerationRequest(
+      .segments([]), maximumTokens: 0, temperature: configuration.temperature, topP: configuration.topP)
+    return SearchModel(
+      writer: ModelWriter(
+        try RemoteLanguageModel(endpoint), width: endpoint.concurrency, price: price, template: template),
+      form: try settings.promptForm(ofEndpoint: name), width: endpoint.concurrency)
   }
 }

@@ -31,15 +31,16 @@ extension Goal: ExpressibleByArgument {
 struct SearchOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "How to search: greedy, best-of-N, linear or adaptive.", valueName: "name"),
+      "How to search: greedy, best-of-N, linear or adaptive. Default: adaptive.", valueName: "name"),
     completion: .list(StrategyChoice.names.map(\.name)))
-  var strategy = "adaptive"
+  var strategy: String?
 
   @Option(
     help: ArgumentHelp(
-      "Stop a problem when there is a correct kernel, a faster one, or one this many times as fast.", valueName: "goal"),
+      "Stop a problem when there is a correct kernel, a faster one, or one this many times as fast. Default: none.",
+      valueName: "goal"),
     completion: .list(["correct", "faster", "none"]))
-  var until: Goal = .none
+  var until: Goal?
 
   @Option(help: ArgumentHelp("The most candidates of a problem.", valueName: "n"))
   var samples: Int?
@@ -54,8 +55,8 @@ struct SearchOptions: ParsableArguments {
     help: ArgumentHelp("The most money of a problem, at the endpoint's price.", valueName: "amount"))
   var moneyBudget: Double?
 
-  @Option(name: .customLong("max-tokens"), help: ArgumentHelp("The most tokens of one answer.", valueName: "n"))
-  var maxTokens = 2048
+  @Option(name: .customLong("max-tokens"), help: ArgumentHelp("The most tokens of one answer. Default: 2048.", valueName: "n"))
+  var maxTokens: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -75,11 +76,11 @@ struct SearchOptions: ParsableArguments {
 
   func validate() throws {
     do {
-      _ = try StrategyChoice.strategy(named: strategy)
+      if let strategy { _ = try StrategyChoice.strategy(named: strategy) }
     } catch {
       throw ValidationError(error.message)
     }
-    try Generate.check(maxTokens: maxTokens)
+    if let maxTokens { try Generate.check(maxTokens: maxTokens) }
     if let samples, samples < 1 { throw ValidationError("--samples must be at least 1.") }
     if let tokenBudget, tokenBudget < 1 { throw ValidationError("--token-budget must be at least 1.") }
     if let moneyBudget, !(moneyBudget > 0) { throw ValidationError("--money-budget must be above 0.") }
@@ -95,24 +96,26 @@ struct SearchOptions: ParsableArguments {
 struct JudgingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Where to judge: this machine's GPU (cuda), the virtual one, or the former where PyTorch can use it (auto).",
+      "Where to judge: this machine's GPU (cuda), the virtual one, or the former where PyTorch can use it (auto). Default: auto.",
       valueName: "device"))
-  var device: DeviceChoice = .auto
+  var device: DeviceChoice?
 
-  @Option(help: ArgumentHelp("The GPU that the kernel is for.", valueName: "name"))
-  var gpu = GPUModel.h100
+  @Option(help: ArgumentHelp("The GPU that the kernel is for. Default: h100.", valueName: "name"))
+  var gpu: GPUModel?
 
-  @Option(help: ArgumentHelp("The precision that the kernel is for.", valueName: "name"))
-  var precision: KernelPrecision = .fp32
+  @Option(help: ArgumentHelp("The precision that the kernel is for. Default: fp32.", valueName: "name"))
+  var precision: KernelPrecision?
 
-  @Option(help: ArgumentHelp("How many sets of inputs are tried.", valueName: "n"))
-  var trials = 5
+  @Option(help: ArgumentHelp("How many sets of inputs are tried. Default: 5.", valueName: "n"))
+  var trials: Int?
 
-  @Option(help: ArgumentHelp("How long one call of a candidate, or its import, may take.", valueName: "s"))
-  var timeout: Double = 60
+  @Option(help: ArgumentHelp("How long one call of a candidate, or its import, may take. Default: 60.", valueName: "s"))
+  var timeout: Double?
 
   func validate() throws {
-    if !(1...1000).contains(trials) { throw ValidationError("--trials must be between 1 and 1000.") }
-    if !(timeout >= 1 && timeout <= 1e6) { throw ValidationError("--timeout must be between 1 and 1000000 seconds.") }
+    if let trials, !(1...1000).contains(trials) { throw ValidationError("--trials must be between 1 and 1000.") }
+    if let timeout, !(timeout >= 1 && timeout <= 1e6) {
+      throw ValidationError("--timeout must be between 1 and 1000000 seconds.")
+    }
   }
 }

@@ -48,6 +48,10 @@ struct SearchSession: Sendable {
       }
       do {
         let tools = try await Judging.tools(context, device: configuration.deviceChoice)
+        if tools.gpu == nil, ![Goal.none.description, Goal.correct.description].contains(configuration.goal) {
+          announce(
+            "Without a GPU nothing is timed: the goal \(configuration.goal) cannot be reached, and the budget will be spent.")
+        }
         let model = try await SearchModel.load(configuration, context, announce: announce)
         let open: OpenRun
         switch source {

@@ -30,8 +30,8 @@ struct Solve: AsyncParsableCommand {
 
   @OptionGroup var problemOptions: ProblemOptions
 
-  @Option(help: ArgumentHelp("How long to search.", valueName: "time"))
-  var budget = TimeArgument(.seconds(900))
+  @Option(help: ArgumentHelp("How long to search: 90s, 15m, 1h30m. Default: 15m.", valueName: "time"))
+  var budget: TimeArgument?
 
   @Option(help: ArgumentHelp("A model behind an endpoint (basic config show), instead of one on this machine.", valueName: "name"))
   var endpoint: String?
@@ -69,11 +69,12 @@ struct Solve: AsyncParsableCommand {
   }
 
   private func solve(_ problem: Problem, _ context: ProcessContext, _ stop: StopSignal) async throws -> SolveReport {
-    let session = SearchSession(context: context, isQuiet: quiet, location: store.location)
+    let settings = try Settings.load(context)
+    let session = SearchSession(context: context, isQuiet: quiet, location: try store.location(settings))
     for notice in problem.notes + models.notices { session.announce(notice) }
-    let configuration = RunConfiguration(
-      models: models, endpoint: endpoint, speculation: speculation, search: search, judging: judging,
-      budget: budget.duration)
+    let configuration = try RunConfiguration(
+      models: models, endpoint: endpoint, speculation: speculation, search: search, judging: judging, budget: budget,
+      budgetName: .budget, settings: settings)
     let progress = ProgressLine(isShown: Console.standardError.isTerminal && !quiet)
     defer { progress.clear() }
     let result = Mutex<SearchResult?>(nil)

@@ -41,7 +41,7 @@ struct StoreJournal: SearchJournal {
   private func entry(_ judged: JudgedCandidate) async throws -> SearchRecord.Entry {
     let stored = judged.candidate
     let text = try await writer.database.text(of: stored.id, in: writer.run)
-    let details = try JSONDecoder().decode(Details.self, from: Data(stored.details.utf8))
+    let details = try JSON.decode(Details.self, from: stored.details)
     let candidate = Candidate(
       id: stored.id.ordinal, parent: stored.parent, edge: EdgeKind(rawValue: stored.edge.rawValue) ?? .sample,
       model: stored.model, seed: stored.seed ?? 0, isGreedy: details.isGreedy, prompt: text.prompt,
@@ -64,7 +64,7 @@ struct StoreJournal: SearchJournal {
 
   private func result(_ candidate: StoredCandidate, isFinal: Bool) async throws -> JudgeResult {
     let text = try await writer.database.judgement(of: candidate.id, in: writer.run, isFinal: isFinal) ?? ""
-    let kept = try JSONDecoder().decode(KeptJudgement.self, from: Data(text.utf8))
+    let kept = try JSON.decode(KeptJudgement.self, from: text)
     return JudgeResult(
       kept.judgement, estimatedRatio: kept.estimatedRatio, kernelHash: kept.kernelHash ?? candidate.kernelHash)
   }
@@ -153,7 +153,7 @@ struct StoreJournal: SearchJournal {
 
   private static func spending(_ spent: Spent) throws -> Spending {
     guard spent.details != "{}" else { return Spending(time: .seconds(spent.seconds)) }
-    return try JSONDecoder().decode(Spending.self, from: Data(spent.details.utf8))
+    return try JSON.decode(Spending.self, from: spent.details)
   }
 }
 

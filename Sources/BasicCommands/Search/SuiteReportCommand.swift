@@ -76,7 +76,7 @@ struct SuiteReportCommand: AsyncParsableCommand {
 
   private func text(width: Int) async throws -> String {
     do {
-      let database = try store.location.open(.readOnly)
+      let database = try store.location(Settings.load(.current)).open(.readOnly)
       if let baseline { return try await compatible(database, baseline) }
       var results: [SuiteResults] = []
       for name in runs {
@@ -115,7 +115,7 @@ struct SuiteReportCommand: AsyncParsableCommand {
         evalResults: results, baseline: times, level: level, subset: Set(numbers.map(\.problem)))
       for notice in analysis.notices { Console.standardError.write(notice.printableLines + "\n") }
       let name = view.run.name ?? view.run.id
-      if format == .text { return analysis.text(runName: name) }
+      if format == .text { return analysis.text(runName: name) + "\n" }
       let path = URL(filePath: baseline)
       return try analysis.json(
         runName: name, hardware: path.deletingLastPathComponent().lastPathComponent,

@@ -36,8 +36,8 @@ struct SuiteRun: AsyncParsableCommand {
   var kernelbench: String?
 
   @Option(
-    name: .customLong("budget-per-problem"), help: ArgumentHelp("How long each problem is searched.", valueName: "time"))
-  var budget = TimeArgument(.seconds(900))
+    name: .customLong("budget-per-problem"), help: ArgumentHelp("How long each problem is searched: 90s, 15m, 1h30m. Default: 15m.", valueName: "time"))
+  var budget: TimeArgument?
 
   @Option(help: ArgumentHelp("A name for the run.", valueName: "name"))
   var name: String?
@@ -79,9 +79,10 @@ struct SuiteRun: AsyncParsableCommand {
     }
   }
 
-  private func source(_ context: ProcessContext) throws -> SearchSession.Source {
+  private func source(_ context: ProcessContext, _ settings: Settings) throws -> SearchSession.Source {
     if let resume { return .resume(resume) }
-    let loader = ProblemLoader(directory: kernelbench, environment: context.environment)
+    let folder = try kernelbench ?? settings.value(.kernelbench).flatMap(Self.setElsewhere)
+    let loader = ProblemLoader(directory: folder, environment: context.environment)
     let level = level ?? 1
     let entries = try loader.catalog().entries(level: level)
     guard !entries.isEmpty else { throw CommandFailure(.usage, "The checkout has no problems of level \(level).") }
@@ -89,22 +90,28 @@ struct SuiteRun: AsyncParsableCommand {
     guard !chosen.isEmpty else {
       throw CommandFailure(.usage, "Level \(level) has no problem of these numbers.")
     }
-    let configuration = RunConfiguration(
-      models: models, endpoint: endpoint, speculation: speculation, search: search, judging: judging,
-      budget: budget.duration)
+    let configuration = try RunConfiguration(
+      models: models, endpoint: endpoint, speculation: speculation, search: search, judging: judging, budget: budget,
+      budgetName: .budgetPerProblem, settings: settings)
     return .begin(
       .suite, name: name, try chosen.map { try loader.load(.path($0.path)) }, configuration, level: level)
   }
 
+  /// A text that a variable or a file has set.
+  private static func setElsewhere(_ value: Sourced<SettingValue>) -> String? {
+    value.value.text.isEmpty ? nil : value.value.text
+  }
+
   private func go(_ stop: StopSignal) async throws -> (run: OpenRun, end: RunDriver.End) {
     let context = ProcessContext.current
-    let session = SearchSession(context: context, isQuiet: quiet, location: store.location)
+    let settings = try Settings.load(context)
+    let session = SearchSession(context: context, isQuiet: quiet, location: try store.location(settings))
     for notice in models.notices { session.announce(notice) }
     let progress = Mutex(SuiteProgress())
     let line = ProgressLine(isShown: Console.standardError.isTerminal && !quiet)
     defer { line.clear() }
     return try await session.run(
-      try source(context), stop: stop,
+      try source(context, settings), stop: stop,
       watch: { problem, event, spending in
         let head = progress.withLock { $0.head(problem) }
         if let activity = SearchText.activity(event) {
