@@ -28,7 +28,7 @@ import KernelVerdicts
 ///
 /// There are steps, and not one choice among all, because the largest of many draws is large whatever they are drawn from: a
 /// hundred hopeless repairs would outbid one good sample. With two arms in the first step, a search for which repairs never pay
-/// takes about twice as many candidates as sampling alone, and not more.
+/// takes about twice as many candidates as sampling alone, instead of several times as many.
 ///
 /// A variant's probability is multiplied by the ``steepness``-th power of how fast the candidate is beside the best, as far as
 /// that is known: what is slow has further to go.
