@@ -48,7 +48,7 @@ struct RunSection {
           last.k > 1
             ? "pass@\(last.k): \(NumberText.percent(last.estimate.value))" : "\(sampling.range) samples per problem"))
     } else {
-      tiles.append(tile("pass@1", "–", "no independent samples"))
+      tiles.append(tile("pass@1", "–", "no fixed number of independent samples"))
     }
     if let fast = scores.speed?.fast(1, .better) {
       tiles.append(

@@ -30,7 +30,7 @@ struct ScoreLines {
   /// pass@k.
   var sampling: [Line] {
     guard let sampling = scores.sampling else {
-      return [Line(label: "pass@k", text: "no independent samples", isFigure: false)]
+      return [Line(label: "pass@k", text: "no fixed number of independent samples", isFigure: false)]
     }
     return [Line(label: "samples per problem", text: "\(sampling.range), \(sampling.problems) problems")]
       + sampling.passAt.map { Line(label: "pass@\($0.k)", text: NumberText.percent($0.estimate)) }

@@ -86,11 +86,13 @@ public struct SuiteReport: Sendable, Hashable, Codable {
       // Every run has the generator to itself, so that its numbers do not depend on what stands beside it.
       var generator = ReportGenerator(seed: seed)
       let outcomes = result.problems.map(ProblemOutcome.init).sorted { ProblemOrder($0.id) < ProblemOrder($1.id) }
+      var scores = RunScores(outcomes, resamples: max(0, resamples), using: &generator)
+      if !result.hasFixedSampleCount { scores.sampling = nil }
       return Run(
         name: result.name, id: result.id, model: result.model, strategy: result.strategy, device: result.device,
         gpu: result.gpu, budgetSeconds: result.budgetSeconds.flatMap(ProblemOutcome.measured), seed: result.seed,
         started: result.started, finished: result.finished, currency: result.currency,
-        scores: RunScores(outcomes, resamples: max(0, resamples), using: &generator), problems: outcomes)
+        scores: scores, problems: outcomes)
     }
     comparisons = []
     for (place, run) in runs.enumerated().dropFirst() {

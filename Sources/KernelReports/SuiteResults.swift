@@ -76,6 +76,9 @@ public struct SuiteResults: Sendable, Hashable, Codable {
   public var finished: Date?
   /// The currency of ``Candidate/cost``: `USD`.
   public var currency: String?
+  /// Whether it was settled beforehand how many samples each problem gets. Where it was not, a search that stops at a success has
+  /// fewer of them the luckier it is, and there is no pass@k.
+  public var hasFixedSampleCount = true
   /// The problems, in any order.
   public var problems: [Problem]
 

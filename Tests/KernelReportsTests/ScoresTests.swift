@@ -217,4 +217,14 @@ import Testing
     let beside = try SuiteReport([Sample.timed, Sample.sampled]).runs[1]
     #expect(alone == beside)
   }
+
+  @Test func `a search that chose how many samples it took has no pass at k`() throws {
+    var run = Sample.sampled
+    #expect(try SuiteReport([run]).runs[0].scores.sampling != nil)
+    run.hasFixedSampleCount = false
+    let report = try SuiteReport([run])
+    #expect(report.runs[0].scores.sampling == nil)
+    #expect(report.text().contains("no fixed number of independent samples"))
+    #expect(!report.text().contains("pass@1"))
+  }
 }

@@ -30,7 +30,8 @@ struct RunDriver: Sendable {
   ///
   /// - Parameter ended: is told what each problem came to.
   /// - Throws: what the store throws, which ends the run; `CancellationError`.
-  func run(_ problems: [StoredProblem], ended: (StoredProblem, SearchResult?) async throws -> Void) async throws -> End {
+  func run(_ problems: [StoredProblem], ended: (StoredProblem, SearchResult?) async throws -> Void) async throws -> End
+  {
     for stored in problems where !stored.state.isFinished {
       if stop.isRequested { return .stopped }
       let result: SearchResult

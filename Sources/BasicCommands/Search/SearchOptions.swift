@@ -55,7 +55,9 @@ struct SearchOptions: ParsableArguments {
     help: ArgumentHelp("The most money of a problem, at the endpoint's price.", valueName: "amount"))
   var moneyBudget: Double?
 
-  @Option(name: .customLong("max-tokens"), help: ArgumentHelp("The most tokens of one answer. Default: 2048.", valueName: "n"))
+  @Option(
+    name: .customLong("max-tokens"), help: ArgumentHelp("The most tokens of one answer. Default: 2048.", valueName: "n")
+  )
   var maxTokens: Int?
 
   @Option(
@@ -68,10 +70,12 @@ struct SearchOptions: ParsableArguments {
     help: ArgumentHelp("Keep the smallest set of tokens that reaches this probability.", valueName: "p"))
   var topP: Double?
 
-  @Option(help: ArgumentHelp("What everything random follows from. Default: a new one, which is shown.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("What everything random follows from. Default: a new one, which is shown.", valueName: "n"))
   var seed: UInt64?
 
-  @Option(help: ArgumentHelp("How many candidates are checked at once. Default: one for two processors.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("How many candidates are checked at once. Default: one for two processors.", valueName: "n"))
   var jobs: Int?
 
   func validate() throws {

@@ -50,7 +50,8 @@ struct SearchSession: Sendable {
         let tools = try await Judging.tools(context, device: configuration.deviceChoice)
         if tools.gpu == nil, ![Goal.none.description, Goal.correct.description].contains(configuration.goal) {
           announce(
-            "Without a GPU nothing is timed: the goal \(configuration.goal) cannot be reached, and the budget will be spent.")
+            "Without a GPU nothing is timed: the goal \(configuration.goal) cannot be reached, and the budget will be spent."
+          )
         }
         let model = try await SearchModel.load(configuration, context, announce: announce)
         let open: OpenRun

@@ -33,7 +33,9 @@ struct Solve: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How long to search: 90s, 15m, 1h30m. Default: 15m.", valueName: "time"))
   var budget: TimeArgument?
 
-  @Option(help: ArgumentHelp("A model behind an endpoint (basic config show), instead of one on this machine.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "A model behind an endpoint (basic config show), instead of one on this machine.", valueName: "name"))
   var endpoint: String?
 
   @OptionGroup(title: "Search") var search: SearchOptions
@@ -94,7 +96,8 @@ struct Solve: AsyncParsableCommand {
       throw CommandFailure(.usage, notice ?? "The problem could not be worked on.")
     }
     if case .writerFailed(let reason) = end {
-      session.announce("The model could not be asked any more: \(reason) basic suite run --resume \(run.run.id) goes on.")
+      session.announce(
+        "The model could not be asked any more: \(reason) basic suite run --resume \(run.run.id) goes on.")
     }
     return SolveReport(run: run.run, problem: problem, result: made)
   }

@@ -26,7 +26,9 @@ struct StoreJournal: SearchJournal {
 
   func restore() async throws -> SearchRecord? {
     let run = writer.run
-    guard let stored = try await writer.database.problems(of: run).first(where: { $0.id == problem }) else { return nil }
+    guard let stored = try await writer.database.problems(of: run).first(where: { $0.id == problem }) else {
+      return nil
+    }
     try await writer.begin(problem: problem)
     let candidates = try await writer.database.candidates(of: run, problem: problem)
     guard !candidates.isEmpty || stored.spent.seconds > 0 else { return nil }

@@ -55,7 +55,8 @@ struct SuiteReportCommand: AsyncParsableCommand {
   func validate() throws {
     if runs.isEmpty { throw ValidationError("Name a run; basic runs list shows which there are.") }
     if (compat == nil) != (baseline == nil) {
-      throw ValidationError("--compat kernelbench and --baseline go together: the script compares with a file of times.")
+      throw ValidationError(
+        "--compat kernelbench and --baseline go together: the script compares with a file of times.")
     }
     if compat != nil, runs.count > 1 { throw ValidationError("--compat takes one run.") }
     if compat != nil, format == .html { throw ValidationError("--compat gives text or JSON.") }

@@ -11,6 +11,7 @@ extension SuiteResults {
   init(_ run: StoredRun, in database: RunDatabase) async throws {
     let problems = try await database.problems(of: run.id)
     let candidates = Dictionary(grouping: try await database.candidates(of: run.id), by: \.id.problem)
+    let configuration = try? JSON.decode(RunConfiguration.self, from: run.configuration)
     var made: [Problem] = []
     for problem in problems where problem.state != .pending {
       var sample = 0
@@ -19,7 +20,9 @@ extension SuiteResults {
         let isSample = judged.candidate.edge == .sample
         let text = try await database.text(of: judged.id, in: run.id)
         mine.append(
-          Candidate(judged, sampleIndex: isSample ? sample : 0, source: text.source, best: problem.best))
+          Candidate(
+            judged, verdict: Self.verdict(of: judged, in: candidates[problem.id] ?? []),
+            sampleIndex: isSample ? sample : 0, source: text.source, best: problem.best))
         if isSample { sample += 1 }
       }
       made.append(
@@ -29,7 +32,21 @@ extension SuiteResults {
     }
     self.init(
       name: run.name ?? run.id, id: run.id, model: run.model, strategy: run.strategy, device: run.device, gpu: run.gpu,
-      budgetSeconds: run.budgetSeconds, seed: run.seed, started: run.createdAt, finished: run.finishedAt, problems: made)
+      budgetSeconds: run.budgetSeconds, seed: run.seed, started: run.createdAt, finished: run.finishedAt, problems: made
+    )
+    hasFixedSampleCount =
+      run.kind == .import
+      || (run.strategy == "greedy" || run.strategy.hasPrefix("best-of-")) && configuration?.goal == "none"
+  }
+
+  /// A candidate's verdict: its own, or that of the one that it repeats.
+  private static func verdict(of candidate: JudgedCandidate, in all: [JudgedCandidate]) -> StoredVerdict? {
+    var candidate = candidate
+    // Duplicates of duplicates come to an end: the store refuses circles.
+    while case .duplicate(let original) = candidate.candidate.state,
+      let next = all.first(where: { $0.id.ordinal == original })
+    { candidate = next }
+    return candidate.lastVerdict
   }
 
   private typealias State = Problem.State
@@ -47,10 +64,13 @@ extension SuiteResults.Problem.State {
 }
 
 extension SuiteResults.Candidate {
-  /// A duplicate has the verdict of none: it was not checked.
-  fileprivate init(_ judged: JudgedCandidate, sampleIndex: Int, source: String?, best: Int?) {
+  /// - Parameter verdict: the candidate's own, or that of the one that it repeats. An answer without code is no answer to the task.
+  fileprivate init(
+    _ judged: JudgedCandidate, verdict: StoredVerdict?, sampleIndex: Int, source: String?, best: Int?
+  ) {
     let candidate = judged.candidate
-    let verdict = judged.lastVerdict
+    var word = verdict?.verdict
+    if case .withoutCode = candidate.state { word = .rejected }
     let finding: String? =
       switch candidate.state {
       case .generated: "It waits for its check."
@@ -60,7 +80,7 @@ extension SuiteResults.Candidate {
       }
     self.init(
       ordinal: candidate.id.ordinal, sampleIndex: sampleIndex, parent: candidate.parent,
-      edge: Edge(rawValue: candidate.edge.rawValue) ?? .sample, verdict: verdict?.verdict, finding: finding,
+      edge: Edge(rawValue: candidate.edge.rawValue) ?? .sample, verdict: word, finding: finding,
       judgedAtSeconds: judged.verdict?.problemSeconds, inputTokens: candidate.promptTokens,
       outputTokens: candidate.completionTokens, cost: candidate.cost, runtimeMilliseconds: verdict?.runtimeMilliseconds,
       eagerMilliseconds: verdict?.referenceMilliseconds, compiledMilliseconds: verdict?.compiledMilliseconds,

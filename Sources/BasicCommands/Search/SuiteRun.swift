@@ -36,7 +36,8 @@ struct SuiteRun: AsyncParsableCommand {
   var kernelbench: String?
 
   @Option(
-    name: .customLong("budget-per-problem"), help: ArgumentHelp("How long each problem is searched: 90s, 15m, 1h30m. Default: 15m.", valueName: "time"))
+    name: .customLong("budget-per-problem"),
+    help: ArgumentHelp("How long each problem is searched: 90s, 15m, 1h30m. Default: 15m.", valueName: "time"))
   var budget: TimeArgument?
 
   @Option(help: ArgumentHelp("A name for the run.", valueName: "name"))
@@ -46,7 +47,8 @@ struct SuiteRun: AsyncParsableCommand {
   var resume: String?
 
   @Option(
-    help: ArgumentHelp("A model behind an endpoint (basic config show), instead of one on this machine.", valueName: "name"))
+    help: ArgumentHelp(
+      "A model behind an endpoint (basic config show), instead of one on this machine.", valueName: "name"))
   var endpoint: String?
 
   @OptionGroup(title: "Search") var search: SearchOptions
@@ -75,7 +77,8 @@ struct SuiteRun: AsyncParsableCommand {
     case .stopped: throw CommandFailure(.interrupted)
     case .writerFailed(let reason):
       throw CommandFailure(
-        .unavailable, "The model could not be asked any more: \(reason) basic suite run --resume \(run.run.id) goes on.")
+        .unavailable, "The model could not be asked any more: \(reason) basic suite run --resume \(run.run.id) goes on."
+      )
     }
   }
 
