@@ -61,7 +61,8 @@ extension Basic {
     switch error {
     case let failure as CommandFailure: failure
     case is CancellationError: CommandFailure(.interrupted, "Interrupted; what was not finished is not kept.")
-    case let error as KernelBenchError: CommandFailure(.usage, error.message)
+    case let error as KernelBenchError:
+      CommandFailure(error.code == .unwritable ? .internalFailure : .usage, error.message)
     case let error as PromptingError: CommandFailure(.usage, error.message)
     case let error as SpeculativeDecodingError: CommandFailure(.usage, error.message)
     case let error as LlamaRuntimeError:

@@ -11,7 +11,22 @@ import VirtualGPU
 enum Interruption {
   private static let cancel = Mutex<(@Sendable () -> Void)?>(nil)
   /// What is taken back before the process ends at once. Held while something is done that must not be torn.
-  private static let unfinished = Mutex<(@Sendable () -> Void)?>(nil)
+  private static let unfinished = Mutex(Unfinished())
+
+  private struct Unfinished {
+    private var works: [Int: @Sendable () -> Void] = [:]
+    private var last = 0
+
+    mutating func add(_ takeBack: @escaping @Sendable () -> Void) -> Int {
+      last += 1
+      works[last] = takeBack
+      return last
+    }
+
+    mutating func remove(_ work: Int) -> (@Sendable () -> Void)? { works.removeValue(forKey: work) }
+
+    func takeBackAll() { for takeBack in works.values { takeBack() } }
+  }
 
   /// Runs `body` in a task that Ctrl-C (or a request to terminate) cancels.
   static func cancels<Result: Sendable>(
@@ -76,8 +91,8 @@ enum Interruption {
 
   /// Ends the process, whatever its work waits for.
   private static func end() -> Never {
-    unfinished.withLock { takeBack in
-      takeBack?()
+    unfinished.withLock { unfinished in
+      unfinished.takeBackAll()
       ProgramRunner.killAll()
       // Whatever line the terminal is on, the shell's prompt begins a new one. A terminal that is held takes nothing.
       var terminal = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
@@ -95,18 +110,12 @@ enum Interruption {
   static func undivided(
     _ begin: () throws -> @Sendable () -> Void, prepare: () throws -> Void, complete: () throws -> Void
   ) throws {
-    try unfinished.withLock { $0 = try begin() }
+    let work = try unfinished.withLock { $0.add(try begin()) }
     do {
       try prepare()
-      try unfinished.withLock { takeBack in
-        try complete()
-        takeBack = nil
-      }
+      try end(work, complete)
     } catch {
-      unfinished.withLock { takeBack in
-        takeBack?()
-        takeBack = nil
-      }
+      takeBack(work)
       throw error
     }
   }
@@ -115,21 +124,24 @@ enum Interruption {
   static func undivided(
     _ begin: () throws -> @Sendable () -> Void, prepare: () async throws -> Void, complete: () throws -> Void
   ) async throws {
-    try unfinished.withLock { $0 = try begin() }
+    let work = try unfinished.withLock { $0.add(try begin()) }
     do {
       try await prepare()
-      try unfinished.withLock { takeBack in
-        try complete()
-        takeBack = nil
-      }
+      try end(work, complete)
     } catch {
-      unfinished.withLock { takeBack in
-        takeBack?()
-        takeBack = nil
-      }
+      takeBack(work)
       throw error
     }
   }
+
+  private static func end(_ work: Int, _ complete: () throws -> Void) throws {
+    try unfinished.withLock { unfinished in
+      try complete()
+      _ = unfinished.remove(work)
+    }
+  }
+
+  private static func takeBack(_ work: Int) { unfinished.withLock { $0.remove(work)?() } }
 
   /// Takes a signal over. One that whoever started us has switched off, as a shell does for work in the background,
   /// stays off.

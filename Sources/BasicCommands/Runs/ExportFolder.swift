@@ -37,7 +37,8 @@ struct ExportFolder: Sendable {
     let isNew = !Files.exists(path)
     // Of one file system with the files' place in the end, so that they can be moved there.
     let parent = isNew ? Files.folder(of: path) : path
-    let staging = "\(parent)/.export-\(getpid()).tmp"
+    let name = path.split(separator: "/").last.map(String.init) ?? "export"
+    let staging = "\(parent)/.\(name).\(getpid()).tmp"
     try await Interruption.undivided {
       let made = try Files.makeDirectory(parent)
       return {

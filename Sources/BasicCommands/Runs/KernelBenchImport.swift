@@ -30,6 +30,8 @@ struct KernelBenchImport {
   let folder: RunFolder
   /// The run's problems, in the order of their numbers.
   let problems: [Problem]
+  /// The folder's path from the root, for whoever looks at the run later from somewhere else.
+  private let path: String
 
   /// Looks at a run folder, and reads the references of its problems.
   ///
@@ -40,6 +42,7 @@ struct KernelBenchImport {
   ///   kernel in the folder.
   init(path: String, loader: ProblemLoader) throws {
     folder = try RunFolder(path: path)
+    self.path = URL(filePath: path).standardizedFileURL.path
     guard !folder.samples.isEmpty else {
       throw CommandFailure(
         .usage, "\(path) has no kernels in it, such as level_1_problem_19_sample_0_kernel.py. Nothing was imported.")
@@ -62,7 +65,8 @@ struct KernelBenchImport {
     in database: RunDatabase, name: String?, now: Date, using generator: inout some RandomNumberGenerator
   ) async throws -> Outcome {
     let run = StoredRun(
-      id: StoredRun.makeID(at: now, using: &generator), name: name ?? folder.name, kind: .import, createdAt: now,
+      id: StoredRun.makeID(at: now, using: &generator), name: name ?? path.split(separator: "/").last.map(String.init),
+      kind: .import, createdAt: now,
       configuration: try JSON.line(configuration), model: model, strategy: "import", device: "", gpu: "", seed: 0,
       level: folder.level)
     let driver = StoredRun.Driver(
@@ -117,7 +121,7 @@ struct KernelBenchImport {
       }
     }
     let origin = RawJSON.object([
-      "folder": .string(folder.path), "notes": .array(notes.map { .string($0) }),
+      "folder": .string(path), "notes": .array(notes.map { .string($0) }),
     ])
     try await writer.append(StoredEvent(at: now, kind: Self.originKind, detail: try JSON.line(origin)))
     return notes
@@ -159,6 +163,6 @@ struct KernelBenchImport {
         case .string(let text), .other(let text): .string(text)
         }
     }
-    return .object(["importedFrom": .string(folder.path), "generationConfiguration": .object(members)])
+    return .object(["importedFrom": .string(path), "generationConfiguration": .object(members)])
   }
 }

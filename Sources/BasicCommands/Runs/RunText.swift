@@ -40,6 +40,12 @@ enum RunText {
     return seconds.fixed(1) + " s"
   }
 
+  /// A kernel's time: `0.412 ms`, `31.2 µs`, `1.50 s`.
+  static func kernelTime(milliseconds: Double) -> String {
+    if milliseconds >= 999.5 { return short(milliseconds / 1e3) + " s" }
+    return milliseconds < 0.09995 ? short(milliseconds * 1e3) + " µs" : short(milliseconds) + " ms"
+  }
+
   /// A time to the minute, in Greenwich: `2026-11-26 20:35 UTC`.
   static func minute(_ time: Date) -> String { minute(iso: time.formatted(.iso8601)) }
 
@@ -84,7 +90,7 @@ extension StoredVerdict {
   ///
   /// - Parameter isLong: Whether there is room for the interval and for both figures.
   func speedText(isLong: Bool) -> String? {
-    let runtime = runtimeMilliseconds.map { "\(RunText.short($0)) ms" }
+    let runtime = runtimeMilliseconds.map(RunText.kernelTime(milliseconds:))
     if let ratio = speedRatio {
       let value = "\(RunText.short(ratio.value))×"
       guard isLong else { return value + " (measured)" }
@@ -92,7 +98,9 @@ extension StoredVerdict {
       return "\(value) \(interval)\(runtime.map { ", \($0)" } ?? ""); measured"
     }
     if let runtime { return runtime + " (measured)" }
-    return estimateMilliseconds.map { "\(RunText.short($0)) ms (estimate\(isLong ? ", not measured" : ""))" }
+    return estimateMilliseconds.map {
+      "\(RunText.kernelTime(milliseconds: $0)) (estimate\(isLong ? ", not measured" : ""))"
+    }
   }
 }
 

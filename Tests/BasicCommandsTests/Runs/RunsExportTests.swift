@@ -158,6 +158,19 @@ struct RunsExportTests {
     }
   }
 
+  @Test(arguments: RunsExport.Form.allCases)
+  func `an export that is interrupted leaves nothing`(form: RunsExport.Form) async throws {
+    try await SampleStore.with { (folder, database) async throws in
+      try await SampleStore.fill(database)
+      let task = Task {
+        withUnsafeCurrentTask { $0?.cancel() }
+        _ = try await export(folder, "night", as: form, to: folder + "/a/out")
+      }
+      await #expect(throws: CancellationError.self) { try await task.value }
+      #expect(try TemporaryFolder.names(folder) == [".basic"])
+    }
+  }
+
   @Test func `a folder in the place of a file is found before the first file is moved`() async throws {
     try await SampleStore.with { (folder, _) async throws in
       let output = folder + "/out"

@@ -80,6 +80,7 @@ struct RunsImportTests {
       let text = try await database.text(of: CandidateID(problem: "1/19", ordinal: 0), in: view.run.id)
       #expect(text == CandidateText(prompt: "Problem 19?", answer: "", source: "class ModelNew: pass  # 19 0\n"))
       #expect(view.run.configuration.contains(#""temperature":0.6"#))
+      #expect(view.run.configuration.contains(#""importedFrom":"\#(folder)/theirs""#))
       #expect(outcome.notes.contains { $0.contains("symbolic link") })
     }
   }
@@ -126,6 +127,19 @@ struct RunsImportTests {
       let path = try makeRunFolder(folder)
       try TemporaryFolder.write("pass", path + "/level_1_problem_77_sample_0_kernel.py")
       await #expect(throws: KernelBenchError.self) { try await imported(folder, path, checkout: checkout) }
+      #expect(try await database.runs().isEmpty)
+    }
+  }
+
+  @Test func `an import that is interrupted leaves no run`() async throws {
+    try await SampleStore.with { (folder, database) async throws in
+      let checkout = try makeCheckout(folder)
+      let path = try makeRunFolder(folder)
+      let task = Task {
+        withUnsafeCurrentTask { $0?.cancel() }
+        _ = try await imported(folder, path, checkout: checkout)
+      }
+      await #expect(throws: CancellationError.self) { try await task.value }
       #expect(try await database.runs().isEmpty)
     }
   }
