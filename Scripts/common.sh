@@ -37,6 +37,15 @@ need_python() {
     die "$host_python cannot make virtual environments. Install its venv module (Debian: apt-get install python3-venv), then run make again."
 }
 
+# need_sqlite: the store of runs is SQLite's; its library is the system's.
+need_sqlite() {
+  local compiler
+  compiler="$(command -v cc || command -v clang || true)"
+  [ -n "$compiler" ] || return 0
+  printf '#include <sqlite3.h>\n' | "$compiler" -E -x c - >/dev/null 2>&1 ||
+    die "SQLite's header sqlite3.h was not found. Debian: apt-get install libsqlite3-dev."
+}
+
 # with_lock NAME COMMAND...: two set-ups at once on one checkout must not build into each other.
 with_lock() {
   local name="$1"

@@ -158,6 +158,7 @@ recall() {
 
 main() {
   mkdir -p "$engine_dir"
+  need_sqlite
   recall
   if [ "$(cat "$bundle/stamp" 2>/dev/null)" = "$(wanted_stamp)" ]; then return; fi
   command -v c++ >/dev/null 2>&1 || command -v clang++ >/dev/null 2>&1 ||
