@@ -78,6 +78,8 @@ public struct AdaptiveStrategy: SearchStrategy {
   public var steepness: Double
   /// The most wrong candidates that a decision looks at: the newest ones.
   public var frontier: Int
+  /// Whether the first answer is of the likeliest tokens.
+  public var startsGreedily = false
 
   /// Makes the strategy.
   public init(
@@ -103,6 +105,7 @@ public struct AdaptiveStrategy: SearchStrategy {
   ///
   /// - Complexity: O(*r*) at worst to look for open ones among *r* candidates with a verdict, and a draw for each of at most ``frontier`` + ``elite``.
   public func next(in tree: SearchTree, using generator: inout some RandomNumberGenerator) -> SearchAction {
+    if startsGreedily, tree.nextID == 0 { return .write(.samples(1, isGreedy: true)) }
     if tree.nextID < firstSamples { return .write(.samples(firstSamples - tree.nextID)) }
     let hasBest = tree.best != nil
     let arms = arms(tree)

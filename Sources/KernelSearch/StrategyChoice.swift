@@ -10,13 +10,23 @@ public enum StrategyChoice {
 
   /// The strategy of a name: `greedy`, `best-of` or `best-of-8`, `linear`, `adaptive`.
   ///
+  /// - Parameter startsGreedily: whether `linear` and `adaptive` begin with an answer of the likeliest tokens, for models that can be
+  ///   asked for one. Independent samples stay what they are.
   /// - Throws: ``KernelSearchError/Code/badSetting``.
-  public static func strategy(named name: some StringProtocol) throws(KernelSearchError) -> any SearchStrategy {
+  public static func strategy(
+    named name: some StringProtocol, startsGreedily: Bool = false
+  ) throws(KernelSearchError) -> any SearchStrategy {
     switch name {
     case "greedy": return GreedyStrategy()
     case "best-of": return BestOfStrategy(nil)
-    case "linear": return LinearStrategy()
-    case "adaptive": return AdaptiveStrategy()
+    case "linear":
+      var strategy = LinearStrategy()
+      strategy.startsGreedily = startsGreedily
+      return strategy
+    case "adaptive":
+      var strategy = AdaptiveStrategy()
+      strategy.startsGreedily = startsGreedily
+      return strategy
     default:
       if name.hasPrefix("best-of-"), let count = Int(name.dropFirst("best-of-".count)), count > 0 {
         return BestOfStrategy(count)

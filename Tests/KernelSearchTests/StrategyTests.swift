@@ -39,6 +39,19 @@ import Testing
     #expect(try StrategyChoice.strategy(named: name).name == name)
   }
 
+  @Test(arguments: ["linear", "adaptive"])
+  mutating func `begin with the likeliest tokens where that is asked for`(name: String) throws {
+    let strategy = try StrategyChoice.strategy(named: name, startsGreedily: true)
+    #expect(strategy.next(in: SearchTree(), using: &generator) == .write(.samples(1, isGreedy: true)))
+    let tree = World().tree(strategy, count: 8, seed: 3)
+    #expect(tree.nodes.map(\.candidate.isGreedy) == [true] + Array(repeating: false, count: 7))
+  }
+
+  @Test mutating func `keep independent samples independent`() throws {
+    let strategy = try StrategyChoice.strategy(named: "best-of-8", startsGreedily: true)
+    #expect(strategy.next(in: SearchTree(), using: &generator) == .write(.samples(8)))
+  }
+
   @Test(arguments: ["", "best-of-", "best-of-0", "best-of--1", "tree", "Greedy "])
   func `have no other names`(name: String) {
     #expect(throws: KernelSearchError.self) { try StrategyChoice.strategy(named: name) }

@@ -76,7 +76,8 @@ struct RunDriver: Sendable {
         form: model.form, gpu: configuration.gpuModel, precision: configuration.kernelPrecision),
       writer: model.writer, judge: judge, screen: judge,
       journal: StoreJournal(writer: writer, problem: stored.id, goal: settings.goal),
-      strategy: try StrategyChoice.strategy(named: configuration.strategy), settings: settings,
+      strategy: try StrategyChoice.strategy(
+        named: configuration.strategy, startsGreedily: configuration.model.endpoint == nil), settings: settings,
       clock: ContinuousClock())
     return try await search.solve(stop: stop) { [observe] event, spending in observe(stored, event, spending) }
   }
