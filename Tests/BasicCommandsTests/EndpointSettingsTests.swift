@@ -109,11 +109,13 @@ struct EndpointSettingsTests {
       #expect(try settings.endpoint(named: "x:o").model == "o")
     }
     try SettingsFixture.with(project: file, environment: [address: "http://vendor", rule: "http://rule"]) {
+      let settings = try $0.load()
       #expect(
-        try $0.load().value("base-url", ofEndpoint: "openai") == Sourced(.text("http://rule"), .environment(rule)))
+        try settings.value("base-url", ofEndpoint: "openai") == Sourced(.text("http://rule"), .environment(rule)))
     }
     try SettingsFixture.with(environment: ["ANTHROPIC_BASE_URL": "http://a"]) {
-      #expect(try $0.load().endpoint(named: "anthropic:c").baseURL == "http://a")
+      let settings = try $0.load()
+      #expect(try settings.endpoint(named: "anthropic:c").baseURL == "http://a")
     }
   }
 
@@ -137,12 +139,14 @@ struct EndpointSettingsTests {
   @Test func `a key comes from the environment, or else from .env`() throws {
     let file = "[endpoints.x]\nbase-url = \"http://h\"\nmodel = \"m\"\nkey-variable = \"K\"\n"
     try SettingsFixture.with(project: file, dotEnv: "K=from-file\n", environment: ["K": "from-environment"]) {
-      #expect(try $0.load().endpoint(named: "x").apiKey == APIKey("from-environment"))
-      #expect(try $0.load().keyState(ofEndpoint: "x") == .inEnvironment("K"))
+      let settings = try $0.load()
+      #expect(try settings.endpoint(named: "x").apiKey == APIKey("from-environment"))
+      #expect(try settings.keyState(ofEndpoint: "x") == .inEnvironment("K"))
     }
     try SettingsFixture.with(project: file, dotEnv: "K=from-file\n", environment: ["K": " "]) { fixture in
-      #expect(try fixture.load().endpoint(named: "x").apiKey == APIKey("from-file"))
-      #expect(try fixture.load().keyState(ofEndpoint: "x") == .inFile("K", path: fixture.project + "/.env"))
+      let settings = try fixture.load()
+      #expect(try settings.endpoint(named: "x").apiKey == APIKey("from-file"))
+      #expect(try settings.keyState(ofEndpoint: "x") == .inFile("K", path: fixture.project + "/.env"))
     }
     try SettingsFixture.with(project: file, dotEnv: "L=other\n") { fixture in
       let error = try #require(throws: ConfigurationError.self) { try fixture.load().endpoint(named: "x") }
@@ -163,7 +167,8 @@ struct EndpointSettingsTests {
       #expect(error.message.contains("Line 1 of the .env file"), "\(error.message)")
     }
     try SettingsFixture.with(project: file, dotEnv: "K='un", environment: ["K": "set"]) {
-      #expect(try $0.load().endpoint(named: "x").apiKey == APIKey("set"))
+      let settings = try $0.load()
+      #expect(try settings.endpoint(named: "x").apiKey == APIKey("set"))
     }
   }
 

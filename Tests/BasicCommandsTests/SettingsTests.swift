@@ -11,15 +11,18 @@ struct SettingsTests {
 
   @Test func `a flag counts before the environment, the project's file, the user's and the default`() throws {
     try SettingsFixture.with { fixture in
-      #expect(try budget(fixture.load()) == Sourced(.seconds(900), .standard))
+      let settings = try fixture.load()
+      #expect(try budget(settings) == Sourced(.seconds(900), .standard))
     }
     try SettingsFixture.with(user: Self.user) { fixture in
-      #expect(try budget(fixture.load()) == Sourced(.seconds(60), .file(fixture.userFile, line: 2)))
+      let settings = try fixture.load()
+      #expect(try budget(settings) == Sourced(.seconds(60), .file(fixture.userFile, line: 2)))
     }
     try SettingsFixture.with(project: Self.project, user: Self.user) { fixture in
-      #expect(try budget(fixture.load()) == Sourced(.seconds(120), .file(fixture.projectFile, line: 3)))
+      let settings = try fixture.load()
+      #expect(try budget(settings) == Sourced(.seconds(120), .file(fixture.projectFile, line: 3)))
       // What the project does not say, the user may.
-      #expect(try fixture.load().value(.gpu) == Sourced(.text("t4"), .file(fixture.userFile, line: 3)))
+      #expect(try settings.value(.gpu) == Sourced(.text("t4"), .file(fixture.userFile, line: 3)))
     }
     let environment = ["BASIC_BUDGET": "3m"]
     try SettingsFixture.with(project: Self.project, user: Self.user, environment: environment) { fixture in
@@ -29,7 +32,8 @@ struct SettingsTests {
       #expect(try budget(settings.with(.budget, "5m")) == Sourced(.seconds(300), .flag("--budget")))
     }
     try SettingsFixture.with(project: Self.project, environment: ["BASIC_BUDGET": ""]) { fixture in
-      #expect(try budget(fixture.load())?.value == .seconds(120), "a variable that is set to nothing is not set")
+      let settings = try fixture.load()
+      #expect(try budget(settings)?.value == .seconds(120), "a variable that is set to nothing is not set")
     }
   }
 
