@@ -66,9 +66,12 @@ struct KernelBenchExport {
     var results = EvaluationResults()
     var withoutVerdict = 0
     var mostSamples = 0
+    var counts: Set<Int> = []
     for problem in view.problems {
       guard let id = ids[problem.id] else { continue }
-      for sample in choice.samples(of: view.candidates(of: problem), best: problem.best) {
+      let samples = choice.samples(of: view.candidates(of: problem), best: problem.best)
+      counts.insert(samples.count)
+      for sample in samples {
         try Task.checkCancellation()
         mostSamples = max(mostSamples, sample.number + 1)
         let candidate = sample.candidate
@@ -96,8 +99,17 @@ struct KernelBenchExport {
     try writer.write(configuration(samples: choice.isIndependent ? mostSamples : 1))
     if !results.problems.isEmpty {
       try writer.write(results)
-      // As KernelBench's evaluation does, with its own values of k.
-      if choice.isIndependent, mostSamples > 1 { try writer.write(PassAtKResults(results, ks: [1, 5, 10])) }
+      if choice.isIndependent, mostSamples > 1 {
+        // As KernelBench's evaluation does, with its own values of k.
+        if counts.count == 1 {
+          try writer.write(PassAtKResults(results, ks: [1, 5, 10]))
+        } else {
+          let least = counts.min() ?? 0
+          outcome.notes.append(
+            "Problems have between \(least) and \(counts.max() ?? 0) samples, so there is no pass_at_k_results.json: where a run stops at what it looked for, pass@k would be too high."
+          )
+        }
+      }
     }
     return outcome
   }

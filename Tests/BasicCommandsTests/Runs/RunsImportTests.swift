@@ -90,7 +90,9 @@ struct RunsImportTests {
       let checkout = try makeCheckout(folder)
       _ = try await imported(folder, try makeRunFolder(folder), checkout: checkout, name: "n")
       let arguments = ["n", "--store", database.path, "--as", "kernelbench", "--output", folder + "/again"]
-      _ = try await RunsExport.parse(arguments).export()
+      let said = try await RunsExport.parse(arguments).export()
+      #expect(said.contains { $0.hasPrefix("Problems have between 2 and 3 samples") })
+      #expect(!FileManager.default.fileExists(atPath: folder + "/again/pass_at_k_results.json"))
       let (first, second) = (try RunFolder(path: folder + "/theirs"), try RunFolder(path: folder + "/again"))
       // Without those that are no text.
       let samples = first.samples.filter { $0.id.problem == 19 || $0.sample == 0 }
