@@ -5,7 +5,8 @@ import Testing
 struct HelpTests {
   @Test(arguments: [
     [], ["generate"], ["prompt"], ["bench"], ["bench", "decode"], ["bench", "kernels"], ["bench", "check"], ["check"],
-    ["run"], ["runs"], ["runs", "list"], ["runs", "show"], ["runs", "export"], ["runs", "import"], ["runs", "delete"],
+    ["run"], ["solve"], ["suite"], ["suite", "run"], ["suite", "report"], ["config"], ["config", "show"], ["runs"],
+    ["runs", "list"], ["runs", "show"], ["runs", "export"], ["runs", "import"], ["runs", "delete"],
     ["instructions"], ["doctor"],
   ])
   func `the help of every command is as it was read last`(command: [String]) throws {
@@ -17,7 +18,8 @@ struct HelpTests {
 
   @Test(arguments: [
     [], ["generate"], ["prompt"], ["bench", "decode"], ["bench", "kernels"], ["bench", "check"], ["check"], ["run"],
-    ["runs"], ["runs", "list"], ["runs", "show"], ["runs", "export"], ["runs", "import"], ["runs", "delete"],
+    ["solve"], ["suite"], ["suite", "run"], ["suite", "report"], ["runs"], ["runs", "list"], ["runs", "show"],
+    ["runs", "export"], ["runs", "import"], ["runs", "delete"],
     ["instructions"], ["doctor"],
   ])
   func `help has examples and fits 80 columns`(command: [String]) throws {

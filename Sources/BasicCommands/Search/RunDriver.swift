@@ -76,10 +76,17 @@ struct RunDriver: Sendable {
         form: model.form, gpu: configuration.gpuModel, precision: configuration.kernelPrecision),
       writer: model.writer, judge: judge, screen: judge,
       journal: StoreJournal(writer: writer, problem: stored.id, goal: settings.goal),
-      strategy: try StrategyChoice.strategy(
-        named: configuration.strategy, startsGreedily: configuration.model.endpoint == nil), settings: settings,
+      strategy: try strategy, settings: settings,
       clock: ContinuousClock())
     return try await search.solve(stop: stop) { [observe] event, spending in observe(stored, event, spending) }
+  }
+
+  private var strategy: any SearchStrategy {
+    get throws {
+      if configuration.strategy == JudgingStrategy.name { return JudgingStrategy() }
+      return try StrategyChoice.strategy(
+        named: configuration.strategy, startsGreedily: configuration.model.endpoint == nil)
+    }
   }
 
   /// Each problem has random numbers of its own, whatever the others take.
@@ -127,10 +134,14 @@ struct OpenRun: Sendable {
   }
 
   /// Goes on with a run.
-  static func resume(_ name: String, in database: RunDatabase) async throws -> OpenRun {
+  ///
+  /// - Parameter judging: how candidates are judged that somebody else's program wrote.
+  static func resume(_ name: String, judging: RunConfiguration, in database: RunDatabase) async throws -> OpenRun {
     let run = try await database.run(matching: name)
-    guard run.kind != .import else {
-      throw CommandFailure(.usage, "\(run.id) was imported: it has no model that could go on with it.")
+    if run.kind == .import {
+      return OpenRun(
+        run: run, writer: try await database.resume(run.id, driver: driver),
+        configuration: judging.forJudgingAlone)
     }
     let configuration: RunConfiguration
     do {

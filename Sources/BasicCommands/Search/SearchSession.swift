@@ -19,7 +19,8 @@ struct SearchSession: Sendable {
   /// What a session begins or goes on with.
   enum Source: Sendable {
     case begin(StoredRun.Kind, name: String?, [Problem], RunConfiguration, level: Int?)
-    case resume(String)
+    /// Imported candidates are judged as the configuration says; other runs know theirs.
+    case resume(String, judging: RunConfiguration)
   }
 
   /// Runs.
@@ -41,8 +42,8 @@ struct SearchSession: Sendable {
       var resumed: OpenRun?
       switch source {
       case .begin(_, _, _, let given, _): configuration = given
-      case .resume(let name):
-        let run = try await OpenRun.resume(name, in: database)
+      case .resume(let name, let judging):
+        let run = try await OpenRun.resume(name, judging: judging, in: database)
         resumed = run
         configuration = run.configuration
       }
@@ -53,7 +54,9 @@ struct SearchSession: Sendable {
             "Without a GPU nothing is timed: the goal \(configuration.goal) cannot be reached, and the budget will be spent."
           )
         }
-        let model = try await SearchModel.load(configuration, context, announce: announce)
+        let model =
+          resumed?.run.kind == .import
+          ? SearchModel.none : try await SearchModel.load(configuration, context, announce: announce)
         let open: OpenRun
         switch source {
         case .begin(let kind, let name, let problems, _, let level):

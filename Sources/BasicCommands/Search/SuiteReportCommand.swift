@@ -25,7 +25,7 @@ struct SuiteReportCommand: AsyncParsableCommand {
       Examples:
         basic suite report night
         basic suite report 261126 261125 --format html --output report.html
-        basic suite report night --compat kernelbench --baseline results/timing/H100/baseline_time_torch.json
+        basic suite report night --compat kernelbench --baseline times.json
       """)
 
   /// How a report is written.

@@ -12,7 +12,7 @@ struct SuiteRun: AsyncParsableCommand {
     discussion: """
       Each problem is searched as basic solve does it, one after the other. Everything is in the store of runs before the next step, so \
       that the run may be killed at any moment: --resume goes on where it was, with what it was begun with, and nothing is \
-      counted twice. A problem that fails does not end the run. Where the model cannot be asked any more the run waits, and then \
+      counted twice. A run that was imported has no model: resuming it judges its candidates, as the options for judging say. A problem that fails does not end the run. Where the model cannot be asked any more the run waits, and then \
       stops, to be resumed.
 
       The first Ctrl-C lets what is in flight finish; the second ends at once. The status is 0 if every problem was worked on to its \
@@ -20,7 +20,7 @@ struct SuiteRun: AsyncParsableCommand {
 
       Examples:
         basic suite run --level 1 --kernelbench ~/KernelBench --budget-per-problem 2m
-        basic suite run --level 1 --problems 1-20,40 --strategy best-of-8 --until correct --name night
+        basic suite run --level 1 --problems 1-20,40 --strategy best-of-8 --name night
         basic suite run --resume night
       """)
 
@@ -83,7 +83,10 @@ struct SuiteRun: AsyncParsableCommand {
   }
 
   private func source(_ context: ProcessContext, _ settings: Settings) throws -> SearchSession.Source {
-    if let resume { return .resume(resume) }
+    let configuration = try RunConfiguration(
+      models: models, endpoint: endpoint, speculation: speculation, search: search, judging: judging, budget: budget,
+      budgetName: .budgetPerProblem, settings: settings)
+    if let resume { return .resume(resume, judging: configuration) }
     let folder = try kernelbench ?? settings.value(.kernelbench).flatMap(Self.setElsewhere)
     let loader = ProblemLoader(directory: folder, environment: context.environment)
     let level = level ?? 1
@@ -93,9 +96,6 @@ struct SuiteRun: AsyncParsableCommand {
     guard !chosen.isEmpty else {
       throw CommandFailure(.usage, "Level \(level) has no problem of these numbers.")
     }
-    let configuration = try RunConfiguration(
-      models: models, endpoint: endpoint, speculation: speculation, search: search, judging: judging, budget: budget,
-      budgetName: .budgetPerProblem, settings: settings)
     return .begin(
       .suite, name: name, try chosen.map { try loader.load(.path($0.path)) }, configuration, level: level)
   }
