@@ -48,6 +48,12 @@ public struct EvaluationTools: Sendable {
       pytorch: pytorch, gpu: gpu, cache: cache, sandbox: try sandbox(toolchain.environment["BASIC_SANDBOX"]))
   }
 
+  /// The same tools with another place for builds; nil for none.
+  public func keepingBuilds(in cache: BuildCache?) -> EvaluationTools {
+    EvaluationTools(
+      toolchain: toolchain, buildTools: buildTools, pytorch: pytorch, gpu: gpu, cache: cache, sandbox: sandbox)
+  }
+
   private static func sandbox(_ name: String?) throws -> Sandbox.Kind? {
     guard let name, !name.isEmpty else { return nil }
     guard let kind = Sandbox.Kind(rawValue: name) else {

@@ -33,6 +33,13 @@ struct RunConfiguration: Codable, Sendable, Hashable {
     var verification: String
   }
 
+  /// That a run is one of several which are compared.
+  struct Comparison: Codable, Sendable, Hashable {
+    var name: String
+    /// The strategies of all of them, in the order in which they are shown.
+    var strategies: [String]
+  }
+
   var model: Model
   var speculation: Speculation
   var temperature: Double?
@@ -53,6 +60,8 @@ struct RunConfiguration: Codable, Sendable, Hashable {
   var jobs: Int
   /// The paths that the problems were read from, by their names within the run; standard input has none.
   var origins: [String: String] = [:]
+  /// What the run is compared in; nil for one that stands by itself.
+  var comparison: Comparison?
 
   /// What flags say, else what is set elsewhere, else what holds for everyone.
   ///
@@ -61,6 +70,19 @@ struct RunConfiguration: Codable, Sendable, Hashable {
   init(
     models: ModelOptions, endpoint: String?, speculation: SpeculationOptions, search: SearchOptions,
     judging: JudgingOptions, budget: TimeArgument?, budgetName: DefaultName, settings: Settings
+  ) throws(ConfigurationError) {
+    try self.init(
+      models: models, endpoint: endpoint, speculation: speculation, candidates: search.candidates, judging: judging,
+      settings: settings)
+    strategy = try settings.value(.strategy, flag: search.strategy)?.value ?? "adaptive"
+    goal = try settings.value(.until, flag: search.until)?.value.description ?? Goal.none.description
+    budgetSeconds = (try settings.duration(budgetName, flag: budget?.duration)?.value ?? .seconds(900)) / .seconds(1)
+  }
+
+  /// The same without a strategy, and without a goal: who compares strategies sets them.
+  init(
+    models: ModelOptions, endpoint: String?, speculation: SpeculationOptions, candidates search: CandidateOptions,
+    judging: JudgingOptions, settings: Settings
   ) throws(ConfigurationError) {
     // A model that is named by a flag is meant, whatever endpoint a file names.
     let usesEndpoint = endpoint != nil || models.model == nil
@@ -77,9 +99,9 @@ struct RunConfiguration: Codable, Sendable, Hashable {
     temperature = try settings.value(.temperature, flag: search.temperature)?.value
     topP = try settings.value(.topP, flag: search.topP)?.value
     maximumTokens = try settings.value(.maxTokens, flag: search.maxTokens)?.value ?? 2048
-    strategy = try settings.value(.strategy, flag: search.strategy)?.value ?? "adaptive"
-    goal = try settings.value(.until, flag: search.until)?.value.description ?? Goal.none.description
-    budgetSeconds = (try settings.duration(budgetName, flag: budget?.duration)?.value ?? .seconds(900)) / .seconds(1)
+    strategy = ""
+    goal = Goal.none.description
+    budgetSeconds = 900
     candidates = try settings.value(.samples, flag: search.samples)?.value
     tokenBudget = try settings.value(.tokenBudget, flag: search.tokenBudget)?.value
     moneyBudget = try settings.value(.moneyBudget, flag: search.moneyBudget)?.value
@@ -98,6 +120,13 @@ struct RunConfiguration: Codable, Sendable, Hashable {
   /// A run may be resumed from another folder.
   private static func absolute(_ path: String) -> String {
     path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+  }
+
+  /// A seed for a purpose, the same each time.
+  func seed(of purpose: String) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in "\(seed) \(purpose)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return hash & 0x1F_FFFF_FFFF_FFFF
   }
 
   // MARK: What the parts of a search take

@@ -69,7 +69,8 @@ struct RunDriver: Sendable {
     let origin: Problem.Origin = configuration.origins[stored.id].map { .file($0) } ?? .standardInput
     let problem = try Problem(bytes: Array(stored.reference.utf8), origin: origin)
     let judge = SearchJudge(reference: problem.source, tools: tools, options: configuration.judgeOptions)
-    let settings = try configuration.settings(writing: model.width, seed: seed(of: stored))
+    // Each problem has random numbers of its own, whatever the others take.
+    let settings = try configuration.settings(writing: model.width, seed: configuration.seed(of: stored.id))
     let search = Search(
       problem: problem,
       prompts: PromptBuilder(
@@ -88,13 +89,6 @@ struct RunDriver: Sendable {
         named: configuration.strategy, startsGreedily: configuration.model.endpoint == nil)
     }
   }
-
-  /// Each problem has random numbers of its own, whatever the others take.
-  private func seed(of stored: StoredProblem) -> UInt64 {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in "\(configuration.seed) \(stored.id)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    return hash & 0x1F_FFFF_FFFF_FFFF
-  }
 }
 
 /// A run that is begun or gone on with.
@@ -109,6 +103,9 @@ struct OpenRun: Sendable {
       process: ProcessInfo.processInfo.processIdentifier, host: ProcessInfo.processInfo.hostName, since: Date())
   }
 
+  /// A problem's name within a run.
+  static func id(of problem: Problem) -> String { problem.id.map { "\($0)" } ?? problem.outputName }
+
   /// Begins a run with problems.
   static func begin(
     _ kind: StoredRun.Kind, name: String?, _ problems: [Problem], _ configuration: RunConfiguration, model: String,
@@ -117,7 +114,7 @@ struct OpenRun: Sendable {
     var configuration = configuration
     var stored: [StoredProblem] = []
     for (position, problem) in problems.enumerated() {
-      let id = problem.id.map { "\($0)" } ?? problem.outputName
+      let id = id(of: problem)
       if case .file(let path) = problem.origin { configuration.origins[id] = path }
       stored.append(
         StoredProblem(
@@ -136,9 +133,14 @@ struct OpenRun: Sendable {
   /// Goes on with a run.
   ///
   /// - Parameter judging: how candidates are judged that somebody else's program wrote.
-  static func resume(_ name: String, judging: RunConfiguration, in database: RunDatabase) async throws -> OpenRun {
+  static func resume(
+    _ name: String, judging: RunConfiguration? = nil, in database: RunDatabase
+  ) async throws -> OpenRun {
     let run = try await database.run(matching: name)
     if run.kind == .import {
+      guard let judging else {
+        throw CommandFailure(.usage, "\(run.id) was imported: it has no model that could go on with it.")
+      }
       return OpenRun(
         run: run, writer: try await database.resume(run.id, driver: driver),
         configuration: judging.forJudgingAlone)

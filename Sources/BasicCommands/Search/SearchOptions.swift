@@ -19,11 +19,13 @@ struct TimeArgument: ExpressibleByArgument {
 }
 
 extension Goal: ExpressibleByArgument {
+  /// Reads what ``init(_:)`` reads.
   public init?(argument: String) {
     guard let goal = try? Goal(argument) else { return nil }
     self = goal
   }
 
+  /// As help shows it.
   public var defaultValueDescription: String { description }
 }
 
@@ -42,6 +44,21 @@ struct SearchOptions: ParsableArguments {
     completion: .list(["correct", "faster", "none"]))
   var until: Goal?
 
+  @OptionGroup var candidates: CandidateOptions
+
+  func validate() throws { if let strategy { try Self.check(strategy: strategy) } }
+
+  static func check(strategy: String) throws {
+    do {
+      _ = try StrategyChoice.strategy(named: strategy)
+    } catch {
+      throw ValidationError(error.message)
+    }
+  }
+}
+
+/// How many candidates there may be, how they are written, and what for.
+struct CandidateOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The most candidates of a problem.", valueName: "n"))
   var samples: Int?
 
@@ -79,11 +96,6 @@ struct SearchOptions: ParsableArguments {
   var jobs: Int?
 
   func validate() throws {
-    do {
-      if let strategy { _ = try StrategyChoice.strategy(named: strategy) }
-    } catch {
-      throw ValidationError(error.message)
-    }
     if let maxTokens { try Generate.check(maxTokens: maxTokens) }
     if let samples, samples < 1 { throw ValidationError("--samples must be at least 1.") }
     if let tokenBudget, tokenBudget < 1 { throw ValidationError("--token-budget must be at least 1.") }

@@ -35,7 +35,7 @@ struct SearchSession: Sendable {
     begun: (OpenRun, [StoredProblem]) throws -> Void = { _, _ in },
     ended: (StoredProblem, SearchResult?) async throws -> Void
   ) async throws -> (run: OpenRun, end: RunDriver.End) {
-    do {
+    try await Self.reporting {
       let database = try location.openOrMake()
       // A run is there only after everything that it needs is.
       var configuration: RunConfiguration
@@ -81,6 +81,13 @@ struct SearchSession: Sendable {
         try? await resumed?.writer.close(as: .paused, at: .now)
         throw error
       }
+    }
+  }
+
+  /// Runs a body, with errors as a command reports them.
+  static func reporting<Result>(_ body: () async throws -> Result) async throws -> Result {
+    do {
+      return try await body()
     } catch let error as RunStoreError {
       throw CommandFailure(error)
     } catch let error as KernelSearchError {

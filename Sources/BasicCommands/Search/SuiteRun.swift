@@ -87,17 +87,24 @@ struct SuiteRun: AsyncParsableCommand {
       models: models, endpoint: endpoint, speculation: speculation, search: search, judging: judging, budget: budget,
       budgetName: .budgetPerProblem, settings: settings)
     if let resume { return .resume(resume, judging: configuration) }
+    let level = level ?? 1
+    let chosen = try Self.entries(level: level, problems, kernelbench, context, settings)
+    return .begin(.suite, name: name, chosen, configuration, level: level)
+  }
+
+  /// The problems of a level; of these those with the numbers, where there are some.
+  static func entries(
+    level: Int, _ numbers: ProblemNumbers?, _ kernelbench: String?, _ context: ProcessContext, _ settings: Settings
+  ) throws -> [Problem] {
     let folder = try kernelbench ?? settings.value(.kernelbench).flatMap(Self.setElsewhere)
     let loader = ProblemLoader(directory: folder, environment: context.environment)
-    let level = level ?? 1
     let entries = try loader.catalog().entries(level: level)
     guard !entries.isEmpty else { throw CommandFailure(.usage, "The checkout has no problems of level \(level).") }
-    let chosen = entries.filter { entry in problems.map { $0.numbers.contains(entry.id.problem) } ?? true }
+    let chosen = entries.filter { entry in numbers.map { $0.numbers.contains(entry.id.problem) } ?? true }
     guard !chosen.isEmpty else {
       throw CommandFailure(.usage, "Level \(level) has no problem of these numbers.")
     }
-    return .begin(
-      .suite, name: name, try chosen.map { try loader.load(.path($0.path)) }, configuration, level: level)
+    return try chosen.map { try loader.load(.path($0.path)) }
   }
 
   /// A text that a variable or a file has set.
@@ -170,6 +177,11 @@ struct SuiteProgress: Sendable {
     done += 1
     if result.isSolved { solved += 1 }
     seconds.append(result.spending.time / .seconds(1))
+    return "\(head): \(Self.outcome(result)); \(state)"
+  }
+
+  /// What a search came to: `solved, estimated 12.1 µs (0:07, 4 candidates)`.
+  static func outcome(_ result: SearchResult) -> String {
     let time = SearchText.clock(result.spending.time)
     let candidates = result.tree.nodes.count == 1 ? "1 candidate" : "\(result.tree.nodes.count) candidates"
     let speed = result.best?.score.flatMap(SearchText.speed).map { ", \($0)" } ?? ""
@@ -180,7 +192,7 @@ struct SuiteProgress: Sendable {
         result.isSolved
           ? "solved\(speed)" : result.best == nil ? "not solved" : "a correct kernel\(speed), not what was looked for"
       }
-    return "\(head): \(what) (\(time), \(candidates)); \(state)"
+    return "\(what) (\(time), \(candidates))"
   }
 
   /// `3 of 4 solved, about 0:12:30 left`.
