@@ -17,7 +17,7 @@ TEST_FLAGS := -c release --scratch-path .build-tests -Xswiftc -enable-testing -X
 PROBLEM ?= Examples/01_swish.py
 SOURCES := Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup build test test-long demo bench install uninstall lint format docs kernelbench clean
+.PHONY: help setup build test test-long test-endpoints demo bench install uninstall lint format docs kernelbench clean
 
 help:
 	@echo "make demo      set up, write a CUDA kernel for $(PROBLEM), compile it (PROBLEM=… for another)"
@@ -25,6 +25,7 @@ help:
 	@echo "make setup     the engine (libllama) and the CUDA compiler, once"
 	@echo "make build     the basic binary: $(BINARY)"
 	@echo "make test-long the tests with long fuzzing and endurance"
+	@echo "make test-endpoints  the clients of endpoints against llama.cpp's own server, which is built once"
 	@echo "make bench     the benchmarks"
 	@echo "make install   basic, its models and its CUDA compiler below PREFIX ($(PREFIX))"
 	@echo "make lint      style;  make format  mends it;  make docs  the documentation"
@@ -46,6 +47,9 @@ test: setup
 
 test-long: setup
 	@BASIC_SLOW_TESTS=1 BASIC_LONG_TESTS=1 Scripts/test.sh $(TEST_FLAGS)
+
+test-endpoints: setup
+	@Scripts/test-endpoints.sh $(TEST_FLAGS)
 
 bench: build
 	@$(BINARY) bench decode

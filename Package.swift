@@ -148,6 +148,15 @@ if hasEngine {
       ],
       exclude: ["Golden"]),
     .executableTarget(name: "basic", dependencies: ["BasicCommands"]),
+
+    // Skipped unless BASIC_LLAMA_SERVER names a llama-server: `make test-endpoints` builds one.
+    .testTarget(
+      name: "EndpointTests",
+      dependencies: [
+        "LanguageModelClients", "LanguageModels", "LlamaRuntime", "SpeculativeDecoding", "KernelPrompting",
+        "KernelBench", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
   ]
 }
 
