@@ -4,7 +4,8 @@ import Testing
 @Suite(.enabled(if: CommandLineTool.isBuilt, Comment(rawValue: CommandLineTool.notBuilt)))
 struct HelpTests {
   @Test(arguments: [
-    [], ["generate"], ["prompt"], ["bench"], ["bench", "decode"], ["bench", "kernels"], ["bench", "check"], ["check"],
+    [], ["generate"], ["prompt"], ["bench"], ["bench", "decode"], ["bench", "kernels"], ["bench", "check"],
+    ["bench", "search"], ["check"],
     ["run"], ["solve"], ["suite"], ["suite", "run"], ["suite", "report"], ["config"], ["config", "show"], ["runs"],
     ["runs", "list"], ["runs", "show"], ["runs", "export"], ["runs", "import"], ["runs", "delete"],
     ["instructions"], ["doctor"],
@@ -17,7 +18,8 @@ struct HelpTests {
   }
 
   @Test(arguments: [
-    [], ["generate"], ["prompt"], ["bench", "decode"], ["bench", "kernels"], ["bench", "check"], ["check"], ["run"],
+    [], ["generate"], ["prompt"], ["bench", "decode"], ["bench", "kernels"], ["bench", "check"], ["bench", "search"],
+    ["check"], ["run"],
     ["solve"], ["suite"], ["suite", "run"], ["suite", "report"], ["runs"], ["runs", "list"], ["runs", "show"],
     ["runs", "export"], ["runs", "import"], ["runs", "delete"],
     ["instructions"], ["doctor"],
