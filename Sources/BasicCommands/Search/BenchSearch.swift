@@ -18,8 +18,8 @@ struct BenchSearch: AsyncParsableCommand {
     discussion: """
       Shown is how many problems have a correct kernel after so many seconds of search, for each strategy. All strategies share the model, \
       the seed of a problem, and with it their first samples. They take turns: each problem is searched with all of them, in an order \
-      that is drawn anew for each problem, so that a machine that slows down slows all of them down. Each has builds of its own, kept from \
-      earlier ones. Time is what the search has taken, from its start to the verdict.
+      that is drawn anew for each problem, so that a machine that slows down slows all of them down. None finds \
+      built what another or an earlier comparison has built. Time is what the search has taken, from its start to the verdict.
 
       Each strategy is a run in the store, named bench-STRATEGY-NAME, for basic suite report and basic runs. A comparison may \
       be killed at any moment: --resume goes on where it was, and shows one that is finished again. The first Ctrl-C lets what is in \
@@ -31,7 +31,7 @@ struct BenchSearch: AsyncParsableCommand {
 
       Examples:
         basic bench search --level 1 --problems 19-38 --kernelbench ~/KernelBench
-        basic bench search --level 1 --problems 19,20 --strategy linear --strategy adaptive
+        basic bench search --level 1 --problems 19,20 --strategy best-of-8
         basic bench search --resume 261126-203512-k3f9 --format json
         basic bench search --overhead --candidates 5000
       """)
