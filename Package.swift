@@ -142,7 +142,7 @@ if hasEngine {
       name: "BasicCommandsTests",
       dependencies: [
         "BasicCommands", "SpeculativeDecoding", "KernelBench", "KernelPrompting", "KernelVerdicts", "CUDAToolchain",
-        "GPUModels", "KernelSearch", "LanguageModelClients", "RunStore",
+        "GPUModels", "KernelEvaluation", "KernelReports", "KernelSearch", "LanguageModelClients", "RunStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "GRDB", package: "GRDB.swift"),
       ],

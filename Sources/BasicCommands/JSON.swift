@@ -30,14 +30,6 @@ enum JSON {
     try encode(value, [.sortedKeys, .withoutEscapingSlashes])
   }
 
-  /// Reads what ``document(_:)`` and ``line(_:)`` write.
-  static func decode<Value: Decodable>(_ type: Value.Type, from text: String) throws -> Value {
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return try decoder.decode(type, from: Data(text.utf8))
-  }
-
   private static func encode(_ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = formatting
@@ -45,6 +37,14 @@ enum JSON {
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     return escaped(String(decoding: try encoder.encode(value), as: UTF8.self))
+  }
+
+  /// Reads what ``document(_:)`` and ``line(_:)`` write, numbers that cannot be among it.
+  static func value<Value: Decodable>(_ type: Value.Type, from text: String) throws -> Value {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return try decoder.decode(type, from: Data(text.utf8))
   }
 
   /// The encoder escapes what JSON forbids; a terminal obeys more than that. These characters stand inside strings only,

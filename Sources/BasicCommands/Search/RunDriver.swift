@@ -10,7 +10,8 @@ struct RunDriver: Sendable {
   let writer: RunWriter
   let configuration: RunConfiguration
   let model: SearchModel
-  let tools: EvaluationTools
+  /// Makes the judge of a problem's candidates, which also knows what cannot be judged.
+  let judge: @Sendable (Problem) -> any CandidateJudge & ProblemScreen
   /// Asks for an end in good order.
   let stop: StopSignal
   /// Is told what happens: in which problem, what, and what has been spent on it.
@@ -29,15 +30,19 @@ struct RunDriver: Sendable {
   /// Goes through the problems that have not ended. A problem that fails does not keep the others from being worked on.
   ///
   /// - Parameter ended: is told what each problem came to.
-  /// - Throws: what the store throws, which ends the run; `CancellationError`.
+  /// - Throws: what the store throws, which ends the run; ``KernelSearchError`` for what the run was begun with, before any problem
+  ///   is touched; `CancellationError`.
   func run(_ problems: [StoredProblem], ended: (StoredProblem, SearchResult?) async throws -> Void) async throws -> End
   {
+    // No problem is at fault for what the whole run was begun with.
+    _ = try configuration.settings(writing: model.width, seed: configuration.seed)
+    _ = try strategy
     for stored in problems where !stored.state.isFinished {
       if stop.isRequested { return .stopped }
       let result: SearchResult
       do {
         result = try await solve(stored)
-      } catch let error as KernelSearchError where error.code == .badProblem || error.code == .badSetting {
+      } catch let error as KernelSearchError where error.code == .badProblem {
         try await fail(stored, error.message)
         try await ended(stored, nil)
         continue
@@ -68,7 +73,7 @@ struct RunDriver: Sendable {
   private func solve(_ stored: StoredProblem) async throws -> SearchResult {
     let origin: Problem.Origin = configuration.origins[stored.id].map { .file($0) } ?? .standardInput
     let problem = try Problem(bytes: Array(stored.reference.utf8), origin: origin)
-    let judge = SearchJudge(reference: problem.source, tools: tools, options: configuration.judgeOptions)
+    let judge = judge(problem)
     // Each problem has random numbers of its own, whatever the others take.
     let settings = try configuration.settings(writing: model.width, seed: configuration.seed(of: stored.id))
     let search = Search(
@@ -147,7 +152,7 @@ struct OpenRun: Sendable {
     }
     let configuration: RunConfiguration
     do {
-      configuration = try JSON.decode(RunConfiguration.self, from: run.configuration)
+      configuration = try JSON.value(RunConfiguration.self, from: run.configuration)
     } catch {
       throw CommandFailure(.usage, "\(run.id) was begun by another version, and cannot be gone on with: \(error)")
     }

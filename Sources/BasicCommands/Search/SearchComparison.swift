@@ -82,10 +82,11 @@ struct SearchComparison: Sendable {
           continue
         }
         let open = try await plan.open(strategy, model: model.writer.name, device: tools.device.rawValue, in: database)
+        let (mine, options) = (tools.keepingBuilds(in: try builds.cache(place)), open.configuration.judgeOptions)
         drivers.append(
           RunDriver(
             writer: open.writer, configuration: open.configuration, model: model,
-            tools: tools.keepingBuilds(in: try builds.cache(place)), stop: stop,
+            judge: { SearchJudge(reference: $0.source, tools: mine, options: options) }, stop: stop,
             observe: { watch(strategy, $0, $1, $2) }))
       }
       let end = try await search(plan, drivers, database, ended)

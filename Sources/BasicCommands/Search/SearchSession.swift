@@ -70,9 +70,10 @@ struct SearchSession: Sendable {
         resumed = open
         let problems = try await database.problems(of: open.run.id)
         try begun(open, problems)
+        let options = open.configuration.judgeOptions
         let driver = RunDriver(
-          writer: open.writer, configuration: open.configuration, model: model, tools: tools, stop: stop,
-          observe: watch)
+          writer: open.writer, configuration: open.configuration, model: model,
+          judge: { SearchJudge(reference: $0.source, tools: tools, options: options) }, stop: stop, observe: watch)
         let end = try await driver.run(problems, ended: ended)
         try await open.close(end)
         return (open, end)

@@ -31,7 +31,7 @@ struct StoreJournal: SearchJournal {
     }
     try await writer.begin(problem: problem)
     let candidates = try await writer.database.candidates(of: run, problem: problem)
-    guard !candidates.isEmpty || stored.spent.seconds > 0 else { return nil }
+    guard !candidates.isEmpty || stored.spent != Spent(seconds: 0) else { return nil }
     let ordered = candidates.sorted {
       ($0.candidate.settlement ?? .max, $0.id.ordinal) < ($1.candidate.settlement ?? .max, $1.id.ordinal)
     }
@@ -43,7 +43,7 @@ struct StoreJournal: SearchJournal {
   private func entry(_ judged: JudgedCandidate) async throws -> SearchRecord.Entry {
     let stored = judged.candidate
     let text = try await writer.database.text(of: stored.id, in: writer.run)
-    let details = try JSON.decode(Details.self, from: stored.details)
+    let details = try JSON.value(Details.self, from: stored.details)
     let candidate = Candidate(
       id: stored.id.ordinal, parent: stored.parent, edge: EdgeKind(rawValue: stored.edge.rawValue) ?? .sample,
       model: stored.model, seed: stored.seed ?? 0, isGreedy: details.isGreedy, prompt: text.prompt,
@@ -58,17 +58,16 @@ struct StoreJournal: SearchJournal {
       case .duplicate(let original): .duplicate(of: original)
       case .withoutCode(let reason): .noCode(reason: reason)
       case .failed(let reason): .failed(reason: reason)
-      case .judged: .judged(try await result(stored, isFinal: false))
+      case .judged: .judged(try await result(stored.id, isFinal: false))
       }
-    let recheck = judged.finalVerdict == nil ? nil : try await result(stored, isFinal: true)
+    let recheck = judged.finalVerdict == nil ? nil : try await result(stored.id, isFinal: true)
     return SearchRecord.Entry(candidate, outcome, recheck: recheck)
   }
 
-  private func result(_ candidate: StoredCandidate, isFinal: Bool) async throws -> JudgeResult {
-    let text = try await writer.database.judgement(of: candidate.id, in: writer.run, isFinal: isFinal) ?? ""
-    let kept = try JSON.decode(KeptJudgement.self, from: text)
-    return JudgeResult(
-      kept.judgement, estimatedRatio: kept.estimatedRatio, kernelHash: kept.kernelHash ?? candidate.kernelHash)
+  private func result(_ id: CandidateID, isFinal: Bool) async throws -> JudgeResult {
+    let text = try await writer.database.judgement(of: id, in: writer.run, isFinal: isFinal) ?? ""
+    let kept = try JSON.value(KeptJudgement.self, from: text)
+    return JudgeResult(kept.judgement, estimatedRatio: kept.estimatedRatio, kernelHash: kept.kernelHash)
   }
 
   func append(_ candidate: Candidate, spending: Spending) async throws {
@@ -124,9 +123,10 @@ struct StoreJournal: SearchJournal {
   }
 
   func note(_ event: SearchEvent, spending: Spending) async throws {
+    // What was spent comes first: between the two a kill loses a remark.
+    try await writer.update(problem: problem, spent: try Self.spent(spending))
     try await writer.append(
       StoredEvent(problem: problem, at: Date(), kind: event.kind, detail: try JSON.line(event)))
-    try await writer.update(problem: problem, spent: try Self.spent(spending))
   }
 
   func finish(_ end: SearchEnd, best: Int?, isConfirmed: Bool, spending: Spending) async throws {
@@ -138,13 +138,21 @@ struct StoreJournal: SearchJournal {
       // It goes on when the run is resumed.
       return try await writer.update(problem: problem, best: best, spent: spent)
     case .notJudgeable(let reason): (state, notice) = (.unjudgeable, reason)
-    case .judgeFailed(let reason): (state, notice) = (.failed, reason)
+    case .judgeFailed(let reason):
+      state = try await isEnough(best, isConfirmed) ? .solved : .failed
+      notice = reason
     case .goalReached: state = .solved
     case .budgetSpent, .exhausted:
-      state = isConfirmed && (goal == .none || goal == .correct) ? .solved : .unsolved
+      state = try await isEnough(best, isConfirmed) ? .solved : .unsolved
       if isConfirmed, state == .unsolved { notice = "There is a correct kernel, and it is not what was looked for." }
     }
     try await writer.finish(problem: problem, as: state, best: best, notice: notice, spent: spent)
+  }
+
+  /// As ``SearchResult/isSolved`` has it: a goal may be met in the check that follows the budget's end.
+  private func isEnough(_ best: Int?, _ isConfirmed: Bool) async throws -> Bool {
+    guard isConfirmed, let best else { return false }
+    return goal == .none ? true : goal.isMet(by: Score(try await result(id(best), isFinal: true)))
   }
 
   private func id(_ ordinal: Int) -> CandidateID { CandidateID(problem: problem, ordinal: ordinal) }
@@ -155,7 +163,7 @@ struct StoreJournal: SearchJournal {
 
   private static func spending(_ spent: Spent) throws -> Spending {
     guard spent.details != "{}" else { return Spending(time: .seconds(spent.seconds)) }
-    return try JSON.decode(Spending.self, from: spent.details)
+    return try JSON.value(Spending.self, from: spent.details)
   }
 }
 

@@ -11,7 +11,7 @@ extension SuiteResults {
   init(_ run: StoredRun, in database: RunDatabase) async throws {
     let problems = try await database.problems(of: run.id)
     let candidates = Dictionary(grouping: try await database.candidates(of: run.id), by: \.id.problem)
-    let configuration = try? JSON.decode(RunConfiguration.self, from: run.configuration)
+    let configuration = try? JSON.value(RunConfiguration.self, from: run.configuration)
     var made: [Problem] = []
     for problem in problems where problem.state != .pending {
       var sample = 0

@@ -1,0 +1,164 @@
+import Foundation
+import KernelEvaluation
+import KernelPrompting
+import KernelSearch
+import RunStore
+import Testing
+
+@testable import BasicCommands
+
+/// A journal whose process ends at its *n*-th call, before or after the call's write; what was written is told to a journal in
+/// memory, too.
+private actor KilledJournal: SearchJournal {
+  private let stored: StoreJournal
+  private let told: MemoryJournal
+  private var left: Int
+  private let isKilledAfterWriting: Bool
+
+  init(_ stored: StoreJournal, _ told: MemoryJournal, calls: Int, isKilledAfterWriting: Bool) {
+    self.stored = stored
+    self.told = told
+    left = calls
+    self.isKilledAfterWriting = isKilledAfterWriting
+  }
+
+  private func step(_ write: () async throws -> Void) async throws {
+    left -= 1
+    if left < 0, !isKilledAfterWriting { throw Planned("Killed.") }
+    try await write()
+    if left < 0 { throw Planned("Killed.") }
+  }
+
+  func restore() async throws -> SearchRecord? { try await stored.restore() }
+  func append(_ candidate: Candidate, spending: Spending) async throws {
+    try await step {
+      try await stored.append(candidate, spending: spending)
+      await told.append(candidate, spending: spending)
+    }
+  }
+  func settle(_ id: Int, _ outcome: CandidateOutcome, spending: Spending) async throws {
+    try await step {
+      try await stored.settle(id, outcome, spending: spending)
+      await told.settle(id, outcome, spending: spending)
+    }
+  }
+  func confirm(_ id: Int, _ result: JudgeResult, spending: Spending) async throws {
+    try await step {
+      try await stored.confirm(id, result, spending: spending)
+      await told.confirm(id, result, spending: spending)
+    }
+  }
+  func note(_ event: SearchEvent, spending: Spending) async throws {
+    try await step {
+      try await stored.note(event, spending: spending)
+      await told.note(event, spending: spending)
+    }
+  }
+  func finish(_ end: SearchEnd, best: Int?, isConfirmed: Bool, spending: Spending) async throws {
+    try await step {
+      try await stored.finish(end, best: best, isConfirmed: isConfirmed, spending: spending)
+      await told.finish(end, best: best, isConfirmed: isConfirmed, spending: spending)
+    }
+  }
+}
+
+struct StoreJournalInterruptionTests {
+  /// A search by name: everything about it but its journal.
+  private struct Plan {
+    var strategy: String
+    var seed: UInt64
+    var goal = Goal.none
+
+    func search(_ journal: any SearchJournal, _ judge: InstantJudge) throws -> Search<SteppingClock> {
+      Search(
+        problem: try SearchDoubles.problem(), prompts: PromptBuilder(form: .instruct), writer: InstantWriter.varied,
+        judge: judge, screen: judge, journal: journal, strategy: try StrategyChoice.strategy(named: strategy),
+        settings: SearchSettings(
+          budget: Budget(candidates: 16), goal: goal, seed: seed, underWay: 1, judgeFailureLimit: 100),
+        clock: SteppingClock())
+    }
+  }
+
+  /// What a search came to, but for times.
+  private static func outcome(_ result: SearchResult) throws -> String {
+    var spending = result.spending
+    spending.time = .zero
+    let nodes = try result.tree.nodes.map { node in
+      var candidate = node.candidate
+      candidate.time = .zero
+      return try JSON.line(SearchRecord.Entry(candidate, node.outcome, recheck: node.recheck))
+        + " \(node.isImprovement) \(node.isDemoted) \(node.children)"
+    }
+    let best = result.best.map { "\($0.id)" } ?? "none"
+    return (nodes + ["\(result.end) \(best) \(result.isConfirmed) \(result.isSolved) \(spending)"])
+      .joined(separator: "\n")
+  }
+
+  private static func record(_ record: SearchRecord?) throws -> String {
+    guard let record else { return "nothing" }
+    return try (record.entries.map { try JSON.line($0) } + [try JSON.line(record.spending)]).joined(separator: "\n")
+  }
+
+  /// One process's life: it resumes the run, looks whether what it finds is what was told, and searches until it is killed.
+  private static func live(
+    _ plan: Plan, _ path: String, _ run: String, _ told: MemoryJournal, calls: Int, isKilledAfterWriting: Bool
+  ) async throws -> SearchResult? {
+    let database = try RunDatabase.open(path)
+    let writer = try await database.resume(run, driver: SearchStore.driver)
+    let journal = StoreJournal(writer: writer, problem: "1/19", goal: plan.goal)
+    let found = try Self.record(try await journal.restore())
+    let expected = try Self.record(await told.restore())
+    #expect(found == expected)
+    let killed = KilledJournal(journal, told, calls: calls, isKilledAfterWriting: isKilledAfterWriting)
+    do {
+      return try await plan.search(killed, InstantJudge()).solve()
+    } catch let error as KernelSearchError where error.underlyingError is Planned {
+      return nil
+    }
+  }
+
+  @Test(arguments: [
+    ("adaptive", 1 as UInt64), ("adaptive", 2), ("adaptive", 3), ("linear", 4), ("linear", 5), ("best-of-16", 6),
+  ])
+  func `a search whose process is killed again and again comes to the same as one that was left alone`(
+    strategy: String, seed: UInt64
+  ) async throws {
+    var kills = 0
+    for goal in [Goal.none, .ratio(4.5)] {
+      let plan = Plan(strategy: strategy, seed: seed, goal: goal)
+      let judge = InstantJudge()
+      let whole = try await plan.search(MemoryJournal(), judge).solve()
+      #expect(whole.tree.nodes.count > 1)
+      var luck = SeededGenerator(seed: seed, purpose: "kills")
+      try await SampleStore.with { (_, database) async throws in
+        let path = database.path
+        let run = SearchStore.run().id
+        try await database.create(
+          SearchStore.run(), problems: [SearchStore.problem("1/19")], driver: SearchStore.driver
+        )
+        .close(as: .paused, at: .now)
+        let told = MemoryJournal()
+        var result: SearchResult?
+        while result == nil {
+          result = try await Self.live(
+            plan, path, run, told, calls: Int.random(in: 0..<9, using: &luck),
+            isKilledAfterWriting: Bool.random(using: &luck))
+          if result == nil { kills += 1 }
+          try #require(kills < 500)
+        }
+        let found = try #require(result)
+        #expect(try Self.outcome(found) == Self.outcome(whole))
+
+        let problem = try #require(try await database.problems(of: run).first)
+        #expect(problem.best == whole.best?.id)
+        #expect(problem.state == (whole.isSolved ? .solved : .unsolved))
+        let candidates = try await database.candidates(of: run)
+        #expect(candidates.count == whole.spending.candidates)
+        #expect(
+          candidates.count { $0.verdict != nil } + candidates.count { $0.finalVerdict != nil } == whole.spending.checks)
+        #expect(try await database.integrityProblems().isEmpty)
+      }
+    }
+    #expect(kills > 6)
+  }
+}
