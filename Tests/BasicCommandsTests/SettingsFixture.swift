@@ -17,6 +17,11 @@ struct SettingsFixture {
     return try Settings.load(ProcessContext(environment: environment, executable: "/opt/basic"), folder: project)
   }
 
+  /// Settings that nobody has set anything in.
+  static func bare() throws -> Settings {
+    try Settings.load(ProcessContext(environment: [:], executable: "/opt/basic"), folder: "/nowhere")
+  }
+
   static func with(
     project: String? = nil, user: String? = nil, dotEnv: String? = nil, environment: [String: String] = [:],
     _ body: (SettingsFixture) throws -> Void

@@ -13,9 +13,9 @@ struct RunConfigurationTests {
   static func configuration(_ arguments: String = "", endpoint: String? = nil) throws -> RunConfiguration {
     let words = arguments.split(separator: " ").map(String.init)
     let command = try #require(try Basic.parseAsRoot(["solve", "problem.py"] + words) as? Solve)
-    return RunConfiguration(
+    return try RunConfiguration(
       models: command.models, endpoint: endpoint, speculation: command.speculation, search: command.search,
-      judging: command.judging, budget: command.budget.duration)
+      judging: command.judging, budget: command.budget, budgetName: .budget, settings: SettingsFixture.bare())
   }
 
   static let everything = """

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import KernelBench
 import KernelVerdicts
+import KernelSearch
 import RunStore
 import Testing
 
@@ -13,9 +14,11 @@ struct SearchComparisonTests {
     seed: UInt64 = 3, name: String = "night", strategies: [String] = ["best-of-1", "linear", "adaptive"]
   ) throws -> RunConfiguration {
     let command = try BenchSearch.parse(["--level", "1", "--seed", "\(seed)", "--budget-per-problem", "30s"])
-    var configuration = RunConfiguration(
-      models: command.models, endpoint: nil, speculation: command.speculation, strategy: "", until: command.until,
-      candidates: command.candidates, judging: command.judging, budget: command.budget.duration)
+    var configuration = try RunConfiguration(
+      models: command.models, endpoint: nil, speculation: command.speculation, candidates: command.candidates,
+      judging: command.judging, settings: SettingsFixture.bare())
+    configuration.goal = command.until.description
+    configuration.budgetSeconds = command.budget.duration / .seconds(1)
     configuration.comparison = .init(name: name, strategies: strategies)
     return configuration
   }

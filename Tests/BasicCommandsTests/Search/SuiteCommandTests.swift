@@ -40,7 +40,10 @@ struct SuiteCommandTests {
 
   @Test func `what a level is run with by default`() throws {
     let run = try #require(try Basic.parseAsRoot(["suite", "run", "--level", "2"]) as? SuiteRun)
-    #expect(run.budget.duration == .seconds(900) && run.search.strategy == "adaptive" && run.search.until == .none)
+    let configuration = try RunConfiguration(
+      models: run.models, endpoint: run.endpoint, speculation: run.speculation, search: run.search,
+      judging: run.judging, budget: run.budget, budgetName: .budgetPerProblem, settings: SettingsFixture.bare())
+    #expect(configuration.budgetSeconds == 900 && configuration.strategy == "adaptive" && configuration.goal == "none")
     #expect(run.problems == nil && run.resume == nil && !run.quiet)
     let resumed = try #require(try Basic.parseAsRoot(["suite", "run", "--resume", "night"]) as? SuiteRun)
     #expect(resumed.resume == "night")
