@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
 import KernelBench
-import KernelVerdicts
 import KernelSearch
+import KernelVerdicts
 import RunStore
 import Testing
 
