@@ -135,7 +135,10 @@ struct RunDriverTests {
   func `a run of another version's strategy or goal ends before any problem is at fault`(
     strategy: String, goal: String
   ) async throws {
-    let error = await #expect(throws: KernelSearchError.self) { try await Self.run(strategy: strategy, goal: goal) }
+    let error = await #expect(throws: KernelSearchError.self) {
+      try await Self.run(
+        ["no problem", SearchDoubles.reference, SearchDoubles.reference], strategy: strategy, goal: goal)
+    }
     #expect(error?.code == .badSetting)
   }
 }
