@@ -104,6 +104,8 @@ struct StoreJournalInterruptionTests {
     _ plan: Plan, _ path: String, _ run: String, _ told: MemoryJournal, calls: Int, isKilledAfterWriting: Bool
   ) async throws -> SearchResult? {
     let database = try RunDatabase.open(path)
+    // Waits for the database's own thread, which lets go of the last write, and of the run's lock with it, only after its answer.
+    defer { try? database.close() }
     let writer = try await database.resume(run, driver: SearchStore.driver)
     let journal = StoreJournal(writer: writer, problem: "1/19", goal: plan.goal)
     let found = try Self.record(try await journal.restore())
