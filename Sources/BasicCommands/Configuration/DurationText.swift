@@ -14,13 +14,16 @@ enum DurationText {
       rest = rest.dropFirst(digits.count).drop { $0 == " " }
       let word = rest.prefix { ("a"..."z").contains($0) }
       rest = rest.dropFirst(word.count).drop { $0 == " " }
-      guard let number = Double(digits), digits.first != ".", digits.last != ".", let unit = unit(word) else {
-        return nil
-      }
+      let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
+      guard parts.count <= 2, let whole = Int64(parts[0]),
+        let fraction = Double("0." + (parts.count > 1 ? parts[1] : "0")),
+        digits.last != ".", let unit = unit(word)
+      else { return nil }
       // 5m1h is somebody's mistake, and so is 1h30, of which nobody knows whether it is minutes.
       guard unit < smallest, !word.isEmpty || (sum == .zero && smallest > .seconds(Int64.max - 1)) else { return nil }
-      guard number * (unit / .seconds(1)) <= longest / .seconds(1) else { return nil }
-      sum += unit * number
+      guard Double(whole) * (unit / .seconds(1)) <= longest / .seconds(1) else { return nil }
+      // Of the fraction as many nanoseconds as there are; the whole part is exact.
+      sum += unit * Int(whole) + .nanoseconds(Int64((fraction * (unit / .nanoseconds(1))).rounded()))
       smallest = unit
     }
     return sum <= longest ? sum : nil

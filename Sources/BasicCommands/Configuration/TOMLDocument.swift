@@ -6,8 +6,7 @@ import TOMLKit
 /// TOMLKit reads the text. Its values are taken over as JSON, which it writes too: the accessors of its own tables lose what
 /// follows a NUL, and free nothing. So TOML's dates and times, infinities and what is no number come as texts.
 ///
-/// The text is taken apart into statements before it is read as a whole, for two reasons. TOMLKit does not say where a value
-/// stands. And its parser (toml++ 3.4) ends the process over a table's header that begins with anything but a key.
+/// TOMLKit does not say where a value stands either, so that every statement is read by itself first.
 struct TOMLDocument {
   /// What is wrong with a text, and on which line, as far as TOMLKit says so.
   struct Failure: Error, Hashable {
@@ -17,13 +16,13 @@ struct TOMLDocument {
 
   /// The document, an object. Members stand in the order of their lines, and by name where they share one.
   let root: JSONElement
-  private let lines: StatementLines
+  private let lines: KeyLines
 
-  /// Reads a text, in time linear in its length but for values that go over many lines.
+  /// Reads a text, in time linear in its length.
   init(_ text: String) throws(Failure) {
     // The text goes to the parser as a C string.
     guard !text.utf8.contains(0) else { throw Failure(message: "There is a NUL in it", line: nil) }
-    lines = try StatementLines(text)
+    lines = try KeyLines(try TOMLStatement.all(in: text))
     root = Self.ordered(try Self.read(text), at: [], by: lines)
   }
 
@@ -47,7 +46,7 @@ struct TOMLDocument {
     }
   }
 
-  private static func ordered(_ value: JSONElement, at path: [String], by lines: StatementLines) -> JSONElement {
+  private static func ordered(_ value: JSONElement, at path: [String], by lines: KeyLines) -> JSONElement {
     guard let members = value.members else { return value }
     let placed = members.map { member in
       (
@@ -60,74 +59,22 @@ struct TOMLDocument {
 }
 
 /// The line on which every key of a TOML text stands first.
-///
-/// A statement, a table's header or a key with its value, is TOML by itself and no beginning of it is, so that the parser can be
-/// asked where each ends.
-private struct StatementLines {
-  typealias Failure = TOMLDocument.Failure
-
-  /// The most lines of one statement.
-  private static let longest = 400
+private struct KeyLines {
   private var first: [[String]: Int] = [:]
 
   subscript(path: [String]) -> Int? { first[path] }
 
   /// - Throws: what is wrong with the first statement that is not TOML.
-  init(_ text: String) throws(Failure) {
-    // By bytes: a carriage return and a line end are one character.
-    let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { Substring($0) }
+  init(_ statements: [TOMLStatement]) throws(TOMLDocument.Failure) {
     var table: [String] = []
-    var start = 0
-    while start < lines.count {
-      let isHeader = try Self.isHeader(lines[start], number: start + 1)
-      let (end, value) = try Self.statement(from: start, in: lines)
-      if isHeader { table = Self.onlyPath(in: value) }
-      note(isHeader ? [] : table, value, line: start + 1)
-      start = end
-    }
-  }
-
-  /// Whether a statement is a table's header, judged by the line that it begins on.
-  ///
-  /// - Throws: where it is one that the parser would end the process over.
-  private static func isHeader(_ line: Substring, number: Int) throws(Failure) -> Bool {
-    let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-    var rest = line.utf8.drop(while: isBlank)
-    guard rest.first == UInt8(ascii: "[") else { return false }
-    rest = rest.dropFirst().drop(while: isBlank)
-    if rest.first == UInt8(ascii: "[") { rest = rest.dropFirst().drop(while: isBlank) }
-    if let byte = rest.first, byte != UInt8(ascii: "]"), !isKeyStart(byte) {
-      throw Failure(message: "Error while parsing table header: expected a key behind the bracket", line: number)
-    }
-    return true
-  }
-
-  private static func isKeyStart(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: "-_\"'".utf8.contains(byte)
-    }
-  }
-
-  /// The statement that begins on a line, or a line without one: what it says, and the line after it.
-  private static func statement(
-    from start: Int, in lines: [Substring]
-  ) throws(Failure) -> (end: Int, value: JSONElement) {
-    var failure = Failure(message: "It ends too early", line: start + 1)
-    for end in start + 1...min(lines.count, start + longest) {
-      do throws(Failure) {
-        return (end, try TOMLDocument.read(lines[start..<end].joined(separator: "\n") + "\n"))
-      } catch {
-        failure = Failure(message: error.message, line: start + (error.line ?? 1))
+    for statement in statements {
+      let value: JSONElement
+      do throws(TOMLDocument.Failure) { value = try TOMLDocument.read(statement.text) } catch {
+        throw TOMLDocument.Failure(message: error.message, line: statement.line + (error.line ?? 1) - 1)
       }
+      if statement.isHeader { table = Self.onlyPath(in: value) }
+      note(statement.isHeader ? [] : table, value, line: statement.line)
     }
-    guard lines.count <= start + longest else {
-      throw Failure(
-        message: "What begins here has a mistake, or goes over more than \(longest) lines", line: start + 1)
-    }
-    throw failure
   }
 
   /// The table that a header names; of an array of tables, the array.
