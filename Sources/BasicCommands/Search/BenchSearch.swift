@@ -16,8 +16,8 @@ struct BenchSearch: AsyncParsableCommand {
     commandName: "search",
     abstract: "Compare strategies of search on the same problems, with the same model and budget.",
     discussion: """
-      Shown is how many problems have a correct kernel after so many seconds of search, for each strategy. All strategies share the model, \
-      the seed of a problem, and with it their first samples. They take turns: each problem is searched with all of them, in an order \
+      Shown is how many problems have a correct kernel after so many seconds of search, for each strategy. All strategies share the model \
+      and the seed of a problem. They take turns: each problem is searched with all of them, in an order \
       that is drawn anew for each problem, so that a machine that slows down slows all of them down. None finds \
       built what another or an earlier comparison has built. Time is what the search has taken, from its start to the verdict.
 
