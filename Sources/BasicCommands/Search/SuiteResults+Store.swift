@@ -36,7 +36,7 @@ extension SuiteResults {
     )
     hasFixedSampleCount =
       run.kind == .import
-      || (run.strategy == "greedy" || run.strategy.hasPrefix("best-of-")) && configuration?.goal == "none"
+      || (run.strategy == "greedy" || run.strategy.hasPrefix("best-of-")) && (configuration?.goal ?? "none") == "none"
   }
 
   /// A candidate's verdict: its own, or that of the one that it repeats.

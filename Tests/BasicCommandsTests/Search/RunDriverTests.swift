@@ -2,6 +2,7 @@ import KernelBench
 import KernelEvaluation
 import KernelPrompting
 import KernelSearch
+import KernelVerdicts
 import RunStore
 import Synchronization
 import Testing
@@ -68,6 +69,39 @@ struct RunDriverTests {
     #expect(outcome.candidates.allSatisfy { $0.candidate.model == "instant" })
     let again = try await Self.run()
     #expect(again.candidates.map(\.candidate.seed) == outcome.candidates.map(\.candidate.seed))
+  }
+
+  /// Somebody else's candidates are there before any model is: they are judged, and nothing is written.
+  @Test func `what was imported is judged, all of it, and nothing is added`() async throws {
+    let configuration = try RunConfigurationTests.configuration("--seed 5 --samples 1 --until correct").forJudgingAlone
+    try await SampleStore.with { (_, database) async throws in
+      let problems = [SearchStore.problem("1/19"), SearchStore.problem("1/20", 1)]
+      let run = try await database.create(SearchStore.run(), problems: problems, driver: SearchStore.driver)
+      for (problem, verdict) in [
+        ("1/19", "incorrect 1"), ("1/19", "correct 2"), ("1/19", "correct 3"), ("1/20", "incorrect 1"),
+      ] {
+        let ordinal = try await database.candidates(of: run.run, problem: problem).count
+        let source = SearchDoubles.module(verdict, body: String(repeating: "x", count: ordinal))
+        try await run.append(
+          StoredCandidate(
+            id: CandidateID(problem: problem, ordinal: ordinal), edge: .sample,
+            sourceHash: NormalisedSource(source, language: .python).hash, model: "theirs", promptTokens: 0,
+            completionTokens: 0, generationSeconds: 0, createdAt: SearchStore.driver.since,
+            details: #"{"isGreedy":false,"isTruncated":false,"language":"python","notes":[]}"#),
+          text: CandidateText(prompt: "", answer: source, source: source))
+      }
+      let driver = RunDriver(
+        writer: run, configuration: configuration, model: .none, judge: { _ in InstantJudge() }, stop: StopSignal(),
+        observe: { _, _, _ in })
+      let end = try await driver.run(try await database.problems(of: run.run)) { _, _ in }
+      #expect(end == .finished)
+      let candidates = try await database.candidates(of: run.run)
+      #expect(candidates.map(\.verdict?.verdict) == [.incorrect, .correct, .correct, .incorrect])
+      let states = try await database.problems(of: run.run)
+      #expect(states.map(\.state) == [.solved, .unsolved])
+      let unjudged = try await database.unjudged(of: run.run)
+      #expect(unjudged.isEmpty)
+    }
   }
 
   @Test(arguments: ["", "this is no Python at all", "import torch\n"])

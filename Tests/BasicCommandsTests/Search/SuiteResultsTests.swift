@@ -24,10 +24,12 @@ struct SuiteResultsTests {
       #expect(night.problems.map(\.state) == [.solved, .unsolved, .unjudgeable])
       let candidates = night.problems[0].candidates
       #expect(candidates.map(\.ordinal) == Array(0...7))
-      // The samples are counted apart; the second check's verdict holds; what was not checked has none.
+      // The samples are counted apart; the second check's verdict holds; no code is no answer; what repeats another has its verdict.
       #expect(candidates.filter { $0.edge == .sample }.map(\.sampleIndex) == [0, 1, 2, 3, 4])
       #expect(
-        candidates.map(\.verdict) == [.incorrect, .compileError, .correct, .correct, nil, .incorrect, nil, nil])
+        candidates.map(\.verdict) == [
+          .incorrect, .compileError, .correct, .correct, .rejected, .incorrect, .incorrect, nil,
+        ])
       #expect(candidates.map(\.isBest) == [false, false, false, true, false, false, false, false])
       #expect(candidates[6].finding == "The same as candidate 0." && candidates[7].finding == "It waits for its check.")
       #expect(candidates[4].source == nil && candidates[3].source?.hasPrefix("class ModelNew") == true)
