@@ -33,6 +33,16 @@ struct Answer {
     events.filter { if case .text = $0 { true } else { false } }.count
   }
 
+  /// Why it ended and how much was read and written, without what came from the cache: llama-server does not heed
+  /// `cache_prompt` in `messages`.
+  var uncached: GenerationOutcome? {
+    outcome.map { outcome in
+      var outcome = outcome
+      outcome.cachedPromptTokens = 0
+      return outcome
+    }
+  }
+
   var restarts: Int { events.filter { $0 == .restarted }.count }
 }
 
@@ -46,7 +56,8 @@ enum Asking {
       apiKey: try APIKey(LlamaServer.key))
     // Text that is taken from the cache was computed in other batches, and sums in other batches round otherwise.
     endpoint.parameters = ["cache_prompt": false]
-    endpoint.retry = .never
+    // A connection that is kept for the next request may have been closed by the server meanwhile.
+    endpoint.retry = RetryPolicy(attempts: 4, firstDelay: .milliseconds(20))
     change(&endpoint)
     return endpoint
   }

@@ -10,7 +10,10 @@ extension Endpoints {
       _ change: (inout Endpoint) -> Void = { _ in }
     ) async throws -> LanguageModelClientsError? {
       let server = try await LlamaServer.common
-      let model = try Asking.model(server, dialect, change)
+      let model = try Asking.model(server, dialect) {
+        $0.retry = .never
+        change(&$0)
+      }
       let answer = try await Asking.ask(model, request ?? Asking.request(dialect))
       #expect(answer.text.isEmpty)
       #expect(model.ledger.total.failedRequests == 1 && model.ledger.total.answers == 0)
@@ -68,7 +71,8 @@ extension Endpoints {
     @Test func `a port where nothing listens is a network error that may pass`() async throws {
       let server = try await LlamaServer.start()
       server.stop()
-      let answer = try await Asking.ask(Asking.model(server, .openAIChat), Asking.conversation())
+      let answer = try await Asking.ask(
+        Asking.model(server, .openAIChat) { $0.retry = .never }, Asking.conversation())
       #expect(answer.error?.code == .network && answer.error?.isTransient == true)
     }
   }

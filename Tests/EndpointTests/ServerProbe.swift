@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import LanguageModels
 import NIOCore
 import NIOHTTP1
 
@@ -40,6 +41,39 @@ struct ServerProbe: Sendable {
     return Int(number)
   }
 
+  /// A token that was written, and what else might have been.
+  struct Step: Sendable {
+    var token: String
+    var logProbability: Double
+    var others: [Step] = []
+  }
+
+  /// The likeliest continuation of a prompt, token by token, each with the next likely ones.
+  func likeliest(after prompt: [GenerationRequest.Segment], tokens: Int) async throws -> [Step] {
+    let text = prompt.map { segment in
+      switch segment {
+      case .text(let text), .specialToken(let text): text
+      }
+    }
+    let question: [String: Any] = [
+      "prompt": text.joined(), "max_tokens": tokens, "temperature": 0, "cache_prompt": false, "logprobs": 4,
+    ]
+    let body = try await ask("v1/completions", try JSONSerialization.data(withJSONObject: question)).body
+    func step(_ element: [String: Any]) throws -> Step {
+      guard let token = element["token"] as? String, let number = element["logprob"] as? NSNumber else {
+        throw Unreadable(text: "\(element)")
+      }
+      let others = element["top_logprobs"] as? [[String: Any]] ?? []
+      return Step(token: token, logProbability: number.doubleValue, others: try others.map(step))
+    }
+    let answer = try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any]
+    let choice = (answer?["choices"] as? [[String: Any]])?.first
+    guard let content = (choice?["logprobs"] as? [String: Any])?["content"] as? [[String: Any]] else {
+      throw Unreadable(text: String(decoding: body, as: UTF8.self))
+    }
+    return try content.map(step)
+  }
+
   private func slots() async throws -> [[String: Any]] {
     let body = try await get("slots").body
     guard let slots = try JSONSerialization.jsonObject(with: Data(body)) as? [[String: Any]] else {
@@ -48,9 +82,16 @@ struct ServerProbe: Sendable {
     return slots
   }
 
-  private func get(_ path: String) async throws -> (status: UInt, body: [UInt8]) {
+  private func get(_ path: String) async throws -> (status: UInt, body: [UInt8]) { try await ask(path, nil) }
+
+  private func ask(_ path: String, _ question: Data?) async throws -> (status: UInt, body: [UInt8]) {
     var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/\(path)")
     request.headers.add(name: "authorization", value: "Bearer \(key)")
+    if let question {
+      request.method = .POST
+      request.headers.add(name: "content-type", value: "application/json")
+      request.body = .bytes(ByteBuffer(bytes: question))
+    }
     let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
     let body = try await response.body.collect(upTo: 1 << 22)
     return (response.status.code, Array(buffer: body))
