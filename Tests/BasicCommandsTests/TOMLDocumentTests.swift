@@ -100,7 +100,9 @@ struct TOMLDocumentTests {
   @Test(arguments: [
     ("[=", 1), ("[.a]", 1), ("[#", 1), ("[\n", 1), ("\n[[\n", 2), ("[é]", 1), ("[ [=", 1), ("a = [}", 1),
     ("a = [1,\n}\n", 2),
-    ("a = {]", 1), ("a = ]", 1), ("x = 1\n}", 2), ("\t[\\]", 1), ("[\u{FEFF}a]", 1),
+    ("a = {]", 1), ("a = ]", 1), ("x = 1\n}", 2), ("\t[\\]", 1), ("a = 1\n\u{FEFF}[=", 2), ("\u{FEFF}[=", 1),
+    ("a = [\u{2028}1]", 1), ("a = [\u{B}1]", 1), ("a = 1\rb = 2", 1),
+    ("[\u{FEFF}a]", 1),
   ])
   func `what the parser would end the process over is refused before`(text: String, line: Int) {
     #expect { try TOMLDocument(text) } throws: { ($0 as? TOMLDocument.Failure)?.line == line }

@@ -17,7 +17,7 @@ enum EndpointSetting {
     let count = SettingKind.integer(1...Int.max)
     return [
       SettingKey("dialect", .choice(dialects), .text(Endpoint.Dialect.openAIChat.rawValue)),
-      SettingKey("base-url", .address, .otherwise("the dialect's own")),
+      SettingKey("base-url", .address, .otherwise("none")),
       SettingKey("model", .text, .otherwise("none")),
       SettingKey("key-variable", .variable, .otherwise("none")),
       SettingKey("form", .choice(forms), .otherwise("the dialect's own")),

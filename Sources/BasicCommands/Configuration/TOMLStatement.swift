@@ -1,7 +1,8 @@
 /// A statement of a TOML text: a table's header or a key with its value.
 ///
 /// The parser below TOMLKit (toml++ 3.4) does not refuse all that is wrong: it ends the process over a header that begins with
-/// anything but a key, and over a bracket that closes what was not opened. Both are refused here, and nothing else is judged.
+/// anything but a key, over a bracket that closes what was not opened, and over line separators beyond ASCII. These are refused
+/// here.
 struct TOMLStatement: Hashable {
   /// The line that it begins on.
   var line: Int
@@ -31,10 +32,12 @@ private struct StatementSplitter {
 
   mutating func statements() throws(TOMLDocument.Failure) -> [TOMLStatement] {
     var statements: [TOMLStatement] = []
-    // The mark of the byte order.
-    if bytes.starts(with: [0xef, 0xbb, 0xbf]) { position = 3 }
+    let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+    if bytes.starts(with: mark) { position = mark.count }
     while position < bytes.count {
       let (start, first) = (position, line)
+      // By itself the statement would begin with it, where it is allowed.
+      if bytes[start...].starts(with: mark) { throw failure("Error while parsing key: a byte order mark stands here") }
       skipBlanks()
       // Blank lines and comments are no statements.
       let isEmpty = next == nil || next == UInt8(ascii: "#") || next == UInt8(ascii: "\n") || next == UInt8(ascii: "\r")
@@ -94,7 +97,9 @@ private struct StatementSplitter {
           throw failure("Error while parsing value: a bracket closes what was not opened")
         }
         position += 1
-      default: position += 1
+      case 0x20..<0x7f, 0x09: position += 1
+      case 0x0d where position + 1 < bytes.count && bytes[position + 1] == 0x0a: position += 1
+      default: throw failure("Error while parsing: outside of quotes stands a letter that may stand in quotes only")
       }
     }
   }
