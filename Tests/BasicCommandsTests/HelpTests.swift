@@ -8,7 +8,7 @@ struct HelpTests {
     ["bench", "search"], ["check"],
     ["run"], ["solve"], ["suite"], ["suite", "run"], ["suite", "report"], ["config"], ["config", "show"], ["runs"],
     ["runs", "list"], ["runs", "show"], ["runs", "export"], ["runs", "import"], ["runs", "delete"],
-    ["instructions"], ["doctor"],
+    ["instructions"], ["doctor"], ["config", "path"], ["config", "check"],
   ])
   func `the help of every command is as it was read last`(command: [String]) throws {
     let outcome = try TemporaryFolder.with { try CommandLineTool(folder: $0).run(command + ["--help"]) }
@@ -22,7 +22,7 @@ struct HelpTests {
     ["check"], ["run"],
     ["solve"], ["suite"], ["suite", "run"], ["suite", "report"], ["runs"], ["runs", "list"], ["runs", "show"],
     ["runs", "export"], ["runs", "import"], ["runs", "delete"],
-    ["instructions"], ["doctor"],
+    ["instructions"], ["doctor"], ["config"], ["config", "show"], ["config", "path"], ["config", "check"],
   ])
   func `help has examples and fits 80 columns`(command: [String]) throws {
     let outcome = try TemporaryFolder.with { try CommandLineTool(folder: $0).run(command + ["--help"]) }

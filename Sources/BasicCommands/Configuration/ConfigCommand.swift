@@ -30,7 +30,6 @@ struct ConfigShow: ParsableCommand {
         basic config show
         basic config show --format json
         basic config show --set gpu=a100 --set budget=5m
-        BASIC_BUDGET=5m basic config show
       """)
 
   @Option(
