@@ -171,6 +171,11 @@ public final class RunWriter: Sendable {
     lock.release()
   }
 
+  /// Gives the run free as the end of this process would: what was written stays, and the run counts as interrupted.
+  ///
+  /// That a writer is let go of is not enough at once: the database's own thread, and tasks that wind up, may still hold it.
+  public func abandon() { lock.release() }
+
   private func write(
     milestone: Bool = false, _ body: @escaping @Sendable (Database, Int64) throws -> Void
   ) async throws(RunStoreError) {

@@ -38,12 +38,12 @@ import Testing
     }
   }
 
-  @Test func `is free, and interrupted, when its writer is let go`() async throws {
+  @Test func `is free, and interrupted, when its writer abandons it`() async throws {
     try await withStore { (store) async throws in
       var writer: RunWriter? = try await store.create(makeRun(), driver: driver)
       #expect(try await store.runs().first?.isInterrupted == false)
-      _ = writer
-      writer = nil
+      writer?.abandon()
+      writer?.abandon()
       let run = try #require(try await store.runs().first)
       #expect(run.isInterrupted && run.state == .running)
       writer = try await store.resume(run.id, driver: driver)
