@@ -1,25 +1,7 @@
 import KernelBench
 
-/// The two estimators of the field.
+/// What is counted with ties left out, which the benchmark's own `fast_p` does not.
 enum Estimators {
-  /// The chance that one of `k` samples out of `samples` is correct, of which `correct` are: 1 − C(n−c, k) / C(n, k), without
-  /// bias (Chen et al., *Evaluating Large Language Models Trained on Code*, 2021, equation 1), as a product that does
-  /// not overflow.
-  ///
-  /// - Precondition: `k` is at most `samples`.
-  /// - Complexity: O(*c*).
-  static func passAtK(samples: Int, correct: Int, k: Int) -> Double {
-    precondition(k >= 1 && k <= samples && (0...samples).contains(correct))
-    guard samples - correct >= k else { return 1 }
-    var missed = 1.0
-    var drawn = samples - correct + 1
-    while drawn <= samples {
-      missed *= 1 - Double(k) / Double(drawn)
-      drawn += 1
-    }
-    return 1 - missed
-  }
-
   /// fast_p (Ouyang et al., *KernelBench: Can LLMs Write Efficient GPU Kernels?*, 2025, section 3.3): the share of all
   /// problems that are solved by a kernel whose ratio is above `p`, strictly, and from p = 1 on no tie.
   ///
@@ -72,7 +54,9 @@ extension RunScores {
     var passAt: [PassAtCount] = []
     var k = 1
     while k <= least {
-      let values = sampled.map { Estimators.passAtK(samples: $0.sampleCount, correct: $0.correctSampleCount, k: k) }
+      let values = sampled.compactMap {
+        PassAtK.estimate(.init(samples: $0.sampleCount, correct: $0.correctSampleCount), k: k)
+      }
       if let estimate = IntervalEstimate(meanOf: values, resamples: resamples, using: &generator) {
         passAt.append(PassAtCount(k: k, estimate: estimate))
       }

@@ -1,3 +1,5 @@
+import KernelBench
+
 /// How fast the solved problems' kernels are beside the references, where that was measured.
 public struct SpeedTable: Sendable, Hashable, Codable {
   /// What a kernel is measured by.
@@ -29,7 +31,7 @@ public struct SpeedTable: Sendable, Hashable, Codable {
   }
 
   /// The thresholds that KernelBench's authors use.
-  public static let thresholds = [0, 0.5, 0.8, 1, 1.5, 2]
+  public static let thresholds = FastP.thresholds
 
   /// Solved problems whose best kernel was timed.
   public var timed: Int
