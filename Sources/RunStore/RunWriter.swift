@@ -4,7 +4,7 @@ internal import GRDB
 /// Writes to one run. There is one writer for a run at a time, on this machine, whichever process it is in.
 ///
 /// Each function is one transaction; when it returns, a kill changes nothing about it any more. Functions may be called
-/// from many tasks at once. The run is free for others when the writer is closed, or let go, or its process ends.
+/// from many tasks at once. The run is free for others when the writer is closed or abandoned, or its process ends.
 public final class RunWriter: Sendable {
   /// The store.
   public let database: RunDatabase
