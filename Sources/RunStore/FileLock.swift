@@ -24,15 +24,26 @@ final class FileLock: Sendable {
   #endif
 
   private let descriptor: Mutex<Int32?>
+  private let byte: Int64
 
-  private init(_ descriptor: Int32) { self.descriptor = Mutex(descriptor) }
+  private init(_ descriptor: Int32, byte: Int64) {
+    self.descriptor = Mutex(descriptor)
+    self.byte = byte
+  }
 
   deinit { release() }
 
   /// Gives the lock back; a second time does nothing.
+  ///
+  /// Closing alone would not do it at once: a child process that is about to start another program has the description too,
+  /// until it has started it.
   func release() {
     descriptor.withLock { descriptor in
-      if let descriptor { close(descriptor) }
+      if let descriptor {
+        var range = Self.range(byte, F_UNLCK)
+        _ = fcntl(descriptor, Self.set, &range)
+        close(descriptor)
+      }
       descriptor = nil
     }
   }
@@ -53,7 +64,7 @@ final class FileLock: Sendable {
       errno = number
       throw failure(path)
     }
-    return FileLock(descriptor)
+    return FileLock(descriptor, byte: byte)
   }
 
   /// Whether somebody has the lock of a byte. Where there is no such file, nobody has.
