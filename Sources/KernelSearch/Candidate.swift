@@ -31,6 +31,8 @@ public struct Candidate: Sendable, Hashable, Codable {
   public var usage: Usage
   /// When it was complete, in time spent on the problem.
   public var time: Duration
+  /// How long the model took for it; with answers that were written together, from their common beginning on.
+  public var writingTime: Duration
   /// ``NormalisedSource/hash`` of the source; nil where there is none.
   public var sourceHash: String?
 
@@ -38,7 +40,8 @@ public struct Candidate: Sendable, Hashable, Codable {
   public init(
     id: Int, parent: Int? = nil, edge: EdgeKind = .sample, model: String, seed: UInt64 = 0, isGreedy: Bool = false,
     prompt: String = "", answer: String, source: String?, language: CodeLanguage = .python, isTruncated: Bool = false,
-    notes: [String] = [], usage: Usage = Usage(), time: Duration = .zero, sourceHash: String? = nil
+    notes: [String] = [], usage: Usage = Usage(), time: Duration = .zero, writingTime: Duration = .zero,
+    sourceHash: String? = nil
   ) {
     self.id = id
     self.parent = parent
@@ -54,6 +57,7 @@ public struct Candidate: Sendable, Hashable, Codable {
     self.notes = notes
     self.usage = usage
     self.time = time
+    self.writingTime = writingTime
     self.sourceHash = sourceHash
   }
 }

@@ -88,12 +88,15 @@ public struct WrittenAnswer: Sendable, Hashable {
   public var usage: Usage
   /// Whether the model had not said all.
   public var isCutOff: Bool
+  /// How long it took; with answers that are written together, from their common beginning on.
+  public var time: Duration
 
   /// Makes an answer.
-  public init(index: Int, text: String, usage: Usage, isCutOff: Bool = false) {
+  public init(index: Int, text: String, usage: Usage, isCutOff: Bool = false, time: Duration = .zero) {
     self.index = index
     self.text = text
     self.usage = usage
     self.isCutOff = isCutOff
+    self.time = time
   }
 }

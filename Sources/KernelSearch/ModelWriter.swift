@@ -1,23 +1,6 @@
 public import KernelPrompting
 public import LanguageModels
 
-/// A model that decodes several answers to one prompt together, so that they share what is computed for the prompt.
-public protocol BatchedLanguageModel: LanguageModel {
-  /// Writes one answer for each seed; the request's own seed is not looked at.
-  ///
-  /// The stream ends when each index has ended or failed, or throws where nothing can be written at all. Ending the iteration
-  /// stops the model at its next pass.
-  func generate(_ request: GenerationRequest, seeds: [UInt64]) -> AsyncThrowingStream<BatchEvent, any Error>
-}
-
-/// What happens to one of several answers.
-public enum BatchEvent: Sendable {
-  /// An event of the answer to the seed with this index.
-  case event(index: Int, GenerationEvent)
-  /// There will be no more of it.
-  case failure(index: Int, any Error)
-}
-
 /// Any language model as a writer of candidates.
 ///
 /// Several answers to one prompt are decoded together where the model is a ``BatchedLanguageModel``. Where it is not, they are
@@ -126,6 +109,7 @@ public struct ModelWriter: CandidateWriter {
 /// An answer while it is being written.
 private struct AnswerInProgress {
   let index: Int
+  private let start = ContinuousClock.now
   private var text = ""
   private var promptTokens = 0
   private var completionTokens = 0
@@ -154,7 +138,8 @@ private struct AnswerInProgress {
   }
 
   func written(_ price: TokenPrice?) -> WrittenAnswer {
-    WrittenAnswer(index: index, text: text, usage: usage(price), isCutOff: reason != .end)
+    WrittenAnswer(
+      index: index, text: text, usage: usage(price), isCutOff: reason != .end, time: start.duration(to: .now))
   }
 }
 

@@ -63,7 +63,7 @@ extension SearchState {
       seed: writing.request.seeds[answer.index], isGreedy: writing.request.isGreedy, prompt: writing.text,
       answer: answer.text, source: code.source, language: code.language,
       isTruncated: code.isTruncated || answer.isCutOff, notes: code.notes, usage: answer.usage, time: spending.time,
-      sourceHash: normal?.hash)
+      writingTime: answer.time, sourceHash: normal?.hash)
     tree.add(candidate)
     outbox.append(.append(candidate))
     outbox.append(.tell(.written(id: id, hasCode: code.source != nil)))

@@ -48,6 +48,8 @@ public actor LlamaEngine {
   private let threads: ComputeThreads
   private let stopwatch = Stopwatch(clock: ContinuousClock())
   private var hasChosenThreads = false
+  /// What writes several texts together; made when it is first asked for.
+  private var batch: BatchWriter?
 
   /// The engine's own thread.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -110,28 +112,15 @@ public actor LlamaEngine {
     draft?.mayGoOn = { try Task.checkCancellation() }
     target.onRead = onRead
     try chooseThreads()
-    var assembler = TextAssembler(stopSequences: stopSequences)
-    var text = ""
     let vocabulary = targetModel.vocabulary
-    // Tokens up to the one that completed a stop sequence. A pass may bring more; plain decoding would not have.
-    var wanted = 0
-    var summary = try decoder.decode(
+    var text = TextInProgress(stopSequences: stopSequences)
+    let summary = try decoder.decode(
       prompt: prompt, maximumTokens: maximumTokens, endTokens: vocabulary.endTokens, options: options
     ) { record in
-      var piece = ""
-      for token in record.tokens where !assembler.isStopped {
-        piece += assembler.append(vocabulary.bytes(of: token))
-        wanted += 1
-      }
-      text += piece
-      return onPass(record, piece) && !assembler.isStopped
+      let piece = text.add(record.tokens, of: vocabulary)
+      return onPass(record, piece) && !text.isStopped
     }
-    summary.tokens.removeSubrange(wanted...)
-    if assembler.isStopped { summary.end = .stopped }
-    let rest = assembler.finish()
-    return WrittenText(
-      text: text + rest, rest: rest, promptTokens: prompt.count, summary: summary,
-      metStopSequence: assembler.isStopped)
+    return text.finished(summary, promptTokens: prompt.count)
   }
 
   /// How many threads compute the target's and the draft's passes.
@@ -176,17 +165,58 @@ public actor LlamaEngine {
   public var passCosts: (verification: PassCosts, draft: PassCosts?)? { decoder.passCosts }
 }
 
-/// A text and how it was written.
-public struct WrittenText: Sendable {
-  /// The text.
-  public let text: String
-  /// The end of the text that no pass reported, because until the very end it might have become part of a character or
-  /// of a stop sequence. Mostly empty.
-  public let rest: String
-  /// The number of tokens in the prompt.
-  public let promptTokens: Int
-  /// How the decoding went.
-  public let summary: DecodingSummary
-  /// Whether the text ends where a stop sequence stood.
-  public let metStopSequence: Bool
+extension LlamaEngine {
+  /// The most texts that ``write(after:seeds:maximumTokens:options:stopSequences:onRead:onPass:onEnd:)`` writes together; 1
+  /// where the target cannot.
+  public nonisolated var batchLimit: Int { targetModel.takesTrees ? LlamaBatchTarget.widthLimit : 1 }
+
+  /// Writes a text after a prompt for each seed, together: the prompt is read once and kept once, and each pass scores a
+  /// tree of every text that is not complete. Each is the very text that is written for its seed alone.
+  ///
+  /// - Parameters:
+  ///   - seeds: at least one and at most ``batchLimit``; that of `options` is not looked at.
+  ///   - maximumTokens: the most tokens of a text.
+  ///   - onRead: called while the prompt is read, with the tokens read and all of them.
+  ///   - onPass: called for each text after each pass; returns whether the text goes on.
+  ///   - onEnd: called once for each text, when it is complete.
+  /// - Throws: `CancellationError` where the task is cancelled, between two passes; ``LlamaRuntimeError`` with the code
+  ///   ``LlamaRuntimeError/Code/noContext`` where there is not enough memory for so many texts.
+  public func write(
+    after prompt: [Token], seeds: [UInt64], maximumTokens: Int, options: SpeculativeDecoder.Options,
+    stopSequences: [String] = [], onRead: @escaping @Sendable (Int, Int) -> Void = { _, _ in },
+    onPass: @Sendable (Int, PassRecord, String) -> Bool = { _, _, _ in true },
+    onEnd: @Sendable (Int, WrittenText) -> Void
+  ) throws {
+    try chooseThreads()
+    let writer = try batchWriter(width: seeds.count, promptTokens: prompt.count, maximumTokens: maximumTokens)
+    writer.begin(threads: (target.context.threadCount, draft?.context.threadCount), onRead: onRead)
+    let vocabulary = targetModel.vocabulary
+    var texts = seeds.map { _ in TextInProgress(stopSequences: stopSequences) }
+    try writer.decoder.decode(
+      prompt: prompt, seeds: seeds, maximumTokens: maximumTokens, endTokens: vocabulary.endTokens, options: options,
+      onPass: { index, record in
+        let piece = texts[index].add(record.tokens, of: vocabulary)
+        return onPass(index, record, piece) && !texts[index].isStopped
+      },
+      onEnd: { index, summary in onEnd(index, texts[index].finished(summary, promptTokens: prompt.count)) })
+  }
+
+  /// The cost of passes over several texts as measured last, by all tokens in them.
+  public var batchPassCosts: PassCosts? { batch?.decoder.passCosts }
+
+  /// The writer of several texts, made anew where the one there is has too little room.
+  private func batchWriter(width: Int, promptTokens: Int, maximumTokens: Int) throws -> BatchWriter {
+    precondition((1...batchLimit).contains(width))
+    let answer = max(1, min(maximumTokens, configuration.context - promptTokens))
+    let room = BatchWriter.Room(
+      width: width, text: min(configuration.context, promptTokens + answer), tokens: promptTokens + width * answer)
+    if let batch, batch.room.covers(room) { return batch }
+    // Two at once might not fit the memory.
+    batch = nil
+    let made = try BatchWriter(
+      room.roundedUp(context: configuration.context), target: target, draft: draftModel,
+      nodeLimit: configuration.nodeLimit, leafLimit: configuration.leafLimit, threads: threads, stopwatch: stopwatch)
+    batch = made
+    return made
+  }
 }

@@ -45,60 +45,98 @@ final class DecodingSession {
   }
 
   func run(onPass: (PassRecord) throws -> Bool) throws {
-    while true {
-      if summary.tokens.count >= maximumTokens {
-        summary.end = .tokenLimit
-        return
-      }
-      guard text.count < target.capacity.text else {
-        summary.end = .contextFull
-        return
-      }
-      let record = try pass()
-      let goesOn = try onPass(record)
-      if isEnded { return }
-      if !goesOn {
-        summary.end = .stopped
-        return
-      }
+    while hasRoom() {
+      let tree = try propose()
+      let before = stopwatch.milliseconds
+      try target.evaluate(tree)
+      let verifying = stopwatch.milliseconds - before
+      guard try complete(verifying: verifying, onPass: onPass) else { return }
     }
   }
 
+  /// Whether another pass may be made; where not, why is in the summary.
+  func hasRoom() -> Bool {
+    if summary.tokens.count >= maximumTokens {
+      summary.end = .tokenLimit
+      return false
+    }
+    if text.count >= target.capacity.text {
+      summary.end = .contextFull
+      return false
+    }
+    return true
+  }
+
+  /// A tree that was proposed and not yet verified.
+  private struct Proposal {
+    /// The tree to verify, and for each of its nodes the number that it had as drafted.
+    var tree: TokenTree
+    var originals: [Int]
+    var drafted: TokenTree
+    var usedModel: Bool
+    var drafting: Double
+    /// The milliseconds from the pass's start to its verification.
+    var elapsed: Double
+    /// How many tokens the target computes in its next pass for this text, the backlog included.
+    var size: Int
+  }
+
+  private var proposal: Proposal?
   private var isEnded = false
 
-  /// Drafts, verifies, accepts.
-  private func pass() throws -> PassRecord {
+  /// Drafts a tree for the next pass, and prunes it to what is worth verifying.
+  func propose() throws -> TokenTree {
     let started = stopwatch.milliseconds
     let drafted = try draft(started: started)
     let (tree, originals) =
       sampled == nil ? planner.pruned(drafted.tree) : (drafted.tree, Array(0..<drafted.tree.count))
-    let backlog = target.backlog
-    let pruned = stopwatch.milliseconds
-    try target.evaluate(tree)
-    let verified = stopwatch.milliseconds
+    proposal = Proposal(
+      tree: tree, originals: originals, drafted: drafted.tree, usedModel: drafted.usedModel, drafting: drafted.time,
+      elapsed: stopwatch.milliseconds - started, size: tree.count + target.backlog)
+    return tree
+  }
+
+  /// Accepts what the target, which has just scored the proposed tree, says itself.
+  ///
+  /// - Parameters:
+  ///   - verifying: the milliseconds of the target's pass, or this text's part of them.
+  ///   - size: the tokens that such a pass computes; nil for those of this text alone.
+  /// - Returns: whether the text goes on.
+  func complete(verifying: Double, size: Int? = nil, onPass: (PassRecord) throws -> Bool) throws -> Bool {
+    guard let proposal else { preconditionFailure("a tree is proposed before it is verified") }
+    self.proposal = nil
+    let started = stopwatch.milliseconds
+    let tree = proposal.tree
     let position = summary.tokens.count
     let walk = walk(tree)
     try target.keep(walk.visited, of: tree)
     let outcome = PassOutcome(
-      proposed: drafted.tree, visited: walk.visited.map { originals[$0] }, tokens: walk.tokens)
+      proposed: proposal.drafted, visited: walk.visited.map { proposal.originals[$0] }, tokens: walk.tokens)
     text += walk.tokens
     if usesSuffix && sampled == nil { suffix.learn(outcome) }
     try model?.learn(outcome)
     try sampled?.learn(outcome)
     let kept = take(walk.tokens)
-    var times = PassTimes(drafting: drafted.time, verifying: verified - pruned)
-    times.host = stopwatch.milliseconds - started - times.drafting - times.verifying
+    var times = PassTimes(drafting: proposal.drafting, verifying: verifying)
+    times.host = proposal.elapsed - proposal.drafting + stopwatch.milliseconds - started
     planner.record(
-      nodes: tree.count + backlog, tokens: walk.tokens.count, usedModel: drafted.usedModel, drafting: times.drafting,
+      nodes: size ?? proposal.size, tokens: walk.tokens.count, usedModel: proposal.usedModel, drafting: times.drafting,
       verifying: times.verifying, host: times.host)
     summary.passes += 1
     summary.verifiedNodes += tree.count - 1
     summary.acceptedTokens += walk.visited.count - 1
     summary.times += times
-    return PassRecord(
-      index: summary.passes - 1, position: position, tree: tree, accepted: Array(walk.visited.dropFirst()),
-      tokens: kept, draftedNodes: drafted.tree.count - 1, times: times)
+    let goesOn = try onPass(
+      PassRecord(
+        index: summary.passes - 1, position: position, tree: tree, accepted: Array(walk.visited.dropFirst()),
+        tokens: kept, draftedNodes: proposal.drafted.count - 1, times: times))
+    if isEnded { return false }
+    if !goesOn { summary.end = .stopped }
+    return goesOn
   }
+
+  /// Plans with other costs of the target's passes from now on.
+  func use(_ costs: PassCosts) { planner.use(costs) }
 
   private func draft(started: Double) throws -> (tree: TokenTree, time: Double, usedModel: Bool) {
     var tree = TokenTree(root: text[text.count - 1])

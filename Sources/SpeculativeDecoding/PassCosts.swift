@@ -58,6 +58,17 @@ public struct PassCosts: Sendable {
     return max(0, milliseconds(next) - milliseconds(size)) / Double(next - size)
   }
 
+  /// What a pass costs one of `count` texts that share it and have equally many tokens in it: `count`-th parts of passes
+  /// that are `count` times as large.
+  ///
+  /// - Complexity: O((limit / count)²).
+  public func divided(among count: Int) -> PassCosts {
+    guard count > 1 else { return self }
+    let limit = max(1, self.limit / count)
+    return PassCosts(
+      probe: (1...limit).map { Point(size: $0, milliseconds: milliseconds($0 * count) / Double(count)) }, limit: limit)
+  }
+
   /// Takes a pass that was made into account.
   ///
   /// - Complexity: O(1), and O(limit) at every eighth call.

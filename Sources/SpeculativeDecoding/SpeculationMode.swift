@@ -10,6 +10,14 @@ public enum SpeculationMode: String, Sendable, CaseIterable {
   case suffix
   /// Plain decoding, one token per pass.
   case off
+
+  /// Whether a draft model is asked, where there is one.
+  public var usesDraftModel: Bool {
+    switch self {
+    case .off, .suffix: false
+    case .auto, .tree, .chain: true
+    }
+  }
 }
 
 /// By which rule drafted tokens are accepted. Both are exact: the text is distributed as the target's own.

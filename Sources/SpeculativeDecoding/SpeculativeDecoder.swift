@@ -35,12 +35,7 @@ public final class SpeculativeDecoder {
   ///
   /// - Throws: ``SpeculativeDecodingError`` where the vocabularies differ in size.
   public init(target: any TargetModel, draft: (any DraftModel)? = nil, stopwatch: Stopwatch) throws {
-    if let draft, draft.vocabularySize != target.vocabularySize {
-      throw SpeculativeDecodingError(
-        .vocabularyMismatch,
-        "The draft model has \(draft.vocabularySize) tokens, the target \(target.vocabularySize): they must share one "
-          + "vocabulary.")
-    }
+    try draft?.checkVocabulary(of: target.vocabularySize)
     self.target = target
     self.draftModel = draft
     self.stopwatch = stopwatch
@@ -63,21 +58,15 @@ public final class SpeculativeDecoder {
     prompt: [Token], maximumTokens: Int, endTokens: Set<Token>, options: Options,
     onPass: (PassRecord) throws -> Bool
   ) throws -> DecodingSummary {
-    try options.sampling.validate()
-    guard !prompt.isEmpty else { throw SpeculativeDecodingError(.emptyPrompt, "The prompt has no tokens.") }
-    guard prompt.count < target.capacity.text else {
-      throw SpeculativeDecodingError(
-        .contextExceeded,
-        "The prompt has \(prompt.count) tokens, and the context holds \(target.capacity.text). Choose a larger context "
-          + "(--context), or a shorter prompt.")
-    }
+    try options.validate(for: prompt, capacity: target.capacity)
     let started = stopwatch.milliseconds
     try target.prepare(prompt.dropLast())
     let read = stopwatch.milliseconds
     let costs = try measureCosts(prompt, options)
     let measured = stopwatch.milliseconds
     let session = try DecodingSession(
-      target: target, draftModel: usableDraft(options), prompt: prompt, maximumTokens: maximumTokens,
+      target: target, draftModel: options.mode.usesDraftModel ? draftModel : nil, prompt: prompt,
+      maximumTokens: maximumTokens,
       endTokens: endTokens, options: options, costs: costs, stopwatch: stopwatch)
     session.summary.probeTime = measured - read
     // The draft model reads the prompt as the session begins.
@@ -87,13 +76,6 @@ public final class SpeculativeDecoder {
     return session.summary
   }
 
-  private func usableDraft(_ options: Options) -> (any DraftModel)? {
-    switch options.mode {
-    case .off, .suffix: nil
-    case .auto, .tree, .chain: draftModel
-    }
-  }
-
   /// Probes the cost of passes once; plain decoding needs none.
   private func measureCosts(_ prompt: [Token], _ options: Options) throws -> MeasuredCosts {
     if let costs { return costs }
@@ -101,5 +83,29 @@ public final class SpeculativeDecoder {
     let measured = try CostProbe(stopwatch: stopwatch).measure(target: target, draft: draftModel, text: prompt)
     costs = measured
     return measured
+  }
+}
+
+extension SpeculativeDecoder.Options {
+  /// Refuses what cannot be decoded.
+  func validate(for prompt: [Token], capacity: PassCapacity) throws {
+    try sampling.validate()
+    guard !prompt.isEmpty else { throw SpeculativeDecodingError(.emptyPrompt, "The prompt has no tokens.") }
+    guard prompt.count < capacity.text else {
+      throw SpeculativeDecodingError(
+        .contextExceeded,
+        "The prompt has \(prompt.count) tokens, and the context holds \(capacity.text). Choose a larger context "
+          + "(--context), or a shorter prompt.")
+    }
+  }
+}
+
+extension DraftModel {
+  /// Refuses a draft model that has another number of tokens than its target.
+  func checkVocabulary(of size: Int) throws {
+    guard vocabularySize != size else { return }
+    throw SpeculativeDecodingError(
+      .vocabularyMismatch,
+      "The draft model has \(vocabularySize) tokens, the target \(size): they must share one vocabulary.")
   }
 }

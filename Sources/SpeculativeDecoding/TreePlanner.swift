@@ -192,6 +192,9 @@ public struct TreePlanner: Sendable {
     modelCost += (time - modelCost) * 0.1
   }
 
+  /// Plans with other costs of the target's passes from now on.
+  mutating func use(_ costs: PassCosts) { verificationCosts = costs }
+
   /// Learns from a pass of the draft model.
   public mutating func recordDraft(size: Int, milliseconds: Double) {
     draftCosts?.record(size: size, milliseconds: milliseconds)

@@ -1,0 +1,122 @@
+/// Writes several texts after one prompt together: one pass of the target scores a tree of each.
+///
+/// Each text is the very text that ``SpeculativeDecoder`` writes for its seed, however many are beside it. A pass over the
+/// next tokens of several texts costs less than as many passes, and unlike guesses all of those tokens are wanted. What is
+/// left of a pass is speculated with: the planner of each text reckons with its part of what a pass costs that is so many
+/// times as large, so with many texts trees become small, and grow as texts end.
+///
+/// A decoder is used from one thread at a time.
+public final class BatchDecoder {
+  private let target: any BatchTargetModel
+  private let drafts: [any DraftModel]
+  private let stopwatch: Stopwatch
+  private var costs: MeasuredCosts?
+
+  /// A decoder for `target`.
+  ///
+  /// - Parameter drafts: a draft model for each text, since each remembers one; or none.
+  /// - Throws: ``SpeculativeDecodingError`` where the vocabularies differ in size.
+  public init(target: any BatchTargetModel, drafts: [any DraftModel] = [], stopwatch: Stopwatch) throws {
+    precondition(drafts.isEmpty || drafts.count >= target.width, "each text has a draft model of its own")
+    for draft in drafts { try draft.checkVocabulary(of: target.vocabularySize) }
+    self.target = target
+    self.drafts = drafts
+    self.stopwatch = stopwatch
+  }
+
+  /// The cost of the target's passes as measured last, by all tokens in them; `nil` before the first texts with speculation.
+  public var passCosts: PassCosts? { costs?.verification }
+
+  /// Writes a text after `prompt` for each seed.
+  ///
+  /// - Parameters:
+  ///   - prompt: at least one token.
+  ///   - seeds: one for each text, at least one and at most the target's width; that of `options` is not looked at.
+  ///   - maximumTokens: the most tokens of a text.
+  ///   - endTokens: tokens that end a text.
+  ///   - onPass: called for each text after each pass; returns whether the text goes on.
+  ///   - onEnd: called once for each text, when it has ended, with how it was written. Times are the text's part of those of
+  ///     passes that it shared: over all texts they add up to the time that went by.
+  /// - Throws: ``SpeculativeDecodingError``, and what the models and the closures throw.
+  public func decode(
+    prompt: [Token], seeds: [UInt64], maximumTokens: Int, endTokens: Set<Token>, options: SpeculativeDecoder.Options,
+    onPass: (Int, PassRecord) throws -> Bool, onEnd: (Int, DecodingSummary) throws -> Void
+  ) throws {
+    precondition(!seeds.isEmpty && seeds.count <= target.width, "there are as many texts as the target can take")
+    try options.validate(for: prompt, capacity: target.capacity)
+    let started = stopwatch.milliseconds
+    try target.prepare(prompt.dropLast(), count: seeds.count)
+    let read = stopwatch.milliseconds
+    var costs = try measureCosts(prompt, count: seeds.count, options)
+    let measured = stopwatch.milliseconds
+    let share = BatchMember.Share(seeds.count)
+    var part = costs
+    part.verification = costs.verification.divided(among: seeds.count)
+    let sessions = try seeds.enumerated().map { text, seed in
+      var options = options
+      options.sampling.seed = seed
+      return try DecodingSession(
+        target: BatchMember(target, text: text, share: share),
+        draftModel: options.mode.usesDraftModel && !drafts.isEmpty ? drafts[text] : nil, prompt: prompt,
+        maximumTokens: maximumTokens, endTokens: endTokens, options: options, costs: part, stopwatch: stopwatch)
+    }
+    let count = Double(seeds.count)
+    for session in sessions {
+      session.summary.probeTime = (measured - read) / count
+      session.summary.promptTime = (stopwatch.milliseconds - started - (measured - read)) / count
+    }
+    var live = Array(sessions.indices)
+    var passes = 0
+    func end(_ text: Int) throws {
+      target.end(text)
+      try onEnd(text, sessions[text].summary)
+    }
+    while true {
+      let open = live
+      live = []
+      for text in open {
+        if sessions[text].hasRoom() { live.append(text) } else { try end(text) }
+      }
+      guard !live.isEmpty else { break }
+      // The passes of all texts teach one curve, and now and then each planner learns its part of it.
+      if live.count != share.count || passes % 8 == 7 {
+        share.count = live.count
+        let part = costs.verification.divided(among: live.count)
+        for text in live { sessions[text].use(part) }
+      }
+      let trees = try live.map { text in (text: text, tree: try sessions[text].propose()) }
+      let size = trees.reduce(0) { $0 + $1.tree.count + target.backlog(of: $1.text) }
+      let before = stopwatch.milliseconds
+      try target.evaluate(trees)
+      let time = stopwatch.milliseconds - before
+      costs.verification.record(size: size, milliseconds: time)
+      passes += 1
+      let verified = live
+      live = []
+      for text in verified {
+        let goesOn = try sessions[text].complete(
+          verifying: time / Double(verified.count), size: max(1, size / verified.count)
+        ) { try onPass(text, $0) }
+        if goesOn { live.append(text) } else { try end(text) }
+      }
+    }
+    if options.mode != .off {
+      costs.draft = sessions[0].planner.draftCosts ?? costs.draft
+      self.costs = costs
+    }
+  }
+
+  /// Probes the cost of passes once; plain decoding needs none.
+  private func measureCosts(
+    _ prompt: [Token], count: Int, _ options: SpeculativeDecoder.Options
+  ) throws -> MeasuredCosts {
+    if let costs { return costs }
+    guard options.mode != .off else { return .unknown }
+    let member = BatchMember(target, text: 0, share: .init(1))
+    let measured = try CostProbe(stopwatch: stopwatch).measure(target: member, draft: drafts.first, text: prompt)
+    costs = measured
+    // What the probes left behind is forgotten.
+    try target.prepare(prompt.dropLast(), count: count)
+    return measured
+  }
+}
