@@ -12,7 +12,7 @@ enum AnswerPart: Sendable, Hashable {
   /// What has been used up so far; the latest counts.
   case usage(TokenUsage)
   /// How likely a given text is.
-  case scoring(TokenScoring)
+  case scoring(TextScoring)
 }
 
 /// What is wrong with what an endpoint said.

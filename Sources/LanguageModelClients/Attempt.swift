@@ -14,7 +14,7 @@ struct AttemptResult: Sendable {
   /// What the endpoint said it used up.
   var usage: TokenUsage?
   /// How likely a given text is, where that was the question.
-  var scoring: TokenScoring?
+  var scoring: TextScoring?
   /// Why it ended early; `nil` where the response is complete.
   var error: LanguageModelClientsError?
 }

@@ -10,6 +10,18 @@ extension RemoteLanguageModel {
   public func scores(
     of text: String, method: TokenScoring.Method
   ) async throws(LanguageModelClientsError) -> TokenScoring {
+    switch try await scores(of: [text], method: method, continuedBy: 1) {
+    case .scores(let texts): .scores(texts[0].tokens)
+    case .notReturned(let why): .notReturned(why)
+    }
+  }
+
+  /// Asks how likely the model finds the tokens of several texts, in one request, and how it goes on from each.
+  ///
+  /// - Parameter count: How many tokens are written after each text, at least 1.
+  func scores(
+    of texts: [String], method: TokenScoring.Method, continuedBy count: Int
+  ) async throws(LanguageModelClientsError) -> TextScoring {
     guard endpoint.dialect == .openAICompletions else {
       return .notReturned(
         "The endpoint `\(endpoint.name)` speaks \(endpoint.dialect.rawValue), which has no scores of a given text.")
@@ -17,20 +29,21 @@ extension RemoteLanguageModel {
     let errors = EndpointErrors(endpoint)
     do throws(LanguageModelClientsError) {
       return try await withPlace(errors) { () throws(LanguageModelClientsError) in
-        try await scores(of: text, method: method, errors: errors)
+        try await askForScores(RequestBody(endpoint: endpoint).scoring(texts, method, continuedBy: count), errors) {
+          ScoresInterpreter(texts: texts, method: method)
+        }
       }
     } catch  where error.code == .invalidRequest {
       return .notReturned(error.message)
     }
   }
 
-  private func scores(
-    of text: String, method: TokenScoring.Method, errors: EndpointErrors
-  ) async throws(LanguageModelClientsError) -> TokenScoring {
-    let body = RequestBody(endpoint: endpoint).scoring(text, method: method)
+  private func askForScores(
+    _ body: [UInt8], _ errors: EndpointErrors, interpreter: () -> ScoresInterpreter
+  ) async throws(LanguageModelClientsError) -> TextScoring {
     let attempt = Attempt(
       errors: errors, connections: connections, clock: clock, wallClock: wallClock, give: { _, _ in },
-      interpreter: ScoresInterpreter(text: text, method: method))
+      interpreter: interpreter())
     var loop = RetryLoop(model: self, errors: errors)
     while true {
       let result = await attempt.run(body, samples: 1)
@@ -46,9 +59,10 @@ extension RemoteLanguageModel {
 
 extension RequestBody {
   /// The body of a question for scores.
-  func scoring(_ text: String, method: TokenScoring.Method) -> [UInt8] {
+  func scoring(_ texts: [String], _ method: TokenScoring.Method, continuedBy count: Int) -> [UInt8] {
+    let prompt: JSONElement = texts.count == 1 ? .string(texts[0]) : .array(texts.map { .string($0) })
     var members: [JSONElement.Member] = [
-      .init("model", .string(endpoint.model)), .init("prompt", .string(text)), .init("max_tokens", 1),
+      .init("model", .string(endpoint.model)), .init("prompt", prompt), .init("max_tokens", .integer(count)),
       .init("temperature", 0),
     ]
     switch method {
@@ -59,15 +73,15 @@ extension RequestBody {
   }
 }
 
-/// Takes the scores of a text out of a response in one piece.
+/// Takes the scores of texts out of a response in one piece.
 struct ScoresInterpreter: AnswerInterpreter {
-  let text: String
+  let texts: [String]
   let method: TokenScoring.Method
   private(set) var isDone = false
   var isComplete: Bool { isDone }
 
-  init(text: String, method: TokenScoring.Method) {
-    self.text = text
+  init(texts: [String], method: TokenScoring.Method) {
+    self.texts = texts
     self.method = method
   }
 
@@ -82,6 +96,6 @@ struct ScoresInterpreter: AnswerInterpreter {
     }
     isDone = true
     let usage = TokenUsage(openAI: element["usage"]).map { [AnswerPart.usage($0)] } ?? []
-    return usage + [.scoring(TokenScoring(response: element, text: text, method: method))]
+    return usage + [.scoring(TextScoring(response: element, texts: texts, method: method))]
   }
 }

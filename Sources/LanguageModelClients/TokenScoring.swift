@@ -37,26 +37,67 @@ public struct TokenScore: Sendable, Hashable {
   }
 }
 
-extension TokenScoring {
-  /// Reads the scores of a text out of a completion's JSON.
+/// A text with its scores, and how the model goes on from it.
+struct ScoredText: Sendable, Hashable {
+  /// The text's tokens, in order.
+  var tokens: [TokenScore]
+  /// What the model wrote after it.
+  var continuation: String
+  /// Whether the model ended there by itself.
+  var isEnded: Bool
+}
+
+/// The scores of several texts that were asked for in one request, or why there are none.
+enum TextScoring: Sendable, Hashable {
+  case scores([ScoredText])
+  case notReturned(String)
+}
+
+extension TextScoring {
+  /// Reads the scores of texts out of a completion's JSON.
   ///
   /// - Parameters:
   ///   - response: The whole response.
-  ///   - text: The text that was sent.
-  ///   - method: How it was asked for.
-  init(response: JSONElement, text: String, method: Method) {
-    let choice = response["choices"]?.array?.first
-    let found =
-      switch method {
-      case .echo: Self.echoed(choice, text: text, promptTokens: response["usage"]?.tokens("prompt_tokens"))
-      case .promptLogprobs: Self.promptScores(choice?["prompt_logprobs"] ?? response["prompt_logprobs"])
-      }
-    if let found, !found.isEmpty {
-      self = .scores(found)
-    } else {
-      let name = method == .echo ? "`echo` with `logprobs`" : "`prompt_logprobs`"
-      self = .notReturned("The endpoint takes \(name) and does not return what it asks for.")
+  ///   - texts: The texts that were sent, in their order.
+  ///   - method: How they were asked for.
+  init(response: JSONElement, texts: [String], method: TokenScoring.Method) {
+    let choices = response["choices"]?.array ?? []
+    guard choices.count >= texts.count else {
+      self = .notReturned(
+        texts.count == 1
+          ? Self.silence(method) : "The endpoint does not answer several prompts in one request, each for itself.")
+      return
     }
+    var found: [ScoredText] = []
+    for (index, text) in texts.enumerated() {
+      let choice = choices.count == 1 ? choices[0] : choices.first { $0["index"]?.integer == index }
+      let scores =
+        switch method {
+        case .echo:
+          // The count of the whole request's tokens says something of one text only.
+          Self.echoed(
+            choice, text: text, promptTokens: texts.count == 1 ? response["usage"]?.tokens("prompt_tokens") : nil)
+        case .promptLogprobs:
+          Self.promptScores(
+            choice?["prompt_logprobs"] ?? (texts.count == 1 ? response["prompt_logprobs"] : nil))
+        }
+      guard let choice, let scores, !scores.isEmpty else {
+        self = .notReturned(Self.silence(method))
+        return
+      }
+      let written = choice["text"]?.string ?? ""
+      found.append(
+        ScoredText(
+          tokens: scores,
+          continuation: method == .echo ? String(written.dropFirst(text.count)) : written,
+          isEnded: choice["finish_reason"]?.string == "stop"))
+    }
+    self = .scores(found)
+  }
+
+  private static func silence(_ method: TokenScoring.Method) -> String {
+    let name = method == .echo ? "`echo` with `logprobs`" : "`prompt_logprobs`"
+    return "The endpoint takes \(name) and does not return what it asks for."
   }
 
   private static func echoed(_ choice: JSONElement?, text: String, promptTokens: Int?) -> [TokenScore]? {
