@@ -33,7 +33,10 @@ public struct Basic: AsyncParsableCommand {
   /// 0: done; 1: done, and the kernel is bad; 2: there is no verdict; 64: wrong arguments or input; 70: our own failure; 130: interrupted.
   public static func run() async -> Never {
     do {
-      var command = try parseAsRoot()
+      let arguments = try CommandDefaults.arguments(Array(CommandLine.arguments.dropFirst())) {
+        () throws(ConfigurationError) in try Settings.load(.current)
+      }
+      var command = try parseAsRoot(arguments)
       if var asyncCommand = command as? any AsyncParsableCommand {
         try await asyncCommand.run()
       } else {

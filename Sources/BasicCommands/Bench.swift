@@ -3,7 +3,8 @@ import ArgumentParser
 /// `basic bench`: measurements that anybody can repeat.
 struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measure.", subcommands: [BenchDecode.self, BenchKernels.self, BenchCheck.self, BenchSearch.self])
+    abstract: "Measure.",
+    subcommands: [BenchDecode.self, BenchBatch.self, BenchKernels.self, BenchCheck.self, BenchSearch.self])
 }
 
 /// `basic bench decode`: the ways of decoding, side by side.

@@ -1,13 +1,5 @@
-import KernelBench
-import KernelPrompting
 import LlamaRuntime
 import SpeculativeDecoding
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 /// The runs behind `basic bench decode`.
 struct DecodeBenchmark {
@@ -32,14 +24,9 @@ struct DecodeBenchmark {
     let announce: @Sendable (String) -> Void = { [quiet = command.quiet] text in
       if !quiet { Console.standardError.write(text + "\n") }
     }
-    let problems = try load()
+    let problems = try BenchProblems.load(command.problems, kernelbench: command.kernelbench, context)
     let pair = try await LocalPair.load(command.models, wantsDraft: true, context: context, announce: announce)
-    let prompts = try problems.map { problem in
-      (
-        name: problem.outputName,
-        tokens: try pair.tokens(of: PromptBuilder(form: pair.promptForm).prompt(for: problem))
-      )
-    }
+    let prompts = try BenchProblems.prompts(problems, for: pair)
     let longest = prompts.map(\.tokens.count).max() ?? 0
     let size = command.models.context ?? (longest + command.maxTokens + 255) / 256 * 256
     let engine = try pair.engine(context: size, limits: command.speculation.limits)
@@ -65,27 +52,6 @@ struct DecodeBenchmark {
     }
     let divergences = try await divergences(runs, plainTexts, prompts, engine)
     return await report(runs, plainTexts, divergences, prompts.map(\.name), modes, engine, pair)
-  }
-
-  private func load() throws -> [Problem] {
-    let loader = ProblemLoader(directory: command.kernelbench, environment: context.environment)
-    let references = command.problems.isEmpty ? try examples() : command.problems
-    return try references.map { try loader.load(ProblemReference($0)) }
-  }
-
-  /// The problems that come with basic: beside the working folder, or above the executable.
-  private func examples() throws -> [String] {
-    var folders = ["Examples"]
-    folders += ModelFiles.folders(environment: context.environment, executable: context.executable)
-      .compactMap { $0.hasSuffix("/Models") ? $0.dropLast("Models".count) + "Examples" : nil }
-    folders.append(
-      context.executable.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 } + "/share/basic/examples")
-    for folder in folders where Files.isDirectory(folder) {
-      let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-      let found = names.filter { $0.hasSuffix(".py") }.sorted().map { folder + "/" + $0 }
-      if !found.isEmpty { return found }
-    }
-    throw CommandFailure(.usage, "No example problems were found here. Name some with --problems.")
   }
 
   private func decode(

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Times of one module on one GPU, in KernelBench's form.
 public struct RuntimeStatistics: Sendable, Hashable {
   /// The mean, in milliseconds.
@@ -30,6 +36,26 @@ public struct RuntimeStatistics: Sendable, Hashable {
     self.hardware = hardware
     self.device = device
     self.otherMembers = otherMembers
+  }
+
+  /// The statistics of times in milliseconds as KernelBench takes them: the mean, and the standard deviation of the population, each
+  /// number with three digits. Nil of none.
+  public init?(milliseconds times: [Double], hardware: String, device: String) {
+    guard let minimum = times.min(), let maximum = times.max() else { return nil }
+    let mean = times.reduce(0, +) / Double(times.count)
+    let variance = times.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(times.count)
+    self.init(
+      mean: Self.threeDigits(mean), standardDeviation: Self.threeDigits(variance.squareRoot()),
+      minimum: Self.threeDigits(minimum), maximum: Self.threeDigits(maximum), trials: times.count, hardware: hardware,
+      device: device)
+  }
+
+  /// What C's `%.3g` shows, as a number.
+  static func threeDigits(_ value: Double) -> Double {
+    var buffer = [CChar](repeating: 0, count: 32)
+    let length = withVaList([value]) { vsnprintf(&buffer, buffer.count, "%.3g", $0) }
+    let text = String(decoding: buffer.prefix(Int(length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return Double(text) ?? value
   }
 
   private static let names: Set = ["mean", "std", "min", "max", "num_trials", "hardware", "device"]

@@ -62,6 +62,11 @@ public struct TimingBaseline: Sendable, Hashable {
   /// - Throws: ``KernelBenchError/Code/unwritable``.
   public func write(path: String) throws(KernelBenchError) { try FileBytes.write(text, path: path) }
 
+  /// The names of the files that KernelBench gives these: PyTorch as it is, and compiled.
+  public static let eagerFileName = "baseline_time_torch.json"
+  /// `torch.compile` with its own choice of backend and mode.
+  public static let compiledFileName = "baseline_time_torch_compile_inductor_default.json"
+
   /// The times of a problem, by its number; nil where it has none. O(problems of the level).
   public subscript(id: ProblemID) -> RuntimeStatistics? {
     levels[id.level]?.first { ProblemFileName($0.key)?.problem == id.problem }?.value

@@ -56,6 +56,25 @@ enum ClockAgreement {
     return kept
   }
 
+  /// Of calls that run nobody's code but PyTorch's, those that the machine did not hold up.
+  ///
+  /// - Throws: ``TimingError/Code/clocksDisagree`` if less than half are left.
+  static func believable(_ samples: [PairedTiming.Sample]) throws(TimingError) -> [PairedTiming.Sample] {
+    let excesses = samples.map { $0.host - $0.device }.filter(\.isFinite)
+    let ordinary = excesses.isEmpty ? 0 : max(PairedTiming.median(excesses), 0)
+    var kept: [PairedTiming.Sample] = []
+    var last: String?
+    for sample in samples {
+      let complaint = Self.complaint("reference", sample, ordinary: ordinary)
+      if complaint == nil { kept.append(sample) }
+      last = complaint ?? last
+    }
+    guard let last, Double(samples.count - kept.count) > mostSpoiled * Double(samples.count) else { return kept }
+    throw TimingError(
+      .clocksDisagree,
+      "This machine is too busy: \(samples.count - kept.count) of \(samples.count) calls were kept waiting; \(last).")
+  }
+
   private static func complaint(_ name: String, _ sample: PairedTiming.Sample, ordinary: Double) -> String? {
     guard sample.device.isFinite, sample.host.isFinite, sample.device > 0, sample.host > 0 else {
       return "the \(name)'s is no positive number"

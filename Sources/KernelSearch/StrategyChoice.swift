@@ -12,9 +12,10 @@ public enum StrategyChoice {
   ///
   /// - Parameter startsGreedily: whether `linear` and `adaptive` begin with an answer of the likeliest tokens, for models that can be
   ///   asked for one. Independent samples stay what they are.
+  /// - Parameter batch: how many answers `adaptive` asks for at once, for models that write so many together.
   /// - Throws: ``KernelSearchError/Code/badSetting``.
   public static func strategy(
-    named name: some StringProtocol, startsGreedily: Bool = false
+    named name: some StringProtocol, startsGreedily: Bool = false, batch: Int = 1
   ) throws(KernelSearchError) -> any SearchStrategy {
     switch name {
     case "greedy": return GreedyStrategy()
@@ -24,7 +25,7 @@ public enum StrategyChoice {
       strategy.startsGreedily = startsGreedily
       return strategy
     case "adaptive":
-      var strategy = AdaptiveStrategy()
+      var strategy = AdaptiveStrategy(batch: batch)
       strategy.startsGreedily = startsGreedily
       return strategy
     default:

@@ -41,7 +41,7 @@ struct SettingsTests {
   func `every option can be set by file and by variable, and says so`(name: DefaultName) throws {
     let value =
       switch name.key.kind {
-      case .integer: "64"
+      case .integer(let range): "\(min(64, range.upperBound))"
       case .number: "1"
       case .duration: "7m"
       case .choice(let words): words[1]

@@ -9,6 +9,13 @@ enum TemporaryFolder {
     return try body(url.path)
   }
 
+  static func with<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+    let url = FileManager.default.temporaryDirectory.appending(path: "basic-tests-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: url) }
+    return try await body(url.path)
+  }
+
   static func file() throws -> String {
     let path = FileManager.default.temporaryDirectory.appending(path: "basic-tests-\(UUID().uuidString)").path
     try Data().write(to: URL(filePath: path))

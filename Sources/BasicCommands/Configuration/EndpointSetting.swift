@@ -26,6 +26,12 @@ enum EndpointSetting {
       SettingKey("takes-extended-sampling", .boolean, .value(.boolean(model.takesExtendedSampling))),
       SettingKey("takes-sample-count", .boolean, .value(.boolean(model.takesSampleCount))),
       SettingKey("token-limit-name", .text, .otherwise("the server's own")),
+      SettingKey("draft.endpoint", .text, .otherwise("none")),
+      SettingKey(
+        "draft.scores", .choice(TokenScoring.Method.allCases.map(\.rawValue)),
+        .text(TokenScoring.Method.promptLogprobs.rawValue)),
+      SettingKey("draft.branches", .integer(1...64), .value(.integer(4))),
+      SettingKey("draft.tokens", .integer(1...1024), .value(.integer(16))),
       SettingKey("price.input", money, .otherwise("unknown")),
       SettingKey("price.output", money, .otherwise("unknown")),
       SettingKey("price.cached-input", money, .otherwise("as input")),

@@ -7,6 +7,8 @@ enum SettingChecks {
   static let standardGPU = GPUModel.h100.name
   static let precisions = KernelPrecision.allCases.map(\.rawValue)
   static let devices = DeviceChoice.allCases.map(\.rawValue)
+  /// How many answers are written together.
+  static let together = 1...16
 
   @Sendable static func gpu(_ text: String) -> String? {
     do { _ = try GPUModel(named: text) } catch { return "must be a GPU. \(error.message)" }

@@ -42,7 +42,7 @@ enum DefaultName: String, Sendable, CaseIterable {
   case budgetPerProblem = "budget-per-problem"
   case tokenBudget = "token-budget"
   case moneyBudget = "money-budget"
-  case until, strategy, samples, jobs
+  case until, strategy, samples, jobs, together
   case maxTokens = "max-tokens"
   case temperature
   case topP = "top-p"
@@ -74,6 +74,7 @@ enum DefaultName: String, Sendable, CaseIterable {
     case .strategy: SettingKey(rawValue, .checked(SettingChecks.strategy), .text("adaptive"))
     case .samples: SettingKey(rawValue, .integer(1...100_000), .otherwise("the strategy's own"))
     case .jobs: SettingKey(rawValue, .integer(1...256), .otherwise("the command's own"))
+    case .together: SettingKey(rawValue, .integer(SettingChecks.together), .value(.integer(1)))
     case .maxTokens: SettingKey(rawValue, .integer(1...1_048_576), .otherwise("the command's own"))
     case .temperature: SettingKey(rawValue, .number(0...100), .otherwise("the command's own"))
     case .topP: SettingKey(rawValue, .number(0...1), .otherwise("the command's own"))

@@ -146,6 +146,22 @@ extension Settings {
     return endpoint
   }
 
+  /// Who drafts for an endpoint, and how; nil where nobody does.
+  ///
+  /// - Throws: ``ConfigurationError``, also for a draft endpoint that does not exist.
+  func draft(ofEndpoint text: String) throws(ConfigurationError) -> DraftSetting? {
+    let name = try reference(text).endpoint
+    guard let endpoint = try self.text("draft.endpoint", ofEndpoint: name) else { return nil }
+    var setting = DraftSetting(endpoint: endpoint)
+    if let method = try self.text("draft.scores", ofEndpoint: name).flatMap(TokenScoring.Method.init(rawValue:)) {
+      setting.method = method
+    }
+    if case .integer(let count) = try value("draft.branches", ofEndpoint: name)?.value { setting.branches = count }
+    if case .integer(let count) = try value("draft.tokens", ofEndpoint: name)?.value { setting.tokens = count }
+    _ = try endpointWithoutKey(named: endpoint)
+    return setting
+  }
+
   private func price(ofEndpoint name: String) throws(ConfigurationError) -> TokenPrice? {
     let input = try number("price.input", ofEndpoint: name)
     let output = try number("price.output", ofEndpoint: name)
@@ -186,4 +202,15 @@ extension Settings {
     let form = try self.text("form", ofEndpoint: try reference(text).endpoint)
     return form == PromptForm.completion.rawValue ? .completion : .instruct
   }
+}
+
+/// Who drafts for an endpoint, and how.
+struct DraftSetting: Sendable, Hashable {
+  /// The endpoint that drafts, as `--endpoint` names it.
+  var endpoint: String
+  /// How the target is asked for the scores of drafts.
+  var method = TokenScoring.Method.promptLogprobs
+  /// Continuations in a round, and the tokens of each.
+  var branches = 4
+  var tokens = 16
 }

@@ -139,6 +139,10 @@ struct BenchSearch: AsyncParsableCommand {
     case .finished: try deliver(report, text: report.text)
     case .stopped:
       throw CommandFailure(.interrupted, "Interrupted. basic bench search --resume \(name) goes on.")
+    case .leftOpen(let reason):
+      throw CommandFailure(
+        .internalFailure,
+        "Some problems could not be begun: \(reason) basic bench search --resume \(name) goes on with them.")
     case .writerFailed(let reason):
       throw CommandFailure(
         .unavailable,

@@ -22,6 +22,8 @@ struct RunConfiguration: Codable, Sendable, Hashable {
     var chatTemplate: String?
     var context: Int?
     var threads: Int?
+    /// How many answers a model on this machine writes together; nil for one at a time.
+    var together: Int?
   }
 
   /// How the local models speculate.
@@ -91,7 +93,8 @@ struct RunConfiguration: Codable, Sendable, Hashable {
       target: try settings.value(.model, flag: models.model)?.value.nonEmpty.map(Self.absolute),
       draft: try settings.value(.draft, flag: models.draft)?.value.nonEmpty.map(Self.absolute),
       chatTemplate: models.chatTemplate, context: try settings.value(.context, flag: models.context)?.value,
-      threads: try settings.value(.threads, flag: models.threads)?.value)
+      threads: try settings.value(.threads, flag: models.threads)?.value,
+      together: (try settings.value(.together, flag: search.together)?.value).flatMap { $0 > 1 ? $0 : nil })
     self.speculation = Speculation(
       mode: speculation.speculation.rawValue, nodesPerLevel: speculation.nodesPerLevel,
       treeNodes: speculation.treeNodes, treeDepth: speculation.treeDepth,

@@ -25,6 +25,8 @@ struct RunDriver: Sendable {
     case stopped
     /// The model could not be asked any more. The run can be resumed when it can.
     case writerFailed(reason: String)
+    /// Some problems could not be begun, for a reason of ours: they are open, and the run can be resumed.
+    case leftOpen(reason: String)
   }
 
   /// Goes through the problems that have not ended. A problem that fails does not keep the others from being worked on.
@@ -37,6 +39,7 @@ struct RunDriver: Sendable {
     // No problem is at fault for what the whole run was begun with.
     _ = try configuration.settings(writing: model.width, seed: configuration.seed)
     _ = try strategy
+    var obstacle: String?
     for stored in problems where !stored.state.isFinished {
       if stop.isRequested { return .stopped }
       let result: SearchResult
@@ -51,9 +54,12 @@ struct RunDriver: Sendable {
         try await ended(stored, nil)
         continue
       } catch let error as KernelEvaluationError {
-        // The screen's own failure, before a token was spent.
-        try await fail(stored, error.message)
+        // The screen's own failure, before a token was spent. The problem is not at fault, and may be begun another time.
+        try await writer.append(
+          StoredEvent(
+            problem: stored.id, at: Date(), kind: "not-begun", detail: try JSON.line(["reason": error.message])))
         try await ended(stored, nil)
+        obstacle = obstacle ?? error.message
         continue
       }
       try await ended(stored, result)
@@ -63,7 +69,7 @@ struct RunDriver: Sendable {
       default: break
       }
     }
-    return .finished
+    return obstacle.map { .leftOpen(reason: $0) } ?? .finished
   }
 
   private func fail(_ stored: StoredProblem, _ reason: String) async throws {
@@ -91,7 +97,8 @@ struct RunDriver: Sendable {
     get throws {
       if configuration.strategy == JudgingStrategy.name { return JudgingStrategy() }
       return try StrategyChoice.strategy(
-        named: configuration.strategy, startsGreedily: configuration.model.endpoint == nil)
+        named: configuration.strategy, startsGreedily: configuration.model.endpoint == nil,
+        batch: model.writer.preferredBatch)
     }
   }
 }

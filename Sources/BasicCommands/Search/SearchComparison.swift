@@ -111,6 +111,7 @@ struct SearchComparison: Sendable {
     for driver in drivers {
       if let driver { stored.append(try await database.problems(of: driver.writer.run)) } else { stored.append([]) }
     }
+    var open = RunDriver.End.finished
     for place in plan.problems.indices {
       let id = OpenRun.id(of: plan.problems[place])
       for strategy in Self.order(of: drivers.count, problem: id, plan.configuration) {
@@ -118,10 +119,14 @@ struct SearchComparison: Sendable {
           continue
         }
         let end = try await driver.run([problem]) { try await ended(plan.strategies[strategy], $0, $1) }
-        guard end == .finished else { return end }
+        switch end {
+        case .finished: break
+        case .leftOpen: open = end
+        case .stopped, .writerFailed: return end
+        }
       }
     }
-    return .finished
+    return open
   }
 }
 

@@ -18,7 +18,7 @@ struct SearchModel: Sendable {
     _ configuration: RunConfiguration, _ context: ProcessContext, announce: @escaping @Sendable (String) -> Void
   ) async throws -> SearchModel {
     if let endpoint = configuration.model.endpoint {
-      return try remote(endpoint, configuration, context)
+      return try await remote(endpoint, configuration, context, announce)
     }
     return try await local(configuration, context, announce)
   }
@@ -38,15 +38,18 @@ struct SearchModel: Sendable {
     let engine = try pair.engine(
       context: configuration.model.context ?? pair.target.trainedContext, limits: options.limits)
     let model = LocalLanguageModel(engine: engine, options: options, chatTemplate: configuration.model.chatTemplate)
-    return SearchModel(writer: ModelWriter(model), form: pair.promptForm, width: 1)
+    let together = min(max(1, configuration.model.together ?? 1), engine.batchLimit)
+    return SearchModel(
+      writer: ModelWriter(model, preferredBatch: together), form: pair.promptForm, width: together)
   }
 }
 
 extension SearchModel {
   /// A model behind an endpoint.
   private static func remote(
-    _ name: String, _ configuration: RunConfiguration, _ context: ProcessContext
-  ) throws -> SearchModel {
+    _ name: String, _ configuration: RunConfiguration, _ context: ProcessContext,
+    _ announce: @Sendable (String) -> Void
+  ) async throws -> SearchModel {
     let settings = try Settings.load(context)
     let endpoint = try settings.endpoint(named: name)
     // The whole cost, cached tokens and retries included, is in the endpoint's ledger; a search goes by the plain price.
@@ -57,7 +60,22 @@ extension SearchModel {
       .segments([]), maximumTokens: 0, temperature: configuration.temperature, topP: configuration.topP)
     return SearchModel(
       writer: ModelWriter(
-        try RemoteLanguageModel(endpoint), width: endpoint.concurrency, price: price, template: template),
+        try await drafted(RemoteLanguageModel(endpoint), name, settings, announce), width: endpoint.concurrency,
+        price: price,
+        template: template),
       form: try settings.promptForm(ofEndpoint: name), width: endpoint.concurrency)
+  }
+
+  /// The model with another endpoint that drafts for it, where one is configured and the target can verify drafts.
+  private static func drafted(
+    _ target: RemoteLanguageModel, _ name: String, _ settings: Settings, _ announce: @Sendable (String) -> Void
+  ) async throws -> any LanguageModel {
+    guard let draft = try settings.draft(ofEndpoint: name) else { return target }
+    let model = try DraftedLanguageModel(
+      target: target, draft: RemoteLanguageModel(settings.endpoint(named: draft.endpoint), ledger: target.ledger),
+      method: draft.method, branches: draft.branches, depth: draft.tokens)
+    guard let obstacle = try await model.obstacle() else { return model }
+    announce("note: \(name) writes without \(draft.endpoint)'s drafts. \(obstacle)")
+    return target
   }
 }

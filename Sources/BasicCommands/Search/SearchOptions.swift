@@ -95,6 +95,12 @@ struct CandidateOptions: ParsableArguments {
     help: ArgumentHelp("How many candidates are checked at once. Default: one for two processors.", valueName: "n"))
   var jobs: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "How many answers to one prompt a model on this machine writes together, at most 16. Default: 1.", valueName: "n")
+  )
+  var together: Int?
+
   func validate() throws {
     if let maxTokens { try Generate.check(maxTokens: maxTokens) }
     if let samples, samples < 1 { throw ValidationError("--samples must be at least 1.") }
@@ -104,6 +110,9 @@ struct CandidateOptions: ParsableArguments {
       throw ValidationError("--temperature must be between 0 and 100.")
     }
     if let topP, !(topP > 0 && topP <= 1) { throw ValidationError("--top-p must be above 0 and at most 1.") }
+    if let together, !SettingChecks.together.contains(together) {
+      throw ValidationError("--together must be between 1 and \(SettingChecks.together.upperBound).")
+    }
     if let jobs, !(1...256).contains(jobs) { throw ValidationError("--jobs must be between 1 and 256.") }
   }
 }

@@ -91,6 +91,7 @@ struct Solve: AsyncParsableCommand {
       },
       begun: { run, _ in session.announce("run \(run.run.id), seed \(run.configuration.seed)") },
       ended: { _, made in result.withLock { $0 = made } })
+    if case .leftOpen(let reason) = end { throw CommandFailure(.internalFailure, reason) }
     guard let made = result.withLock({ $0 }) else {
       let notice = try await run.writer.database.problems(of: run.run.id).first?.notice
       throw CommandFailure(.usage, notice ?? "The problem could not be worked on.")

@@ -51,7 +51,8 @@ struct StoreJournal: SearchJournal {
       isTruncated: details.isTruncated, notes: details.notes,
       usage: Usage(
         promptTokens: stored.promptTokens, completionTokens: stored.completionTokens, cost: stored.cost ?? 0),
-      time: .seconds(stored.problemSeconds ?? 0), sourceHash: stored.sourceHash)
+      time: .seconds(stored.problemSeconds ?? 0), writingTime: .seconds(stored.generationSeconds),
+      sourceHash: stored.sourceHash)
     let outcome: CandidateOutcome =
       switch stored.state {
       case .generated: .unjudged
@@ -79,7 +80,9 @@ struct StoreJournal: SearchJournal {
         id: id(candidate.id), parent: candidate.parent, edge: .init(rawValue: candidate.edge.rawValue) ?? .sample,
         sourceHash: candidate.sourceHash, model: candidate.model, seed: candidate.seed,
         promptTokens: candidate.usage.promptTokens, completionTokens: candidate.usage.completionTokens,
-        cost: candidate.usage.cost > 0 ? candidate.usage.cost : nil, generationSeconds: 0, createdAt: Date(),
+        cost: candidate.usage.cost > 0 ? candidate.usage.cost : nil,
+        generationSeconds: candidate.writingTime / .seconds(1),
+        createdAt: Date(),
         problemSeconds: candidate.time / .seconds(1), details: try JSON.line(details)),
       text: CandidateText(prompt: candidate.prompt, answer: candidate.answer, source: candidate.source),
       spent: try Self.spent(spending))

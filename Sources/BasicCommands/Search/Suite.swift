@@ -9,7 +9,8 @@ struct Suite: AsyncParsableCommand {
         basic suite run --level 1 --problems 1-20 --budget-per-problem 60s
         basic suite run --resume 261126
         basic suite report 261126
+        basic suite baseline --level 1 --hardware H100
         basic suite report 261126 261125 --format html --output report.html
       """,
-    subcommands: [SuiteRun.self, SuiteReportCommand.self])
+    subcommands: [SuiteRun.self, SuiteReportCommand.self, SuiteBaseline.self])
 }

@@ -75,6 +75,10 @@ struct SuiteRun: AsyncParsableCommand {
     switch end {
     case .finished: return
     case .stopped: throw CommandFailure(.interrupted)
+    case .leftOpen(let reason):
+      throw CommandFailure(
+        .internalFailure,
+        "Some problems could not be begun: \(reason) basic suite run --resume \(run.run.id) goes on with them.")
     case .writerFailed(let reason):
       throw CommandFailure(
         .unavailable, "The model could not be asked any more: \(reason) basic suite run --resume \(run.run.id) goes on."

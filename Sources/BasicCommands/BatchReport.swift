@@ -1,0 +1,71 @@
+/// What `basic bench batch` found.
+struct BatchReport: Encodable {
+  typealias Ratio = DecodeReport.Ratio
+  typealias Cost = DecodeReport.Cost
+
+  struct Row: Encodable {
+    /// How many kernels were written together.
+    var width: Int
+    /// Medians over problems and rounds, with the quartiles.
+    var kernelsPerMinute: Double
+    var lowerQuartile: Double
+    var upperQuartile: Double
+    var tokensPerSecond: Double
+    /// Tokens that a pass of the target brought, all texts together.
+    var tokensPerPass: Double
+    /// Over one at a time: the median of paired ratios and its 95 % interval.
+    var ratio: Ratio
+    /// Texts that are those written one at a time, token for token.
+    var equalTexts: Int
+    var texts: Int
+  }
+
+  var schemaVersion = 1
+  var target: String
+  var draft: String?
+  var threads: Int
+  var speculation: String
+  var rounds: Int
+  var problems: [String]
+  /// Kernels for a problem in a round.
+  var kernels: Int
+  var maxTokens: Int
+  var temperature: Double
+  var seed: UInt64
+  var widths: [Row]
+  /// The cost of a pass over several texts by all of its nodes, as believed at the end.
+  var cost: [Cost]
+
+  func text(_ palette: Palette) -> String {
+    var lines = [
+      palette.bold(target.printable) + (draft.map { " with \($0.printable)" } ?? "")
+        + ", \(threads) threads, speculation \(speculation), \(problems.count) problems, \(rounds) rounds, "
+        + "\(kernels) kernels each, up to \(maxTokens) tokens, temperature \(temperature)",
+      "",
+      palette.dim("together  kernels/min  (quartiles)    tokens/s  per pass  ratio to one (95 %)        equal"),
+    ]
+    for row in widths {
+      let quartiles = "(\(row.lowerQuartile.fixed(0))–\(row.upperQuartile.fixed(0)))"
+      let ratio = "\(row.ratio.median.fixed(2)) (\(row.ratio.low.fixed(2))–\(row.ratio.high.fixed(2)))"
+      lines.append(
+        left("\(row.width)", 8) + left(row.kernelsPerMinute.fixed(0), 13) + "  " + right(quartiles, 13)
+          + left(row.tokensPerSecond.fixed(0), 10) + left(row.tokensPerPass.fixed(2), 10) + "  " + right(ratio, 21)
+          + left("\(row.equalTexts)/\(row.texts)", 11))
+    }
+    if !cost.isEmpty {
+      lines.append("")
+      lines.append(
+        "a pass over n nodes of all texts, ms: "
+          + cost.map { "\($0.nodes): \($0.milliseconds.fixed(2))" }.joined(separator: "  "))
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func right(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+
+  private func left(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+}
