@@ -18,6 +18,10 @@ var targets: [Target] = [
   .target(name: "SpeculativeDecoding", dependencies: [.product(name: "RealModule", package: "swift-numerics")]),
   .testTarget(name: "SpeculativeDecodingTests", dependencies: ["SpeculativeDecoding"]),
 
+  // Matrix products with few columns; the engine computes with them.
+  .target(name: "CPackedMatrix"),
+  .testTarget(name: "CPackedMatrixTests", dependencies: ["CPackedMatrix"]),
+
   .target(name: "LanguageModels"),
   .testTarget(name: "LanguageModelsTests", dependencies: ["LanguageModels"]),
 
@@ -118,7 +122,7 @@ if hasEngine {
     .binaryTarget(name: "CLlama", path: engineBundle),
     .target(
       name: "LlamaRuntime",
-      dependencies: ["CLlama", "SpeculativeDecoding", "LanguageModels"],
+      dependencies: ["CLlama", "CPackedMatrix", "SpeculativeDecoding", "LanguageModels"],
       linkerSettings: [
         .linkedLibrary("stdc++", .when(platforms: [.linux])),
         .linkedLibrary("m", .when(platforms: [.linux])),

@@ -4,7 +4,9 @@ import ArgumentParser
 struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure.",
-    subcommands: [BenchDecode.self, BenchBatch.self, BenchKernels.self, BenchCheck.self, BenchSearch.self])
+    subcommands: [
+      BenchDecode.self, BenchBatch.self, BenchPasses.self, BenchKernels.self, BenchCheck.self, BenchSearch.self,
+    ])
 }
 
 /// `basic bench decode`: the ways of decoding, side by side.

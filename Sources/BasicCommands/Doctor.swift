@@ -70,6 +70,10 @@ struct Doctor: AsyncParsableCommand {
         detail: "\(process.activeProcessorCount), "
           + "\((Double(process.physicalMemory) / 1e9).fixed(1)) GB of memory"),
       Finding(name: "engine", state: .ok, detail: "libllama, \(features)"),
+      Finding(
+        name: "accelerator", state: .ok,
+        detail: PackedMatrices.instructions.map { "\($0), for Q8_0 weights and attention" }
+          ?? "none for this processor; libllama's own products"),
     ]
   }
 

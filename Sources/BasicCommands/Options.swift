@@ -60,6 +60,10 @@ struct ModelOptions: ParsableArguments {
       "The number of threads that compute. Default: the fastest, measured, up to one per processor.", valueName: "n"))
   var threads: Int?
 
+  @Flag(
+    name: .customLong("no-accelerator"), help: "Multiply with libllama's own matrix products alone.")
+  var noAccelerator = false
+
   func validate() throws {
     if let context, !(16...1_048_576).contains(context) {
       throw ValidationError("--context must be between 16 and 1048576.")

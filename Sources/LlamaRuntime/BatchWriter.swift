@@ -41,7 +41,7 @@ final class BatchWriter {
     let spare = 2 * (2 * max(nodeLimit, room.width)) + max(1024, room.tokens / 4)
     target = try LlamaBatchTarget(
       model: single.context.model, width: room.width, textLimit: room.text, cells: room.tokens + spare,
-      nodeLimit: nodeLimit, leafLimit: leafLimit, keepsFullPrecision: single.context.keepsFullPrecision,
+      nodeLimit: nodeLimit, leafLimit: leafLimit,
       threads: threads)
     drafts =
       try draft.map { model in

@@ -53,11 +53,9 @@ final class LlamaBatchTarget: BatchTargetModel {
   ///   - cells: the tokens that the cache holds, of prompt, texts and trees together.
   ///   - nodeLimit: the most nodes of a pass.
   ///   - leafLimit: the most leaves of a tree.
-  ///   - keepsFullPrecision: whether keys and values have single precision. Texts are the same to the token only where it
-  ///     is the precision of the decoder that they are compared with.
   init(
     model: LlamaModel, width: Int, textLimit: Int, cells: Int, nodeLimit: Int, leafLimit: Int,
-    keepsFullPrecision: Bool, threads: ComputeThreads
+    threads: ComputeThreads
   ) throws {
     precondition(model.takesTrees && (1...Self.widthLimit).contains(width))
     let leaves = min(max(1, leafLimit), (256 - 1) / width)
@@ -69,8 +67,7 @@ final class LlamaBatchTarget: BatchTargetModel {
     // libllama wants room for a pass in any case.
     context = try LlamaContext(
       model: model, cells: max(cells, passLimit), passLimit: passLimit, sequenceLimit: 1 + width * leaves,
-      threads: threads,
-      keepsFullPrecision: keepsFullPrecision)
+      threads: threads)
     promptHeld = [Int](repeating: 0, count: width * leaves)
     vocabularySize = model.vocabulary.count
   }

@@ -13,12 +13,8 @@ final class LlamaContext {
   let passLimit: Int
   /// The most branches.
   let sequenceLimit: Int
-  /// Whether keys and values have single precision.
-  let keepsFullPrecision: Bool
   /// Whether logits are the same to the bit however a text is divided into passes, for weights whose products are.
   let hasOrderedAttention: Bool
-  /// The most memory that keys and values in single precision may take, in bytes; half precision takes over beyond it.
-  private static let fullPrecisionLimit = 256 << 20
   private let handle: Handle
   private let memory: llama_memory_t?
   private var batch: llama_batch
@@ -32,11 +28,7 @@ final class LlamaContext {
   ///   - cells: the tokens that the memory holds, of text and tree together.
   ///   - passLimit: the most tokens of a pass.
   ///   - sequenceLimit: the most branches; at most 256.
-  ///   - keepsFullPrecision: whether keys and values have single precision; nil for wherever they do not take too much memory.
-  init(
-    model: LlamaModel, cells: Int, passLimit: Int, sequenceLimit: Int, threads: ComputeThreads,
-    keepsFullPrecision: Bool? = nil
-  ) throws {
+  init(model: LlamaModel, cells: Int, passLimit: Int, sequenceLimit: Int, threads: ComputeThreads) throws {
     var parameters = llama_context_default_params()
     parameters.n_ctx = UInt32(cells)
     parameters.n_batch = UInt32(passLimit)
@@ -49,13 +41,8 @@ final class LlamaContext {
     // else, not on what is beside it in the pass or on gaps between cells. Without flash attention they change with a
     // token's place in the cache, because the products with the values are summed up lane by lane.
     parameters.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_AUTO
-    // Half-precision values would be summed up in half precision.
-    let perToken = 2 * model.keyValueWidth * MemoryLayout<Float>.size
-    self.keepsFullPrecision = keepsFullPrecision ?? (cells * perToken <= Self.fullPrecisionLimit)
-    if self.keepsFullPrecision {
-      parameters.type_k = GGML_TYPE_F32
-      parameters.type_v = GGML_TYPE_F32
-    }
+    // Keys and values stay in half precision, as they are by default: libllama's attention rounds those of single precision to it
+    // in each pass anew.
     parameters.kv_unified = true
     parameters.swa_full = true
     parameters.no_perf = true

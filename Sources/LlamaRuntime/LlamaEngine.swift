@@ -161,6 +161,37 @@ public actor LlamaEngine {
     return found
   }
 
+  /// Times passes of the target over a root and chains below it, after a text: one pass of each size in each round.
+  ///
+  /// - Parameters:
+  ///   - sizes: how many tokens passes have, at least 1 and at most the configuration's limit on nodes.
+  ///   - text: what passes come after, at least one token.
+  /// - Returns: for each size the milliseconds of each round.
+  /// - Throws: `CancellationError` where the task is cancelled, between two passes; what the target throws.
+  public func passTimes(of sizes: [Int], after text: [Token], rounds: Int) throws -> [[Double]] {
+    target.mayGoOn = { try Task.checkCancellation() }
+    try chooseThreads()
+    try target.prepare(text.dropLast())
+    var times = [[Double]](repeating: [], count: sizes.count)
+    // The first round touches memory for the first time.
+    for round in 0...rounds {
+      for (place, size) in sizes.enumerated() {
+        let nodes = min(max(1, size), target.capacity.nodes)
+        var tree = TokenTree(root: text[text.count - 1])
+        for index in 1..<max(nodes, 1) {
+          let width = min(8, target.capacity.leaves)
+          tree.add(
+            Token((index - 1) % width), to: index <= width ? 0 : index - width, logProbability: -1, origin: .model)
+        }
+        let started = stopwatch.milliseconds
+        try target.evaluate(tree)
+        if round > 0 { times[place].append(stopwatch.milliseconds - started) }
+        try target.keep([], of: tree)
+      }
+    }
+    return times
+  }
+
   /// The cost of passes as measured last; `nil` before the first text with speculation.
   public var passCosts: (verification: PassCosts, draft: PassCosts?)? { decoder.passCosts }
 }

@@ -13,6 +13,7 @@ public enum LlamaLibrary {
         else { return }
         LlamaLibrary.remember(String(cString: text))
       }, nil)
+    _ = PackedMatrices.isOffered
     llama_backend_init()
   }()
 

@@ -26,9 +26,13 @@ public final class LlamaModel: Sendable {
   /// - Parameters:
   ///   - path: a GGUF file.
   ///   - gpuLayers: how many layers to keep on a GPU, where libllama was built for one; negative for all.
+  ///   - packsWeights: whether weights are packed for ``PackedMatrices``, where the processor has what that takes.
   ///   - progress: called with the share that is loaded, from 0 to 1; returns whether to go on.
   /// - Throws: ``LlamaRuntimeError``; `CancellationError` where `progress` says to stop.
-  public init(path: String, gpuLayers: Int = -1, progress: @escaping @Sendable (Float) -> Bool = { _ in true }) throws {
+  public init(
+    path: String, gpuLayers: Int = -1, packsWeights: Bool = true,
+    progress: @escaping @Sendable (Float) -> Bool = { _ in true }
+  ) throws {
     LlamaLibrary.start()
     try GGUFCheck.check(path: path)
     _ = LlamaLibrary.takeErrors()
@@ -40,7 +44,9 @@ public final class LlamaModel: Sendable {
       return Unmanaged<Loading>.fromOpaque(data).takeUnretainedValue().report(share)
     }
     parameters.progress_callback_user_data = Unmanaged.passUnretained(loading).toOpaque()
-    let loaded = withExtendedLifetime(loading) { llama_model_load_from_file(path, parameters) }
+    let loaded = withExtendedLifetime(loading) {
+      PackedMatrices.whileLoading(packs: packsWeights) { llama_model_load_from_file(path, parameters) }
+    }
     guard let loaded else {
       if loading.isStopped { throw CancellationError() }
       let reasons = LlamaLibrary.takeErrors().map { line in
@@ -109,13 +115,6 @@ extension LlamaModel {
 
   /// The bytes of all weights.
   public var byteCount: Int { Int(llama_model_size(pointer)) }
-
-  /// The number of elements of a token's keys in all layers, and as many of its values; an upper bound where layers differ.
-  var keyValueWidth: Int {
-    let heads = max(1, Int(llama_model_n_head(pointer)))
-    let headWidth = Int(llama_model_n_embd(pointer)) / heads
-    return Int(llama_model_n_layer(pointer)) * Int(llama_model_n_head_kv(pointer)) * headWidth
-  }
 
   /// The context that the model was trained for, in tokens.
   public var trainedContext: Int { Int(llama_model_n_ctx_train(pointer)) }

@@ -11,7 +11,7 @@ struct BatchTests {
   static func batchTarget(width: Int, cells: Int, text: Int = 1024, nodes: Int = 64) throws -> LlamaBatchTarget {
     try LlamaBatchTarget(
       model: Bundled.target, width: width, textLimit: text, cells: cells, nodeLimit: nodes, leafLimit: 64,
-      keepsFullPrecision: true, threads: ComputeThreads(limit: 1))
+      threads: ComputeThreads(limit: 1))
   }
 
   struct Case: CustomTestStringConvertible {

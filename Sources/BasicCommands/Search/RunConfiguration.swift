@@ -22,6 +22,8 @@ struct RunConfiguration: Codable, Sendable, Hashable {
     var chatTemplate: String?
     var context: Int?
     var threads: Int?
+    /// Whether libllama's own matrix products are used alone; nil for no.
+    var noAccelerator: Bool?
     /// How many answers a model on this machine writes together; nil for one at a time.
     var together: Int?
   }
@@ -94,6 +96,7 @@ struct RunConfiguration: Codable, Sendable, Hashable {
       draft: try settings.value(.draft, flag: models.draft)?.value.nonEmpty.map(Self.absolute),
       chatTemplate: models.chatTemplate, context: try settings.value(.context, flag: models.context)?.value,
       threads: try settings.value(.threads, flag: models.threads)?.value,
+      noAccelerator: models.noAccelerator ? true : nil,
       together: (try settings.value(.together, flag: search.together)?.value).flatMap { $0 > 1 ? $0 : nil })
     self.speculation = Speculation(
       mode: speculation.speculation.rawValue, nodesPerLevel: speculation.nodesPerLevel,

@@ -32,6 +32,7 @@ struct SearchModel: Sendable {
     models.chatTemplate = configuration.model.chatTemplate
     models.context = configuration.model.context
     models.threads = configuration.model.threads
+    models.noAccelerator = configuration.model.noAccelerator ?? false
     let options = configuration.decoderOptions
     let pair = try await LocalPair.load(
       models, wantsDraft: options.mode != .off && options.mode != .suffix, context: context, announce: announce)

@@ -1,0 +1,243 @@
+#include "basic_packed.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <thread>
+#include <vector>
+
+#include "ggml-backend-impl.h"
+#include "ggml-backend.h"
+#include "ggml-cpu.h"
+#include "ggml-cpu/ggml-cpu-impl.h"
+#include "ggml-cpu/traits.h"
+#include "ordered_attention.h"
+
+namespace {
+
+basic_packed_operations operations;
+std::atomic<bool> is_enabled{true};
+// Settled by the first model: nothing about a pass may change between its planning and its end.
+std::atomic<int> attends{-1};
+
+ggml_backend_buffer_type_t buffer_type();
+
+bool is_packed(const ggml_tensor * tensor) {
+    return tensor && tensor->buffer && tensor->buffer->buft == buffer_type();
+}
+
+// What is packed is a whole matrix of Q8_0 rows.
+bool can_pack(const ggml_tensor * tensor) {
+    return tensor->type == GGML_TYPE_Q8_0 && ggml_n_dims(tensor) == 2 && tensor->ne[1] > 1 && !tensor->view_src;
+}
+
+// All columns of a product's second operand, whatever its dimensions beyond the first are.
+const float * column(const ggml_tensor * tensor, int64_t index) {
+    const int64_t i1 = index % tensor->ne[1];
+    const int64_t i2 = index / tensor->ne[1] % tensor->ne[2];
+    const int64_t i3 = index / (tensor->ne[1] * tensor->ne[2]);
+    return (const float *) ((const char *) tensor->data + i1 * tensor->nb[1] + i2 * tensor->nb[2] + i3 * tensor->nb[3]);
+}
+
+class packed_traits : public ggml::cpu::tensor_traits {
+    bool work_size(int, const ggml_tensor * op, size_t & size) override {
+        size = operations.activations_bytes(op->src[1]->ne[0], ggml_nrows(op->src[1]));
+        return true;
+    }
+
+    bool compute_forward(ggml_compute_params * params, ggml_tensor * op) override {
+        const ggml_tensor * weights = op->src[0];
+        const ggml_tensor * input = op->src[1];
+        const int64_t count = ggml_nrows(input);
+        for (int64_t index = params->ith; index < count; index += params->nth) {
+            operations.set_activations(column(input, index), input->ne[0], count, index, params->wdata);
+        }
+        // Tiles are given out in some groups for each thread: one that is held up leaves its share to the others.
+        const int64_t tiles = (weights->ne[1] + operations.tile_rows - 1) / operations.tile_rows;
+        const int64_t groups = params->nth == 1 ? 1 : std::min<int64_t>(tiles, params->nth * 8);
+        if (params->ith == 0) {
+            ggml_threadpool_chunk_set(params->threadpool, params->nth);
+        }
+        ggml_barrier(params->threadpool);
+        for (int64_t group = params->ith; group < groups; group = ggml_threadpool_chunk_add(params->threadpool, 1)) {
+            operations.multiply(
+                weights->data, weights->ne[1], weights->ne[0], tiles * group / groups, tiles * (group + 1) / groups,
+                params->wdata, count, (float *) op->data, op->nb[1] / sizeof(float));
+        }
+        return true;
+    }
+};
+
+// What libllama calls flash attention, for one sequence of cells and without what few models have: biases by distance, caps, sinks.
+bool can_attend(const ggml_tensor * op) {
+    const ggml_tensor * q = op->src[0], * k = op->src[1], * v = op->src[2], * mask = op->src[3];
+    float max_bias = 0, softcap = 0;
+    memcpy(&max_bias, (const float *) op->op_params + 1, sizeof(float));
+    memcpy(&softcap, (const float *) op->op_params + 2, sizeof(float));
+    return mask && !op->src[4] && max_bias == 0 && softcap == 0 && q->type == GGML_TYPE_F32 &&
+        k->type == GGML_TYPE_F16 && v->type == GGML_TYPE_F16 && mask->type == GGML_TYPE_F16 &&
+        q->ne[3] == 1 && k->ne[3] == 1 && v->ne[3] == 1 && mask->ne[2] == 1 && mask->ne[3] == 1 &&
+        k->ne[2] == v->ne[2] && q->ne[2] % k->ne[2] == 0 && mask->ne[0] >= k->ne[1] &&
+        q->nb[0] == sizeof(float) && k->nb[0] == 2 && v->nb[0] == 2 && mask->nb[0] == 2 &&
+        operations.attention_supports(k->ne[0], v->ne[0]);
+}
+
+ordered_attention problem(const ggml_tensor * op) {
+    const ggml_tensor * q = op->src[0], * k = op->src[1], * v = op->src[2], * mask = op->src[3];
+    ordered_attention found = {};
+    found.key_length = k->ne[0];
+    found.value_length = v->ne[0];
+    found.queries = q->ne[1];
+    found.cells = k->ne[1];
+    found.heads = q->ne[2];
+    found.key_heads = k->ne[2];
+    found.query = (const char *) q->data;
+    found.query_stride = q->nb[1];
+    found.query_head_stride = q->nb[2];
+    found.key = (const char *) k->data;
+    found.key_stride = k->nb[1];
+    found.key_head_stride = k->nb[2];
+    found.value = (const char *) v->data;
+    found.value_stride = v->nb[1];
+    found.value_head_stride = v->nb[2];
+    found.mask = (const char *) mask->data;
+    found.mask_stride = mask->nb[1];
+    memcpy(&found.scale, (const float *) op->op_params + 0, sizeof(float));
+    found.result = (char *) op->data;
+    found.result_stride = op->nb[2];
+    found.result_head_stride = op->nb[1];
+    return found;
+}
+
+class attention_traits : public ggml::cpu::tensor_traits {
+    static size_t scratch_bytes(const ggml_tensor * op) {
+        const ordered_attention own = problem(op);
+        return (operations.attention_scratch_bytes(&own) + 63) / 64 * 64;
+    }
+
+    bool work_size(int threads, const ggml_tensor * op, size_t & size) override {
+        size = scratch_bytes(op) * threads + 64;
+        return true;
+    }
+
+    bool compute_forward(ggml_compute_params * params, ggml_tensor * op) override {
+        const ordered_attention own = problem(op);
+        // Few rows leave some threads without a part.
+        int64_t rows = operations.attention_rows;
+        while (rows > 1 && operations.attention_parts(&own, rows) < params->nth) {
+            rows /= 2;
+        }
+        const int64_t parts = operations.attention_parts(&own, rows);
+        char * scratch = (char *) (((uintptr_t) params->wdata + 63) / 64 * 64) + scratch_bytes(op) * params->ith;
+        if (params->ith == 0) {
+            ggml_threadpool_chunk_set(params->threadpool, params->nth);
+        }
+        ggml_barrier(params->threadpool);
+        for (int64_t part = params->ith; part < parts; part = ggml_threadpool_chunk_add(params->threadpool, 1)) {
+            operations.attention_compute(&own, rows, part, scratch);
+        }
+        return true;
+    }
+};
+
+ggml_status init_tensor(ggml_backend_buffer_t, ggml_tensor *) { return GGML_STATUS_SUCCESS; }
+
+void set_tensor(ggml_backend_buffer_t, ggml_tensor * tensor, const void * data, size_t offset, size_t size) {
+    GGML_ASSERT(offset == 0 && size == ggml_nbytes(tensor));
+    const int64_t rows = tensor->ne[1];
+    const int64_t columns = tensor->ne[0];
+    const int64_t tiles = (rows + operations.tile_rows - 1) / operations.tile_rows;
+    // A large model has gigabytes to be packed.
+    const int64_t threads =
+        size < (1 << 20) ? 1 : std::max<int64_t>(1, std::min<int64_t>(std::thread::hardware_concurrency(), 16));
+    auto part = [=](int64_t index) {
+        operations.pack(data, rows, columns, tiles * index / threads, tiles * (index + 1) / threads, tensor->data);
+    };
+    std::vector<std::thread> others;
+    for (int64_t index = 1; index < threads; index++) {
+        others.emplace_back(part, index);
+    }
+    part(0);
+    for (auto & other : others) {
+        other.join();
+    }
+}
+
+const char * get_name(ggml_backend_buffer_type_t) { return "bASIC packed"; }
+
+ggml_backend_buffer_t alloc_buffer(ggml_backend_buffer_type_t type, size_t size) {
+    ggml_backend_buffer_t buffer = ggml_backend_buft_alloc_buffer(ggml_backend_cpu_buffer_type(), size);
+    if (!buffer) {
+        return nullptr;
+    }
+    buffer->buft = type;
+    buffer->iface.init_tensor = init_tensor;
+    buffer->iface.set_tensor = set_tensor;
+    // Nobody but the products knows what lies where.
+    buffer->iface.get_tensor = nullptr;
+    buffer->iface.cpy_tensor = nullptr;
+    return buffer;
+}
+
+size_t get_alignment(ggml_backend_buffer_type_t) { return 64; }
+
+size_t get_alloc_size(ggml_backend_buffer_type_t, const ggml_tensor * tensor) {
+    return can_pack(tensor) ? operations.matrix_bytes(tensor->ne[1], tensor->ne[0]) : ggml_nbytes(tensor);
+}
+
+class packed_buffers : public ggml::cpu::extra_buffer_type {
+    packed_traits traits;
+    attention_traits attention;
+
+    bool supports_op(ggml_backend_dev_t, const ggml_tensor * op) override {
+        if (op->op != GGML_OP_MUL_MAT || !is_packed(op->src[0])) {
+            return false;
+        }
+        // A model that is about to be loaded asks with a buffer that holds nothing; what was packed is multiplied so for good.
+        return (is_enabled || ggml_backend_buffer_get_size(op->src[0]->buffer) > 0) && can_pack(op->src[0]) &&
+            op->src[1]->type == GGML_TYPE_F32 && op->src[1]->nb[0] == sizeof(float) &&
+            (!op->src[1]->buffer || ggml_backend_buft_is_host(op->src[1]->buffer->buft));
+    }
+
+    ggml::cpu::tensor_traits * get_tensor_traits(const ggml_tensor * op) override {
+        if (op->op == GGML_OP_FLASH_ATTN_EXT) {
+            return attends > 0 && can_attend(op) ? &attention : nullptr;
+        }
+        return op->op == GGML_OP_MUL_MAT && is_packed(op->src[0]) ? &traits : nullptr;
+    }
+};
+
+ggml_backend_buffer_type_t buffer_type() {
+    static ggml_backend_buffer_type type = {
+        /* .iface   = */ {
+            /* .get_name       = */ get_name,
+            /* .alloc_buffer   = */ alloc_buffer,
+            /* .get_alignment  = */ get_alignment,
+            /* .get_max_size   = */ nullptr,
+            /* .get_alloc_size = */ get_alloc_size,
+            /* .is_host        = */ nullptr,
+        },
+        /* .device  = */ ggml_backend_reg_dev_get(ggml_backend_cpu_reg(), 0),
+        /* .context = */ new packed_buffers(),
+    };
+    return &type;
+}
+
+}  // namespace
+
+bool basic_use_packed_matrices(const basic_packed_operations * given) {
+    operations = *given;
+    // The backend's list, which it copies when it is first asked for it.
+    auto & types = ggml_backend_cpu_get_extra_buffer_types();
+    types.insert(types.begin(), buffer_type());
+    auto get_extra = (ggml_backend_dev_get_extra_bufts_t) ggml_backend_reg_get_proc_address(
+        ggml_backend_cpu_reg(), "ggml_backend_dev_get_extra_bufts");
+    ggml_backend_buffer_type_t * known = get_extra ? get_extra(ggml_backend_reg_dev_get(ggml_backend_cpu_reg(), 0)) : nullptr;
+    return known && known[0] == buffer_type();
+}
+
+void basic_set_packed_matrices_enabled(bool enabled) {
+    is_enabled = enabled;
+    int unsettled = -1;
+    attends.compare_exchange_strong(unsettled, enabled ? 1 : 0);
+}

@@ -1,0 +1,44 @@
+// An addition of ours to libllama, compiled into its archive.
+
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ordered_attention;
+
+/// Packs weights and multiplies with them. Rows are GGML's Q8_0; a tile is `tile_rows` of them. And attention in the order of the
+/// cells, of which a part has at most `attention_rows` rows.
+struct basic_packed_operations {
+    int64_t tile_rows;
+    size_t (*matrix_bytes)(int64_t rows, int64_t columns);
+    void (*pack)(const void * rows_q8_0, int64_t rows, int64_t columns, int64_t first_tile, int64_t end_tile, void * packed);
+    size_t (*activations_bytes)(int64_t length, int64_t count);
+    void (*set_activations)(const float * column, int64_t length, int64_t count, int64_t index, void * activations);
+    void (*multiply)(const void * packed, int64_t rows, int64_t columns, int64_t first_tile, int64_t end_tile,
+                     const void * activations, int64_t count, float * result, int64_t stride);
+    int64_t attention_rows;
+    bool (*attention_supports)(int64_t key_length, int64_t value_length);
+    size_t (*attention_scratch_bytes)(const struct ordered_attention * problem);
+    int64_t (*attention_parts)(const struct ordered_attention * problem, int64_t rows);
+    void (*attention_compute)(const struct ordered_attention * problem, int64_t rows, int64_t part, void * scratch);
+};
+
+/// Offers the CPU backend a type of buffer whose weights are packed, before its own: models that are loaded afterwards have
+/// their Q8_0 weights there, and all of the backend's threads multiply with them.
+///
+/// Called once, before anything else asks the CPU backend which types of buffers it has. Returns whether that was so.
+bool basic_use_packed_matrices(const struct basic_packed_operations * operations);
+
+/// Whether models that are loaded from now on are offered packed buffers. The first call also settles, for good, whether attention is
+/// computed here.
+void basic_set_packed_matrices_enabled(bool enabled);
+
+#ifdef __cplusplus
+}
+#endif

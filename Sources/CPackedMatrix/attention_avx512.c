@@ -1,0 +1,297 @@
+#include "attention_layout.h"
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+#include <string.h>
+
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,f16c")))
+#define INLINE static inline __attribute__((always_inline))
+
+// See the portable kernel.
+TARGET INLINE __m512 exponential(__m512 x) {
+  __mmask16 counts = _mm512_cmp_ps_mask(x, _mm512_set1_ps(EXP_LEAST), _CMP_NLT_UQ);
+  __m512 n = _mm512_roundscale_ps(
+    _mm512_mul_ps(x, _mm512_set1_ps(EXP_LOG2E)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  __m512 r = _mm512_fmadd_ps(n, _mm512_set1_ps(-EXP_LN2_HIGH), x);
+  r = _mm512_fmadd_ps(n, _mm512_set1_ps(-EXP_LN2_LOW), r);
+  __m512 y = _mm512_set1_ps(EXP_P0);
+  y = _mm512_fmadd_ps(y, r, _mm512_set1_ps(EXP_P1));
+  y = _mm512_fmadd_ps(y, r, _mm512_set1_ps(EXP_P2));
+  y = _mm512_fmadd_ps(y, r, _mm512_set1_ps(EXP_P3));
+  y = _mm512_fmadd_ps(y, r, _mm512_set1_ps(EXP_P4));
+  y = _mm512_fmadd_ps(y, r, _mm512_set1_ps(EXP_P5));
+  y = _mm512_fmadd_ps(y, _mm512_mul_ps(r, r), r);
+  y = _mm512_add_ps(y, _mm512_set1_ps(1));
+  return _mm512_maskz_scalef_ps(counts, y, n);
+}
+
+// Sixteen rows of sixteen numbers become columns.
+TARGET INLINE void transpose(__m512 row[16]) {
+  __m512 a[16];
+  for (int i = 0; i < 16; i += 2) {
+    a[i] = _mm512_unpacklo_ps(row[i], row[i + 1]);
+    a[i + 1] = _mm512_unpackhi_ps(row[i], row[i + 1]);
+  }
+  __m512 b[16];
+  for (int i = 0; i < 16; i += 4) {
+    b[i] = _mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(a[i]), _mm512_castps_pd(a[i + 2])));
+    b[i + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(a[i]), _mm512_castps_pd(a[i + 2])));
+    b[i + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(a[i + 1]), _mm512_castps_pd(a[i + 3])));
+    b[i + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(a[i + 1]), _mm512_castps_pd(a[i + 3])));
+  }
+  for (int i = 0; i < 4; i++) {
+    __m512 c0 = _mm512_shuffle_f32x4(b[i], b[i + 4], 0x88);
+    __m512 c1 = _mm512_shuffle_f32x4(b[i], b[i + 4], 0xDD);
+    __m512 c2 = _mm512_shuffle_f32x4(b[i + 8], b[i + 12], 0x88);
+    __m512 c3 = _mm512_shuffle_f32x4(b[i + 8], b[i + 12], 0xDD);
+    row[i] = _mm512_shuffle_f32x4(c0, c2, 0x88);
+    row[i + 8] = _mm512_shuffle_f32x4(c0, c2, 0xDD);
+    row[i + 4] = _mm512_shuffle_f32x4(c1, c3, 0x88);
+    row[i + 12] = _mm512_shuffle_f32x4(c1, c3, 0xDD);
+  }
+}
+
+// A block's keys, element by element: keys[element][place], for cells anywhere.
+TARGET INLINE void turn_keys(const char *key, int64_t stride, const int32_t *cells, int64_t length, float *keys) {
+  for (int64_t start = 0; start < length; start += 16) {
+    __m512 row[16];
+    for (int place = 0; place < 16; place++) {
+      row[place] = _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(key + cells[place] * stride + start * 2)));
+    }
+    transpose(row);
+    for (int element = 0; element < 16; element++) _mm512_storeu_ps(keys + (start + element) * 16, row[element]);
+  }
+}
+
+// The scores of some rows with a block: as many chains as hide what a multiplication takes.
+TARGET INLINE void score(
+  const float *const *query, const int rows, int64_t length, const float *keys, __m512 scores[]) {
+  for (int row = 0; row < rows; row++) scores[row] = _mm512_setzero_ps();
+  for (int64_t element = 0; element < length; element++) {
+    __m512 key = _mm512_loadu_ps(keys + element * 16);
+    for (int row = 0; row < rows; row++) {
+      scores[row] = _mm512_fmadd_ps(_mm512_set1_ps(query[row][element]), key, scores[row]);
+    }
+  }
+}
+
+TARGET INLINE void score_any(
+  const float *const *query, int rows, int64_t length, const float *keys, __m512 scores[]) {
+  int row = 0;
+  for (; row + 8 <= rows; row += 8) score(query + row, 8, length, keys, scores + row);
+  if (row + 4 <= rows) {
+    score(query + row, 4, length, keys, scores + row);
+    row += 4;
+  }
+  if (row + 2 <= rows) {
+    score(query + row, 2, length, keys, scores + row);
+    row += 2;
+  }
+  if (row < rows) score(query + row, 1, length, keys, scores + row);
+}
+
+// Which of sixteen cells a row sees, and what is added to their scores.
+TARGET INLINE __mmask16 sight(const uint16_t *mask, const int32_t *cells, int there, __m256i *added) {
+  __mmask16 exists = (__mmask16)((1u << there) - 1);
+  if (cells[there - 1] - cells[0] == there - 1) {
+    *added = _mm256_maskz_loadu_epi16(exists, mask + cells[0]);
+  } else {
+    uint16_t own[16];
+    for (int place = 0; place < 16; place++) own[place] = mask[cells[place]];
+    *added = _mm256_loadu_si256((const __m256i *)own);
+  }
+  return _mm256_mask_cmpneq_epi16_mask(exists, *added, _mm256_set1_epi16((short)HALF_MINUS_INFINITY));
+}
+
+// Adds up the values of all cells for some rows; all sums stay in registers.
+TARGET INLINE void add_values(
+  const char *value, int64_t stride, const int chunks, const int rows, const int32_t *cells, int64_t count,
+  const float *weights, int64_t weight_stride, const float *inverse, float *const *result) {
+  __m512 sum[16];
+  for (int index = 0; index < rows * chunks; index++) sum[index] = _mm512_setzero_ps();
+  for (int64_t place = 0; place < count; place++) {
+    const char *own = value + cells[place] * stride;
+    for (int chunk = 0; chunk < chunks; chunk++) {
+      __m512 part = _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(own + chunk * 32)));
+      for (int row = 0; row < rows; row++) {
+        // What a row does not see has a weight of zero, which changes no sum.
+        sum[row * chunks + chunk] =
+          _mm512_fmadd_ps(_mm512_set1_ps(weights[row * weight_stride + place]), part, sum[row * chunks + chunk]);
+      }
+    }
+  }
+  for (int row = 0; row < rows; row++) {
+    for (int chunk = 0; chunk < chunks; chunk++) {
+      _mm512_storeu_ps(
+        result[row] + chunk * 16, _mm512_mul_ps(sum[row * chunks + chunk], _mm512_set1_ps(inverse[row])));
+    }
+  }
+}
+
+TARGET INLINE void add_chunks(
+  const char *value, int64_t stride, const int chunks, int rows, const int32_t *cells, int64_t count,
+  const float *weights, int64_t weight_stride, const float *inverse, float *const *result) {
+  int row = 0;
+#define ADD(number) \
+  add_values( \
+    value, stride, chunks, number, cells, count, weights + row * weight_stride, weight_stride, inverse + row, \
+    result + row); \
+  row += number
+  while (chunks <= 4 && row + 4 <= rows) { ADD(4); }
+  while (chunks <= 8 && row + 2 <= rows) { ADD(2); }
+  while (row < rows) { ADD(1); }
+#undef ADD
+}
+
+// Where a part's numbers lie.
+typedef struct workplace {
+  float *keys;
+  float *weights;
+  float *own;
+  int32_t *cells;
+  int64_t stride;
+} workplace;
+
+// Rows that see much the same cells.
+TARGET static void attend(
+  const ordered_attention *problem, const attention_part *part, int first, int rows, int64_t count, workplace place) {
+  __m512 largest[ATTENTION_ROWS];
+  __m512 nothing = _mm512_set1_ps(-__builtin_inff());
+  for (int row = 0; row < rows; row++) largest[row] = nothing;
+  __m512 scale = _mm512_set1_ps(problem->scale);
+  // Beyond the last cell the last one stands again; nobody sees it.
+  for (int64_t beyond = count; beyond < count + 15 && count > 0; beyond++) place.cells[beyond] = place.cells[count - 1];
+
+  for (int64_t start = 0; start < count; start += 16) {
+    const int32_t *cells = place.cells + start;
+    int there = count - start < 16 ? (int)(count - start) : 16;
+    turn_keys(part->key, problem->key_stride, cells, problem->key_length, place.keys);
+    __m512 scores[ATTENTION_ROWS];
+    score_any(part->query + first, rows, problem->key_length, place.keys, scores);
+    for (int row = 0; row < rows; row++) {
+      __m256i added;
+      __mmask16 seen = sight(part->mask[first + row], cells, there, &added);
+      __m512 all = _mm512_fmadd_ps(scores[row], scale, _mm512_cvtph_ps(added));
+      all = _mm512_mask_blend_ps(seen, nothing, all);
+      // Of one that is no number and another the processor takes the second.
+      largest[row] = _mm512_max_ps(all, largest[row]);
+      _mm512_storeu_ps(place.weights + row * place.stride + start, all);
+    }
+  }
+
+  float inverse[ATTENTION_ROWS];
+  for (int row = 0; row < rows; row++) {
+    __m512 most = _mm512_set1_ps(_mm512_reduce_max_ps(largest[row]));
+    float *mine = place.weights + row * place.stride;
+    int64_t length = 0;
+    for (int64_t start = 0; start < count; start += 16) {
+      __m512 all = _mm512_loadu_ps(mine + start);
+      // Also a cell that is seen may have a score of minus infinity. It has no weight.
+      __mmask16 sees = _mm512_cmp_ps_mask(all, nothing, _CMP_NEQ_UQ);
+      __m512 weight = _mm512_maskz_mov_ps(sees, exponential(_mm512_sub_ps(all, most)));
+      _mm512_storeu_ps(mine + start, weight);
+      // The sum goes by a row's own cells, wherever they lie.
+      _mm512_storeu_ps(place.own + length, _mm512_maskz_compress_ps(sees, weight));
+      length += __builtin_popcount(sees);
+    }
+    _mm512_storeu_ps(place.own + length, _mm512_setzero_ps());
+    __m512 lanes = _mm512_setzero_ps();
+    for (int64_t start = 0; start < length; start += 16) {
+      lanes = _mm512_add_ps(lanes, _mm512_loadu_ps(place.own + start));
+    }
+    float sums[16];
+    _mm512_storeu_ps(sums, lanes);
+    for (int width = 8; width > 0; width /= 2) {
+      for (int lane = 0; lane < width; lane++) sums[lane] += sums[lane + width];
+    }
+    inverse[row] = sums[0] == 0 ? 0 : 1 / sums[0];
+  }
+
+#define CASE(number) \
+  case number: \
+    add_chunks( \
+      part->value, problem->value_stride, number, rows, place.cells, count, place.weights, place.stride, inverse, \
+      part->result + first); \
+    break
+  switch (problem->value_length / 16) {
+    CASE(1);
+    CASE(2);
+    CASE(3);
+    CASE(4);
+    CASE(5);
+    CASE(6);
+    CASE(7);
+    CASE(8);
+    CASE(9);
+    CASE(10);
+    CASE(11);
+    CASE(12);
+    CASE(13);
+    CASE(14);
+    CASE(15);
+    CASE(16);
+    default: break;
+  }
+#undef CASE
+}
+
+// Whether a row sees a cell of a block, cell by cell.
+TARGET INLINE uint16_t seen_cells(const uint16_t *mask, int64_t first, int64_t cells) {
+  int there = cells - first < 16 ? (int)(cells - first) : 16;
+  __mmask16 exists = (__mmask16)((1u << there) - 1);
+  __m256i own = _mm256_maskz_loadu_epi16(exists, mask + first);
+  return (uint16_t)_mm256_mask_cmpneq_epi16_mask(exists, own, _mm256_set1_epi16((short)HALF_MINUS_INFINITY));
+}
+
+TARGET void attention_avx512(const ordered_attention *problem, const attention_part *part, void *scratch) {
+  int64_t blocks = cell_blocks(problem);
+  workplace place;
+  place.stride = blocks * ATTENTION_CELLS;
+  place.keys = scratch;
+  place.weights = place.keys + problem->key_length * ATTENTION_CELLS;
+  place.own = place.weights + place.stride * ATTENTION_ROWS;
+  place.cells = (int32_t *)(place.own + place.stride + 32);
+  uint16_t *seen = (uint16_t *)(place.cells + place.stride + 16);
+
+  // Rows of one tree see nearly the same cells and go together; those of different texts do not: each would be computed with the
+  // cells of all. A row joins the ones before it as long as it does not make them much more.
+  for (int first = 0; first < part->count;) {
+    int64_t all = 0;
+    for (int64_t block = 0; block < blocks; block++) {
+      seen[block] = seen_cells(part->mask[first], block * 16, problem->cells);
+      all += __builtin_popcount(seen[block]);
+    }
+    int rows = 1;
+    for (; first + rows < part->count; rows++) {
+      if (part->mask[first + rows] == part->mask[first + rows - 1]) continue;
+      int64_t own = 0, together = 0;
+      for (int64_t block = 0; block < blocks; block++) {
+        uint16_t mine = seen_cells(part->mask[first + rows], block * 16, problem->cells);
+        own += __builtin_popcount(mine);
+        together += __builtin_popcount(mine | seen[block]);
+      }
+      if (together > (own > all ? own : all) * 5 / 4 + 16) break;
+      for (int64_t block = 0; block < blocks; block++) {
+        seen[block] |= seen_cells(part->mask[first + rows], block * 16, problem->cells);
+      }
+      all = together;
+    }
+    int64_t count = 0;
+    for (int64_t block = 0; block < blocks; block++) {
+      for (unsigned left = seen[block]; left != 0; left &= left - 1) {
+        place.cells[count++] = (int32_t)(block * 16 + __builtin_ctz(left));
+      }
+    }
+    attend(problem, part, first, rows, count, place);
+    first += rows;
+  }
+}
+
+#else
+
+void attention_avx512(const ordered_attention *problem, const attention_part *part, void *scratch) {
+  attention_portable(problem, part, scratch);
+}
+
+#endif

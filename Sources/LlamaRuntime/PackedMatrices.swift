@@ -1,0 +1,47 @@
+import CLlama
+import CPackedMatrix
+import Synchronization
+
+/// Our own products of matrices with few columns, which the CPU's threads compute instead of libllama's.
+///
+/// Weights of the type Q8_0 are packed while a model is loaded, and are kept nowhere else. Everything that is not packed stays libllama's.
+public enum PackedMatrices {
+  /// Whether models that are loaded now have their weights packed. One at a time is loaded.
+  private static let loading = Mutex(())
+
+  /// Set up with the library, before anything asks for the types of its buffers.
+  static let isOffered: Bool = {
+    // Plain C is there to be compared with; libllama's own products are faster.
+    guard packed_kernel_best() != PACKED_KERNEL_PORTABLE else { return false }
+    var operations = basic_packed_operations(
+      tile_rows: Int64(PACKED_ROWS), matrix_bytes: packed_matrix_bytes, pack: packed_matrix_pack,
+      activations_bytes: packed_activations_bytes,
+      set_activations: { column, length, count, index, activations in
+        packed_activations_set(packed_kernel_best(), column, length, count, index, activations)
+      },
+      multiply: { packed, rows, columns, firstTile, endTile, activations, count, result, stride in
+        packed_matrix_multiply(
+          packed_kernel_best(), packed, rows, columns, firstTile, endTile, activations, count, result, stride)
+      },
+      attention_rows: Int64(ATTENTION_ROWS), attention_supports: ordered_attention_supports,
+      attention_scratch_bytes: ordered_attention_scratch_bytes, attention_parts: ordered_attention_parts,
+      attention_compute: { problem, rows, part, scratch in
+        ordered_attention_compute(packed_kernel_best(), problem, rows, part, scratch)
+      })
+    return basic_use_packed_matrices(&operations)
+  }()
+
+  /// Loads a model with its weights packed, or not.
+  static func whileLoading<Result>(packs: Bool, _ load: () -> Result) -> Result {
+    loading.withLock { _ in
+      basic_set_packed_matrices_enabled(packs)
+      return load()
+    }
+  }
+
+  /// The instructions that they are computed with; nil where this processor has none that would be faster than libllama.
+  public static var instructions: String? {
+    LlamaLibrary.start()
+    return isOffered ? String(cString: packed_kernel_name(packed_kernel_best())) : nil
+  }
+}
