@@ -6,6 +6,10 @@
 #include <thread>
 #include <vector>
 
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
 #include "ggml-backend-impl.h"
 #include "ggml-backend.h"
 #include "ggml-cpu.h"
@@ -26,9 +30,26 @@ bool is_packed(const ggml_tensor * tensor) {
     return tensor && tensor->buffer && tensor->buffer->buft == buffer_type();
 }
 
-// What is packed is a whole matrix of Q8_0 rows.
+bool find_type(ggml_type type, packed_type & found) {
+    switch (type) {
+        case GGML_TYPE_Q8_0: found = PACKED_Q8_0; return true;
+        case GGML_TYPE_Q4_0: found = PACKED_Q4_0; return true;
+        case GGML_TYPE_Q4_K: found = PACKED_Q4_K; return true;
+        case GGML_TYPE_Q6_K: found = PACKED_Q6_K; return true;
+        default: return false;
+    }
+}
+
+packed_type type_of(const ggml_tensor * tensor) {
+    packed_type type = PACKED_Q8_0;
+    find_type(tensor->type, type);
+    return type;
+}
+
+// What is packed is a whole matrix.
 bool can_pack(const ggml_tensor * tensor) {
-    return tensor->type == GGML_TYPE_Q8_0 && ggml_n_dims(tensor) == 2 && tensor->ne[1] > 1 && !tensor->view_src;
+    packed_type type;
+    return find_type(tensor->type, type) && ggml_n_dims(tensor) == 2 && tensor->ne[1] > 1 && !tensor->view_src;
 }
 
 // All columns of a product's second operand, whatever its dimensions beyond the first are.
@@ -61,7 +82,7 @@ class packed_traits : public ggml::cpu::tensor_traits {
         ggml_barrier(params->threadpool);
         for (int64_t group = params->ith; group < groups; group = ggml_threadpool_chunk_add(params->threadpool, 1)) {
             operations.multiply(
-                weights->data, weights->ne[1], weights->ne[0], tiles * group / groups, tiles * (group + 1) / groups,
+                type_of(weights), weights->data, weights->ne[1], weights->ne[0], tiles * group / groups, tiles * (group + 1) / groups,
                 params->wdata, count, (float *) op->data, op->nb[1] / sizeof(float));
         }
         return true;
@@ -151,7 +172,7 @@ void set_tensor(ggml_backend_buffer_t, ggml_tensor * tensor, const void * data, 
     const int64_t threads =
         size < (1 << 20) ? 1 : std::max<int64_t>(1, std::min<int64_t>(std::thread::hardware_concurrency(), 16));
     auto part = [=](int64_t index) {
-        operations.pack(data, rows, columns, tiles * index / threads, tiles * (index + 1) / threads, tensor->data);
+        operations.pack(type_of(tensor), data, rows, columns, tiles * index / threads, tiles * (index + 1) / threads, tensor->data);
     };
     std::vector<std::thread> others;
     for (int64_t index = 1; index < threads; index++) {
@@ -170,6 +191,15 @@ ggml_backend_buffer_t alloc_buffer(ggml_backend_buffer_type_t type, size_t size)
     if (!buffer) {
         return nullptr;
     }
+#ifdef __linux__
+    // Weights are read in order, gigabytes of them: with pages of two megabytes the processor looks up few. It is advice.
+    const uintptr_t page = (uintptr_t) 2 << 20;
+    const uintptr_t base = (uintptr_t) ggml_backend_buffer_get_base(buffer);
+    const uintptr_t first = (base + page - 1) / page * page, last = (base + size) / page * page;
+    if (size > 0 && first < last) {
+        madvise((void *) first, last - first, MADV_HUGEPAGE);
+    }
+#endif
     buffer->buft = type;
     buffer->iface.init_tensor = init_tensor;
     buffer->iface.set_tensor = set_tensor;
@@ -182,7 +212,7 @@ ggml_backend_buffer_t alloc_buffer(ggml_backend_buffer_type_t type, size_t size)
 size_t get_alignment(ggml_backend_buffer_type_t) { return 64; }
 
 size_t get_alloc_size(ggml_backend_buffer_type_t, const ggml_tensor * tensor) {
-    return can_pack(tensor) ? operations.matrix_bytes(tensor->ne[1], tensor->ne[0]) : ggml_nbytes(tensor);
+    return can_pack(tensor) ? operations.matrix_bytes(type_of(tensor), tensor->ne[1], tensor->ne[0]) : ggml_nbytes(tensor);
 }
 
 class packed_buffers : public ggml::cpu::extra_buffer_type {

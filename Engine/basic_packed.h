@@ -12,16 +12,17 @@ extern "C" {
 
 struct ordered_attention;
 
-/// Packs weights and multiplies with them. Rows are GGML's Q8_0; a tile is `tile_rows` of them. And attention in the order of the
-/// cells, of which a part has at most `attention_rows` rows.
+/// Packs weights and multiplies with them; a tile is `tile_rows` rows. A type is one of those of `packed_matrix.h`, by its number. And attention in the
+/// order of the cells, of which a part has at most `attention_rows` rows.
 struct basic_packed_operations {
     int64_t tile_rows;
-    size_t (*matrix_bytes)(int64_t rows, int64_t columns);
-    void (*pack)(const void * rows_q8_0, int64_t rows, int64_t columns, int64_t first_tile, int64_t end_tile, void * packed);
+    size_t (*matrix_bytes)(int32_t type, int64_t rows, int64_t columns);
+    void (*pack)(int32_t type, const void * source, int64_t rows, int64_t columns, int64_t first_tile, int64_t end_tile,
+                 void * packed);
     size_t (*activations_bytes)(int64_t length, int64_t count);
     void (*set_activations)(const float * column, int64_t length, int64_t count, int64_t index, void * activations);
-    void (*multiply)(const void * packed, int64_t rows, int64_t columns, int64_t first_tile, int64_t end_tile,
-                     const void * activations, int64_t count, float * result, int64_t stride);
+    void (*multiply)(int32_t type, const void * packed, int64_t rows, int64_t columns, int64_t first_tile,
+                     int64_t end_tile, const void * activations, int64_t count, float * result, int64_t stride);
     int64_t attention_rows;
     bool (*attention_supports)(int64_t key_length, int64_t value_length);
     size_t (*attention_scratch_bytes)(const struct ordered_attention * problem);
@@ -30,7 +31,7 @@ struct basic_packed_operations {
 };
 
 /// Offers the CPU backend a type of buffer whose weights are packed, before its own: models that are loaded afterwards have
-/// their Q8_0 weights there, and all of the backend's threads multiply with them.
+/// their weights there, as far as they are of a type that is packed, and all of the backend's threads multiply with them.
 ///
 /// Called once, before anything else asks the CPU backend which types of buffers it has. Returns whether that was so.
 bool basic_use_packed_matrices(const struct basic_packed_operations * operations);

@@ -7,6 +7,8 @@
 
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,f16c")))
 #define INLINE static inline __attribute__((always_inline))
+// Sums that are indexed by a loop which is not unrolled are kept in memory.
+#define UNROLL _Pragma("clang loop unroll(full)")
 
 // See the portable kernel.
 TARGET INLINE __m512 exponential(__m512 x) {
@@ -29,17 +31,20 @@ TARGET INLINE __m512 exponential(__m512 x) {
 // Sixteen rows of sixteen numbers become columns.
 TARGET INLINE void transpose(__m512 row[16]) {
   __m512 a[16];
+  UNROLL
   for (int i = 0; i < 16; i += 2) {
     a[i] = _mm512_unpacklo_ps(row[i], row[i + 1]);
     a[i + 1] = _mm512_unpackhi_ps(row[i], row[i + 1]);
   }
   __m512 b[16];
+  UNROLL
   for (int i = 0; i < 16; i += 4) {
     b[i] = _mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(a[i]), _mm512_castps_pd(a[i + 2])));
     b[i + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(a[i]), _mm512_castps_pd(a[i + 2])));
     b[i + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(a[i + 1]), _mm512_castps_pd(a[i + 3])));
     b[i + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(a[i + 1]), _mm512_castps_pd(a[i + 3])));
   }
+  UNROLL
   for (int i = 0; i < 4; i++) {
     __m512 c0 = _mm512_shuffle_f32x4(b[i], b[i + 4], 0x88);
     __m512 c1 = _mm512_shuffle_f32x4(b[i], b[i + 4], 0xDD);
@@ -67,9 +72,11 @@ TARGET INLINE void turn_keys(const char *key, int64_t stride, const int32_t *cel
 // The scores of some rows with a block: as many chains as hide what a multiplication takes.
 TARGET INLINE void score(
   const float *const *query, const int rows, int64_t length, const float *keys, __m512 scores[]) {
+  UNROLL
   for (int row = 0; row < rows; row++) scores[row] = _mm512_setzero_ps();
   for (int64_t element = 0; element < length; element++) {
     __m512 key = _mm512_loadu_ps(keys + element * 16);
+    UNROLL
     for (int row = 0; row < rows; row++) {
       scores[row] = _mm512_fmadd_ps(_mm512_set1_ps(query[row][element]), key, scores[row]);
     }
@@ -109,11 +116,14 @@ TARGET INLINE void add_values(
   const char *value, int64_t stride, const int chunks, const int rows, const int32_t *cells, int64_t count,
   const float *weights, int64_t weight_stride, const float *inverse, float *const *result) {
   __m512 sum[16];
+  UNROLL
   for (int index = 0; index < rows * chunks; index++) sum[index] = _mm512_setzero_ps();
   for (int64_t place = 0; place < count; place++) {
     const char *own = value + cells[place] * stride;
+    UNROLL
     for (int chunk = 0; chunk < chunks; chunk++) {
       __m512 part = _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(own + chunk * 32)));
+      UNROLL
       for (int row = 0; row < rows; row++) {
         // What a row does not see has a weight of zero, which changes no sum.
         sum[row * chunks + chunk] =
@@ -121,7 +131,9 @@ TARGET INLINE void add_values(
       }
     }
   }
+  UNROLL
   for (int row = 0; row < rows; row++) {
+    UNROLL
     for (int chunk = 0; chunk < chunks; chunk++) {
       _mm512_storeu_ps(
         result[row] + chunk * 16, _mm512_mul_ps(sum[row * chunks + chunk], _mm512_set1_ps(inverse[row])));

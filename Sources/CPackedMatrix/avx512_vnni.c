@@ -14,62 +14,156 @@ TARGET static inline __m512i broadcast_bytes(const int8_t *bytes) {
   return _mm512_set1_epi32(four);
 }
 
-// One tile with `count` columns, which the compiler knows: all sums stay in registers.
-TARGET static inline __attribute__((always_inline)) void multiply(
-  const uint8_t *weights, const uint16_t *scales, int64_t blocks, const int8_t *bytes, const int count,
-  float sums[][PACKED_ROWS]) {
-  const float *column_scales = chunk_scales(bytes, blocks, count);
-  const int32_t *beginnings = chunk_beginnings(bytes, blocks, count);
+#define INLINE TARGET static inline __attribute__((always_inline))
+// Sums that are indexed by a loop which is not unrolled are kept in memory.
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+INLINE __m512 halves(const void *source) { return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)source)); }
+
+// A group of four elements of each row meets the columns' four.
+INLINE void add_products(__m512i sum[], __m512i weight, const int8_t *four, const int count) {
+  UNROLL
+  for (int column = 0; column < count; column++) {
+    sum[column] = _mm512_dpbusd_epi32(sum[column], weight, broadcast_bytes(four + column * 4));
+  }
+}
+
+INLINE void begin(__m512i sum[], const int32_t *sums, const int32_t *without, int offset, const int count) {
+  UNROLL
+  for (int column = 0; column < count; column++) {
+    sum[column] = _mm512_set1_epi32(-offset * (sums[column] - (without ? without[column] : 0)));
+  }
+}
+
+INLINE void end(__m512 total[], const __m512i sum[], __m512 row_scales, const float *scales, const int count) {
+  UNROLL
+  for (int column = 0; column < count; column++) {
+    __m512 scale = _mm512_mul_ps(row_scales, _mm512_set1_ps(scales[column]));
+    total[column] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum[column]), scale, total[column]);
+  }
+}
+
+// One tile with `count` columns of a type, which the compiler knows: all sums stay in registers.
+INLINE void multiply(
+  const packed_type type, tile tile, int64_t blocks, columns input, const int count, float result[][PACKED_ROWS]) {
+  const bool is_narrow = type == PACKED_Q4_0 || type == PACKED_Q4_K;
+  const size_t width = is_narrow ? PACKED_ROWS * PACKED_BLOCK / 2 : PACKED_ROWS * PACKED_BLOCK;
   __m512 total[PACKED_COLUMNS];
+  UNROLL
   for (int column = 0; column < count; column++) total[column] = _mm512_setzero_ps();
   for (int64_t block = 0; block < blocks; block++) {
-    const uint8_t *tile = weights + block * TILE_BLOCK_BYTES;
-    const int8_t *group = bytes + block * 8 * count * 4;
+    const uint8_t *weights = tile.weights + (size_t)block * width;
+    const uint8_t *row_scales = tile.scales + (size_t)block * SCALE_BYTES;
+    const int8_t *bytes = input.bytes + (size_t)block * count * PACKED_BLOCK;
+    const float *scales = input.scales + block * count;
+    const int32_t *sums = input.sums + block * count;
     // The weights of a large model come from memory, in order; the processor's own guesses end at its pages.
-    for (int line = 0; line < 8; line++) _mm_prefetch((const char *)tile + 12 * TILE_BLOCK_BYTES + line * 64, _MM_HINT_T0);
-    __m512i sum[PACKED_COLUMNS];
-    for (int column = 0; column < count; column++) {
-      sum[column] = _mm512_set1_epi32(beginnings[block * count + column]);
-    }
-    for (int four = 0; four < 8; four++) {
-      __m512i weight = _mm512_loadu_si512(tile + four * 64);
-      for (int column = 0; column < count; column++) {
-        sum[column] = _mm512_dpbusd_epi32(sum[column], weight, broadcast_bytes(group + (four * count + column) * 4));
+    // How far ahead was measured: narrow weights are used up faster.
+    for (size_t line = 0; line < width; line += 64) {
+      if (is_narrow) {
+        _mm_prefetch((const char *)weights + (16 << 10) + line, _MM_HINT_T1);
+      } else {
+        _mm_prefetch((const char *)weights + (6 << 10) + line, _MM_HINT_T0);
       }
     }
-    __m512 row_scales = _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(scales + block * PACKED_ROWS)));
-    for (int column = 0; column < count; column++) {
-      __m512 scale = _mm512_mul_ps(row_scales, _mm512_set1_ps(column_scales[block * count + column]));
-      total[column] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum[column]), scale, total[column]);
+    __m512i sum[PACKED_COLUMNS];
+    if (type == PACKED_Q6_K) {
+      __m512 outer = halves(tile.outer + (size_t)(block / 8) * PACKED_ROWS);
+      const int32_t *first_sums = input.first_sums + block * count;
+      UNROLL
+      for (int half = 0; half < 2; half++) {
+        if (half == 0) {
+          begin(sum, first_sums, 0, 32, count);
+        } else {
+          begin(sum, sums, first_sums, 32, count);
+        }
+        UNROLL
+        for (int group = half * 4; group < half * 4 + 4; group++) {
+          add_products(sum, _mm512_loadu_si512(weights + group * 64), bytes + group * 4 * count, count);
+        }
+        __m512i own = _mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)(row_scales + half * PACKED_ROWS)));
+        end(total, sum, _mm512_mul_ps(outer, _mm512_cvtepi32_ps(own)), scales, count);
+      }
+      continue;
+    }
+    if (type == PACKED_Q4_K) {
+      UNROLL
+      for (int column = 0; column < count; column++) sum[column] = _mm512_setzero_si512();
+    } else {
+      begin(sum, sums, 0, type == PACKED_Q8_0 ? 128 : 8, count);
+    }
+    if (is_narrow) {
+      const __m512i low = _mm512_set1_epi8(15);
+      UNROLL
+      for (int group = 0; group < 4; group++) {
+        __m512i both = _mm512_loadu_si512(weights + group * 64);
+        add_products(sum, _mm512_and_si512(both, low), bytes + group * 4 * count, count);
+        add_products(
+          sum, _mm512_and_si512(_mm512_srli_epi16(both, 4), low), bytes + (group + 4) * 4 * count, count);
+      }
+    } else {
+      UNROLL
+      for (int group = 0; group < 8; group++) {
+        add_products(sum, _mm512_loadu_si512(weights + group * 64), bytes + group * 4 * count, count);
+      }
+    }
+    if (type == PACKED_Q4_K) {
+      const uint16_t *outer = tile.outer + (size_t)(block / 8) * 2 * PACKED_ROWS;
+      __m512 own = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)row_scales)));
+      __m512 least =
+        _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(row_scales + PACKED_ROWS))));
+      end(total, sum, _mm512_mul_ps(halves(outer), own), scales, count);
+      least = _mm512_mul_ps(halves(outer + PACKED_ROWS), least);
+      UNROLL
+      for (int column = 0; column < count; column++) {
+        __m512 weight = _mm512_set1_ps((float)sums[column] * scales[column]);
+        total[column] = _mm512_fnmadd_ps(least, weight, total[column]);
+      }
+    } else {
+      end(total, sum, halves(row_scales), scales, count);
     }
   }
-  for (int column = 0; column < count; column++) _mm512_storeu_ps(sums[column], total[column]);
+  UNROLL
+  for (int column = 0; column < count; column++) _mm512_storeu_ps(result[column], total[column]);
 }
 
-TARGET void packed_tile_avx512_vnni(
-  const uint8_t *weights, const uint16_t *scales, int64_t blocks, const int8_t *bytes, int count,
-  float sums[][PACKED_ROWS]) {
-#define CASE(number) \
-  case number: multiply(weights, scales, blocks, bytes, number, sums); break
-  switch (count) {
-    CASE(1);
-    CASE(2);
-    CASE(3);
-    CASE(4);
-    CASE(5);
-    CASE(6);
-    CASE(7);
-    CASE(8);
-    CASE(9);
-    CASE(10);
-    CASE(11);
-    CASE(12);
-    default: break;
+#define CASE(type, number) \
+  case number: multiply(type, tile, blocks, input, number, result); break
+#define KERNEL(name, type) \
+  TARGET static void name(tile tile, int64_t blocks, columns input, float result[][PACKED_ROWS]) { \
+    switch (input.count) { \
+      CASE(type, 1); \
+      CASE(type, 2); \
+      CASE(type, 3); \
+      CASE(type, 4); \
+      CASE(type, 5); \
+      CASE(type, 6); \
+      CASE(type, 7); \
+      CASE(type, 8); \
+      CASE(type, 9); \
+      CASE(type, 10); \
+      CASE(type, 11); \
+      CASE(type, 12); \
+      default: break; \
+    } \
   }
-#undef CASE
+
+KERNEL(multiply_q8_0, PACKED_Q8_0)
+KERNEL(multiply_q4_0, PACKED_Q4_0)
+KERNEL(multiply_q4_k, PACKED_Q4_K)
+KERNEL(multiply_q6_k, PACKED_Q6_K)
+
+void packed_tile_avx512_vnni(
+  packed_type type, tile tile, int64_t blocks, columns input, float result[][PACKED_ROWS]) {
+  switch (type) {
+    case PACKED_Q8_0: multiply_q8_0(tile, blocks, input, result); break;
+    case PACKED_Q4_0: multiply_q4_0(tile, blocks, input, result); break;
+    case PACKED_Q4_K: multiply_q4_k(tile, blocks, input, result); break;
+    case PACKED_Q6_K: multiply_q6_k(tile, blocks, input, result); break;
+  }
 }
 
-TARGET float packed_round_avx512_vnni(const float *source, int8_t *bytes, int32_t *sum) {
+TARGET float packed_round_avx512_vnni(const float *source, int8_t *bytes) {
   __m512 low = _mm512_loadu_ps(source);
   __m512 high = _mm512_loadu_ps(source + 16);
   __m512 low_size = _mm512_abs_ps(low);
@@ -79,7 +173,6 @@ TARGET float packed_round_avx512_vnni(const float *source, int8_t *bytes, int32_
     && _mm512_cmp_ps_mask(high_size, bound, _CMP_LE_OQ) == 0xFFFF;
   if (!is_finite) {
     memset(bytes, 0, PACKED_BLOCK);
-    *sum = 0;
     return __builtin_nanf("");
   }
   float scale = _mm512_reduce_max_ps(_mm512_max_ps(low_size, high_size)) / 127;
@@ -93,7 +186,6 @@ TARGET float packed_round_avx512_vnni(const float *source, int8_t *bytes, int32_
   high_value = _mm512_max_epi32(_mm512_min_epi32(high_value, most), least);
   _mm_storeu_si128((__m128i *)bytes, _mm512_cvtepi32_epi8(low_value));
   _mm_storeu_si128((__m128i *)(bytes + 16), _mm512_cvtepi32_epi8(high_value));
-  *sum = _mm512_reduce_add_epi32(_mm512_add_epi32(low_value, high_value));
   return scale;
 }
 
@@ -105,14 +197,11 @@ static bool is_available(void) {
 #else
 
 void packed_tile_avx512_vnni(
-  const uint8_t *weights, const uint16_t *scales, int64_t blocks, const int8_t *bytes, int count,
-  float sums[][PACKED_ROWS]) {
-  packed_tile_portable(weights, scales, blocks, bytes, count, sums);
+  packed_type type, tile tile, int64_t blocks, columns input, float result[][PACKED_ROWS]) {
+  packed_tile_portable(type, tile, blocks, input, result);
 }
 
-float packed_round_avx512_vnni(const float *source, int8_t *bytes, int32_t *sum) {
-  return packed_round_portable(source, bytes, sum);
-}
+float packed_round_avx512_vnni(const float *source, int8_t *bytes) { return packed_round_portable(source, bytes); }
 
 static bool is_available(void) { return false; }
 

@@ -5,20 +5,44 @@
 
 #include "packed_matrix.h"
 
-// A tile has PACKED_ROWS rows. For each of its blocks: 8 groups of 4 elements, in each group the 4 of each row as unsigned bytes
-// (the weight plus 128), row by row: a register of 64 bytes. After all blocks their scales, in each block one of each row, in
-// half precision.
-#define TILE_BLOCK_BYTES (PACKED_ROWS * PACKED_BLOCK)
-#define TILE_SCALE_BYTES (PACKED_ROWS * 2)
+// A tile has PACKED_ROWS rows. For each of its blocks of 32 elements there are groups of 4, in each group the 4 of each row as unsigned
+// bytes, row by row: a register of 64 bytes. Bytes: the weight plus 128 (Q8_0) or 32 (Q6_K), in 8 groups. Numbers of 4 bits (Q4_0, Q4_K):
+// 4 registers, whose lower halves of bytes are groups 0 to 3 and whose upper ones 4 to 7.
+//
+// After all blocks come their scales, 32 bytes for each block: a half of each row (Q8_0, Q4_0); a scale and a least value of each row, a
+// byte each (Q4_K); the scales of both halves of the block, signed (Q6_K). After them what those are multiplied with, for each 8 blocks:
+// a half of each row for scales and, in Q4_K, one for least values.
+static inline size_t weight_bytes(packed_type type) {
+  return type == PACKED_Q4_0 || type == PACKED_Q4_K ? PACKED_ROWS * PACKED_BLOCK / 2 : PACKED_ROWS * PACKED_BLOCK;
+}
+#define SCALE_BYTES 32
+static inline size_t outer_bytes(packed_type type) {
+  return type == PACKED_Q4_K ? 64 : type == PACKED_Q6_K ? 32 : 0;
+}
 
-static inline size_t tile_bytes(int64_t blocks) {
+static inline size_t tile_bytes(packed_type type, int64_t blocks) {
+  size_t bytes = (size_t)blocks * (weight_bytes(type) + SCALE_BYTES) + (size_t)(blocks / 8) * outer_bytes(type);
   // The next tile begins at a register's alignment.
-  return (size_t)blocks * (TILE_BLOCK_BYTES + TILE_SCALE_BYTES) + (blocks % 2 ? TILE_SCALE_BYTES : 0);
+  return (bytes + 63) / 64 * 64;
+}
+
+typedef struct tile {
+  const uint8_t *weights;
+  const uint8_t *scales;
+  const uint16_t *outer;
+} tile;
+
+static inline tile tile_at(const void *packed, packed_type type, int64_t blocks, int64_t index) {
+  tile found;
+  found.weights = (const uint8_t *)packed + (size_t)index * tile_bytes(type, blocks);
+  found.scales = found.weights + (size_t)blocks * weight_bytes(type);
+  found.outer = (const uint16_t *)(found.scales + (size_t)blocks * SCALE_BYTES);
+  return found;
 }
 
 // Columns of activations come in chunks of at most PACKED_COLUMNS, which are as equal as can be. Of a chunk of n columns: for each
-// block 8 groups, in each the 4 signed bytes of each column; then for each block the n columns' scales; then for each block what a
-// column's sum begins with, -128 times the sum of its bytes, so that the weights' 128 is taken off.
+// block 8 groups, in each the 4 signed bytes of each column; then for each block the n columns' scales; then the sums of their bytes; then
+// the sums of the first 16 of them.
 typedef struct chunk {
   int64_t first;
   int count;
@@ -44,41 +68,46 @@ static inline int64_t chunk_of(int64_t columns, int64_t column) {
   return column < boundary ? column / (small + 1) : large + (column - boundary) / small;
 }
 
-// A column of a block: 32 bytes, a scale and a beginning.
-#define COLUMN_BLOCK_BYTES (PACKED_BLOCK + 4 + 4)
+// A column of a block: 32 bytes, a scale and two sums.
+#define COLUMN_BLOCK_BYTES (PACKED_BLOCK + 3 * 4)
 
 static inline size_t chunk_bytes(int64_t blocks, int count) { return (size_t)blocks * count * COLUMN_BLOCK_BYTES; }
 
-// Chunks lie one after the other.
-static inline size_t chunk_offset(int64_t blocks, chunk one) { return chunk_bytes(blocks, 1) * (size_t)one.first; }
+// A chunk's parts. Chunks lie one after the other.
+typedef struct columns {
+  int8_t *bytes;
+  float *scales;
+  int32_t *sums;
+  int32_t *first_sums;
+  int count;
+} columns;
 
-static inline const int8_t *chunk_bytes_at(const void *activations, int64_t blocks, chunk one) {
-  return (const int8_t *)activations + chunk_offset(blocks, one);
-}
-static inline const float *chunk_scales(const int8_t *bytes, int64_t blocks, int count) {
-  return (const float *)(bytes + (size_t)blocks * count * PACKED_BLOCK);
-}
-static inline const int32_t *chunk_beginnings(const int8_t *bytes, int64_t blocks, int count) {
-  return (const int32_t *)(bytes + (size_t)blocks * count * (PACKED_BLOCK + 4));
+static inline columns columns_at(const void *activations, int64_t blocks, chunk one) {
+  columns found;
+  size_t places = (size_t)blocks * one.count;
+  found.bytes = (int8_t *)activations + chunk_bytes(blocks, 1) * (size_t)one.first;
+  found.scales = (float *)(found.bytes + places * PACKED_BLOCK);
+  found.sums = (int32_t *)(found.scales + places);
+  found.first_sums = found.sums + places;
+  found.count = one.count;
+  return found;
 }
 
-// Rounds a block to eight bits, by the largest of its magnitudes: its bytes, their sum, and the scale, which is no number if one of the
-// elements is none or infinite.
-typedef float (*packed_round)(const float *source, int8_t *bytes, int32_t *sum);
-float packed_round_portable(const float *source, int8_t *bytes, int32_t *sum);
-float packed_round_avx512_vnni(const float *source, int8_t *bytes, int32_t *sum);
+// Rounds a block to eight bits, by the largest of its magnitudes: its bytes, and the scale, which is no number if one of the elements is
+// none or infinite.
+typedef float (*packed_round)(const float *source, int8_t *bytes);
+float packed_round_portable(const float *source, int8_t *bytes);
+float packed_round_avx512_vnni(const float *source, int8_t *bytes);
 
 // What is smaller than every normal number has a reciprocal that may be infinite: such a block is rounded to nothing.
 #define LEAST_SCALE 0x1p-126f
 #define LARGEST_NUMBER 0x1.fffffep127f
 
-// One tile with one chunk: sums[column][row].
+// One tile with one chunk: result[column][row].
 void packed_tile_portable(
-  const uint8_t *weights, const uint16_t *scales, int64_t blocks, const int8_t *bytes, int count,
-  float sums[][PACKED_ROWS]);
+  packed_type type, tile weights, int64_t blocks, columns input, float result[][PACKED_ROWS]);
 void packed_tile_avx512_vnni(
-  const uint8_t *weights, const uint16_t *scales, int64_t blocks, const int8_t *bytes, int count,
-  float sums[][PACKED_ROWS]);
+  packed_type type, tile weights, int64_t blocks, columns input, float result[][PACKED_ROWS]);
 
 // A half-precision number's value.
 float packed_half_value(uint16_t half);

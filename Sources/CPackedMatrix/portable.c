@@ -23,32 +23,73 @@ float packed_half_value(uint16_t half) {
   return value;
 }
 
-// The definition: what every other kernel is compared with, to the bit. A block's products are whole numbers, without an error; they
-// are added up block after block by multiplying and adding with one rounding.
-void packed_tile_portable(
-  const uint8_t *weights, const uint16_t *scales, int64_t blocks, const int8_t *bytes, int count,
-  float sums[][PACKED_ROWS]) {
-  const float *column_scales = chunk_scales(bytes, blocks, count);
-  const int32_t *beginnings = chunk_beginnings(bytes, blocks, count);
-  for (int column = 0; column < count; column++) {
-    for (int row = 0; row < PACKED_ROWS; row++) sums[column][row] = 0;
+// An element of a tile's block, as it is packed.
+static int32_t element_at(packed_type type, const uint8_t *weights, int row, int element) {
+  int group = element / 4;
+  if (type == PACKED_Q4_0 || type == PACKED_Q4_K) {
+    return weights[(group % 4) * 64 + row * 4 + element % 4] >> (group < 4 ? 0 : 4) & 15;
   }
-  for (int64_t block = 0; block < blocks; block++) {
-    for (int column = 0; column < count; column++) {
-      for (int row = 0; row < PACKED_ROWS; row++) {
-        int32_t sum = beginnings[block * count + column];
+  return weights[group * 64 + row * 4 + element % 4];
+}
+
+static uint16_t half_at(const uint8_t *bytes) {
+  uint16_t half;
+  memcpy(&half, bytes, 2);
+  return half;
+}
+
+// The definition: what every other kernel is compared with, to the bit. A block's sums of products are whole numbers, without an error;
+// they are added up block after block by multiplying and adding with one rounding.
+void packed_tile_portable(
+  packed_type type, tile tile, int64_t blocks, columns input, float result[][PACKED_ROWS]) {
+  for (int column = 0; column < input.count; column++) {
+    for (int row = 0; row < PACKED_ROWS; row++) {
+      float total = 0;
+      for (int64_t block = 0; block < blocks; block++) {
+        const uint8_t *weights = tile.weights + (size_t)block * weight_bytes(type);
+        const uint8_t *scales = tile.scales + (size_t)block * SCALE_BYTES;
+        const uint16_t *outer = tile.outer + (size_t)(block / 8) * (outer_bytes(type) / 2);
+        int64_t place = block * input.count + column;
+        int32_t first = 0, second = 0;
         for (int element = 0; element < PACKED_BLOCK; element++) {
-          int32_t weight = weights[block * TILE_BLOCK_BYTES + (element / 4) * 64 + row * 4 + element % 4];
-          sum += weight * bytes[((block * 8 + element / 4) * count + column) * 4 + element % 4];
+          int32_t product = element_at(type, weights, row, element)
+            * input.bytes[((block * 8 + element / 4) * input.count + column) * 4 + element % 4];
+          if (element < PACKED_BLOCK / 2) first += product; else second += product;
         }
-        float scale = packed_half_value(scales[block * PACKED_ROWS + row]) * column_scales[block * count + column];
-        sums[column][row] = __builtin_fmaf((float)sum, scale, sums[column][row]);
+        float scale = input.scales[place];
+        int32_t sum = input.sums[place];
+        switch (type) {
+          case PACKED_Q8_0:
+          case PACKED_Q4_0: {
+            int32_t offset = type == PACKED_Q8_0 ? 128 : 8;
+            float both = packed_half_value(half_at(scales + row * 2)) * scale;
+            total = fmaf((float)(first + second - offset * sum), both, total);
+            break;
+          }
+          case PACKED_Q4_K: {
+            float own = packed_half_value(outer[row]) * (float)scales[row];
+            float least = packed_half_value(outer[PACKED_ROWS + row]) * (float)scales[PACKED_ROWS + row];
+            total = fmaf((float)(first + second), own * scale, total);
+            total = fmaf(-least, (float)sum * scale, total);
+            break;
+          }
+          case PACKED_Q6_K: {
+            int32_t first_sum = input.first_sums[place];
+            float outermost = packed_half_value(outer[row]);
+            float one = outermost * (float)(int8_t)scales[row];
+            float two = outermost * (float)(int8_t)scales[PACKED_ROWS + row];
+            total = fmaf((float)(first - 32 * first_sum), one * scale, total);
+            total = fmaf((float)(second - 32 * (sum - first_sum)), two * scale, total);
+            break;
+          }
+        }
       }
+      result[column][row] = total;
     }
   }
 }
 
-float packed_round_portable(const float *source, int8_t *bytes, int32_t *sum) {
+float packed_round_portable(const float *source, int8_t *bytes) {
   float largest = 0;
   bool is_finite = true;
   for (int element = 0; element < PACKED_BLOCK; element++) {
@@ -58,12 +99,10 @@ float packed_round_portable(const float *source, int8_t *bytes, int32_t *sum) {
   }
   float scale = largest / 127;
   float inverse = is_finite && scale >= LEAST_SCALE ? 1 / scale : 0;
-  *sum = 0;
   for (int element = 0; element < PACKED_BLOCK; element++) {
     int32_t value = is_finite ? (int32_t)rintf(source[element] * inverse) : 0;
     // The quotient's own rounding may go one beyond.
     value = value > 127 ? 127 : value < -127 ? -127 : value;
-    *sum += value;
     bytes[element] = (int8_t)value;
   }
   return is_finite ? scale : NAN;

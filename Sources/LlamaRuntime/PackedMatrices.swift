@@ -4,7 +4,7 @@ import Synchronization
 
 /// Our own products of matrices with few columns, which the CPU's threads compute instead of libllama's.
 ///
-/// Weights of the type Q8_0 are packed while a model is loaded, and are kept nowhere else. Everything that is not packed stays libllama's.
+/// Weights of the types Q8_0, Q4_0, Q4_K and Q6_K are packed while a model is loaded, and are kept nowhere else. Everything that is not packed stays libllama's.
 public enum PackedMatrices {
   /// Whether models that are loaded now have their weights packed. One at a time is loaded.
   private static let loading = Mutex(())
@@ -14,14 +14,19 @@ public enum PackedMatrices {
     // Plain C is there to be compared with; libllama's own products are faster.
     guard packed_kernel_best() != PACKED_KERNEL_PORTABLE else { return false }
     var operations = basic_packed_operations(
-      tile_rows: Int64(PACKED_ROWS), matrix_bytes: packed_matrix_bytes, pack: packed_matrix_pack,
+      tile_rows: Int64(PACKED_ROWS),
+      matrix_bytes: { type, rows, columns in packed_matrix_bytes(packed_type(UInt32(type)), rows, columns) },
+      pack: { type, source, rows, columns, firstTile, endTile, packed in
+        packed_matrix_pack(packed_type(UInt32(type)), source, rows, columns, firstTile, endTile, packed)
+      },
       activations_bytes: packed_activations_bytes,
       set_activations: { column, length, count, index, activations in
         packed_activations_set(packed_kernel_best(), column, length, count, index, activations)
       },
-      multiply: { packed, rows, columns, firstTile, endTile, activations, count, result, stride in
+      multiply: { type, packed, rows, columns, firstTile, endTile, activations, count, result, stride in
         packed_matrix_multiply(
-          packed_kernel_best(), packed, rows, columns, firstTile, endTile, activations, count, result, stride)
+          packed_kernel_best(), packed_type(UInt32(type)), packed, rows, columns, firstTile, endTile, activations,
+          count, result, stride)
       },
       attention_rows: Int64(ATTENTION_ROWS), attention_supports: ordered_attention_supports,
       attention_scratch_bytes: ordered_attention_scratch_bytes, attention_parts: ordered_attention_parts,

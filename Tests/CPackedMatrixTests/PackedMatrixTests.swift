@@ -15,14 +15,16 @@ struct SeededGenerator: RandomNumberGenerator {
   }
 }
 
-/// A matrix of Q8_0 blocks, and columns to multiply it with.
+/// A matrix in one of GGML's types, and columns to multiply it with.
 struct Product {
+  var type: packed_type
   var rows: Int
   var length: Int
   var matrix: [UInt8]
   var columns: [[Float]]
 
   static let kernels = [PACKED_KERNEL_PORTABLE, PACKED_KERNEL_AVX512_VNNI].filter { packed_kernel_is_available($0) }
+  static let types = [PACKED_Q8_0, PACKED_Q4_0, PACKED_Q4_K, PACKED_Q6_K]
 
   /// What numbers are like.
   enum Kind: CaseIterable {
@@ -36,24 +38,34 @@ struct Product {
     case tiny
   }
 
-  init(rows: Int, length: Int, count: Int, kind: Kind, seed: UInt64) {
+  init(_ type: packed_type, rows: Int, length: Int, count: Int, kind: Kind, seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
+    self.type = type
     self.rows = rows
     self.length = length
-    var matrix: [UInt8] = []
-    for _ in 0..<rows * length / 32 {
+    func scale() -> [UInt8] {
       let scale: Float16 =
         switch kind {
         case .ordinary: Float16.random(in: -0.1...0.1, using: &generator)
-        case .extreme: Float16(bitPattern: UInt16.random(in: 0..<0x7C00, using: &generator))
+        // As large as leaves room for the numbers that it is multiplied with.
+        case .extreme: Float16(bitPattern: UInt16.random(in: 0..<0x6C00, using: &generator))
         case .equal: 0.5
         case .tiny: Float16(bitPattern: UInt16.random(in: 0..<0x0400, using: &generator))
         }
-      withUnsafeBytes(of: scale.bitPattern.littleEndian) { matrix += $0 }
-      for _ in 0..<32 {
-        let weight: Int8 =
-          kind == .equal ? (Bool.random(using: &generator) ? 127 : -128) : .random(in: -128...127, using: &generator)
-        matrix.append(UInt8(bitPattern: weight))
+      return [UInt8(truncatingIfNeeded: scale.bitPattern), UInt8(scale.bitPattern >> 8)]
+    }
+    func bytes(_ count: Int) -> [UInt8] {
+      (0..<count).map { _ in
+        kind == .equal ? (Bool.random(using: &generator) ? 0x7F : 0x80) : UInt8.random(in: 0...255, using: &generator)
+      }
+    }
+    var matrix: [UInt8] = []
+    for _ in 0..<rows * length / Int(packed_type_elements(type)) {
+      switch type {
+      case PACKED_Q8_0: matrix += scale() + bytes(32)
+      case PACKED_Q4_0: matrix += scale() + bytes(16)
+      case PACKED_Q4_K: matrix += scale() + scale() + bytes(12 + 128)
+      default: matrix += bytes(128 + 64 + 16) + scale()
       }
     }
     self.matrix = matrix
@@ -73,14 +85,56 @@ struct Product {
     }
   }
 
+  /// The weights as GGML's description of the types has them.
+  func weights() -> [Double] {
+    func half(_ place: Int) -> Double {
+      Double(Float16(bitPattern: UInt16(matrix[place]) | UInt16(matrix[place + 1]) << 8))
+    }
+    let size = Int(packed_type_bytes(type))
+    return (0..<matrix.count / size).flatMap { block -> [Double] in
+      let start = block * size
+      switch type {
+      case PACKED_Q8_0:
+        return (0..<32).map { half(start) * Double(Int8(bitPattern: matrix[start + 2 + $0])) }
+      case PACKED_Q4_0:
+        return (0..<32).map { element in
+          let byte = matrix[start + 2 + element % 16]
+          return half(start) * Double(Int(element < 16 ? byte & 15 : byte >> 4) - 8)
+        }
+      case PACKED_Q4_K:
+        let scales = Array(matrix[start + 4..<start + 16])
+        return (0..<256).map { element in
+          let part = element / 32
+          let byte = matrix[start + 16 + part / 2 * 32 + element % 32]
+          let number = Double(part % 2 == 0 ? byte & 15 : byte >> 4)
+          let (scale, least): (UInt8, UInt8) =
+            part < 4
+            ? (scales[part] & 63, scales[part + 4] & 63)
+            : (
+              (scales[part + 4] & 15) | (scales[part - 4] >> 6) << 4, (scales[part + 4] >> 4) | (scales[part] >> 6) << 4
+            )
+          return half(start) * Double(scale) * number - half(start + 2) * Double(least)
+        }
+      default:
+        return (0..<256).map { element in
+          let (side, place) = (element / 128, element % 128)
+          let low = matrix[start + side * 64 + place % 64]
+          let high = matrix[start + 128 + side * 32 + place % 32] >> UInt8(place / 32 * 2) & 3
+          let number = Int((place < 64 ? low & 15 : low >> 4) | high << 4) - 32
+          return half(start + 208) * Double(Int8(bitPattern: matrix[start + 192 + element / 16])) * Double(number)
+        }
+      }
+    }
+  }
+
   /// The product by a kernel, with all columns at once: element (row, column) at [column][row].
   func product(_ kernel: packed_kernel, columns: [[Float]]? = nil, parts: Int = 1) -> [[Float]] {
     let columns = columns ?? self.columns
     let packed = UnsafeMutableRawPointer.allocate(
-      byteCount: max(64, packed_matrix_bytes(Int64(rows), Int64(length))), alignment: 64)
+      byteCount: max(64, packed_matrix_bytes(type, Int64(rows), Int64(length))), alignment: 64)
     defer { packed.deallocate() }
     let tiles = (rows + 15) / 16
-    packed_matrix_pack(matrix, Int64(rows), Int64(length), 0, Int64(tiles), packed)
+    packed_matrix_pack(type, matrix, Int64(rows), Int64(length), 0, Int64(tiles), packed)
     let activations = UnsafeMutableRawPointer.allocate(
       byteCount: max(64, packed_activations_bytes(Int64(length), Int64(columns.count))), alignment: 64)
     defer { activations.deallocate() }
@@ -92,9 +146,8 @@ struct Product {
     var result = [Float](repeating: 12345, count: stride * columns.count)
     for part in 0..<parts {
       packed_matrix_multiply(
-        kernel, packed, Int64(rows), Int64(length), Int64(tiles * part / parts), Int64(tiles * (part + 1) / parts),
-        activations,
-        Int64(columns.count), &result, Int64(stride))
+        kernel, type, packed, Int64(rows), Int64(length), Int64(tiles * part / parts),
+        Int64(tiles * (part + 1) / parts), activations, Int64(columns.count), &result, Int64(stride))
     }
     return columns.indices.map { column in
       #expect(result[(column * stride + rows)..<((column + 1) * stride)].allSatisfy { $0 == 12345 })
@@ -102,51 +155,59 @@ struct Product {
     }
   }
 
-  /// The product in double precision, of the very numbers, and the sum of magnitudes, by which an error is measured.
-  func exact() -> (values: [[Double]], magnitudes: [[Double]]) {
-    var values: [[Double]] = []
-    var magnitudes: [[Double]] = []
+  /// The product in double precision, of the very numbers; and by how much it is off if each element of a column is off by a step
+  /// of its block's eight bits; and the sum of magnitudes, to which single precision adds its rounding.
+  func exact() -> (values: [[Double]], steps: [[Double]], magnitudes: [[Double]]) {
+    var (values, steps, magnitudes) = ([[Double]](), [[Double]](), [[Double]]())
+    let weights = weights()
     for column in columns {
-      var (sums, sizes) = ([Double](), [Double]())
+      var (sums, sizes, totals) = ([Double](), [Double](), [Double]())
       for row in 0..<rows {
-        var (sum, size) = (0.0, 0.0)
+        var (sum, size, total) = (0.0, 0.0, 0.0)
         for block in 0..<length / 32 {
-          let start = (row * length / 32 + block) * 34
-          let scale = Double(Float16(bitPattern: UInt16(matrix[start]) | UInt16(matrix[start + 1]) << 8))
-          // An error of half a step of the block's eight bits, in each element.
           let step = column[block * 32..<block * 32 + 32].reduce(0.0) { max($0, Double(abs($1))) } / 127
-          for element in 0..<32 {
-            let weight = scale * Double(Int8(bitPattern: matrix[start + 2 + element]))
-            sum += weight * Double(column[block * 32 + element])
+          for element in block * 32..<block * 32 + 32 {
+            let weight = weights[row * length + element]
+            sum += weight * Double(column[element])
             size += abs(weight) * step
+            total += abs(weight) * 127 * step
           }
         }
         sums.append(sum)
         sizes.append(size)
+        totals.append(total)
       }
       values.append(sums)
-      magnitudes.append(sizes)
+      steps.append(sizes)
+      magnitudes.append(totals)
     }
-    return (values, magnitudes)
+    return (values, steps, magnitudes)
   }
 }
 
 struct PackedMatrixTests {
-  static let sizes = [(1, 32), (16, 32), (17, 64), (31, 96), (160, 256), (33, 1536), (5, 8960)]
+  /// Rows, and lengths that all types have.
+  static let sizes = [(1, 256), (16, 256), (17, 512), (31, 768), (160, 256), (33, 1536), (5, 8960)]
+  static let cases = Product.types.flatMap { type in
+    (sizes + (type == PACKED_Q8_0 || type == PACKED_Q4_0 ? [(1, 32), (18, 96)] : [])).map { (type, $0.0, $0.1) }
+  }
 
-  @Test(arguments: sizes, Product.Kind.allCases)
-  func `products are those of the numbers, within half a step of eight bits`(size: (Int, Int), kind: Product.Kind) {
-    let product = Product(rows: size.0, length: size.1, count: 5, kind: kind, seed: UInt64(size.0 * size.1))
-    let (values, magnitudes) = product.exact()
+  @Test(arguments: cases, Product.Kind.allCases)
+  func `products are those of the numbers, within half a step of eight bits`(
+    test: (packed_type, Int, Int), kind: Product.Kind
+  ) {
+    let product = Product(test.0, rows: test.1, length: test.2, count: 5, kind: kind, seed: UInt64(test.1 * test.2))
+    let (values, steps, magnitudes) = product.exact()
     for kernel in Product.kernels {
       let found = product.product(kernel)
       for column in found.indices {
         for row in found[column].indices {
           let error = abs(Double(found[column][row]) - values[column][row])
-          // Rounding of single precision comes on top.
-          let allowed = 0.5001 * magnitudes[column][row] + 1e-5 * abs(values[column][row]) + 1e-37
+          // Least values are taken off what stands above them: both are rounded.
+          let allowed = 0.5001 * steps[column][row] + 1e-5 * magnitudes[column][row] + 1e-36
           #expect(
-            error <= allowed, "\(kind), row \(row), column \(column): \(found[column][row]) for \(values[column][row])")
+            error <= allowed,
+            "\(test), \(kind), row \(row), column \(column): \(found[column][row]) for \(values[column][row])")
         }
       }
     }
@@ -157,22 +218,26 @@ struct PackedMatrixTests {
     count: Int
   ) {
     for kind in Product.Kind.allCases {
-      let product = Product(rows: 50, length: 160, count: count, kind: kind, seed: UInt64(count))
-      let alone = product.columns.map { product.product(PACKED_KERNEL_PORTABLE, columns: [$0])[0] }
-      for kernel in Product.kernels {
-        for parts in [1, 2, 4] {
-          let found = product.product(kernel, parts: parts)
-          #expect(found.map { $0.map(\.bitPattern) } == alone.map { $0.map(\.bitPattern) })
+      for type in Product.types {
+        let product = Product(type, rows: 50, length: 512, count: count, kind: kind, seed: UInt64(count))
+        let alone = product.columns.map { product.product(PACKED_KERNEL_PORTABLE, columns: [$0])[0] }
+        for kernel in Product.kernels {
+          for parts in [1, 4] {
+            let found = product.product(kernel, parts: parts)
+            #expect(found.map { $0.map(\.bitPattern) } == alone.map { $0.map(\.bitPattern) })
+          }
         }
       }
     }
   }
 
-  @Test(arguments: 0..<40)
+  @Test(arguments: 0..<60)
   func `random sizes`(seed: Int) {
     var generator = SeededGenerator(seed: UInt64(seed))
+    let type = Product.types.randomElement(using: &generator) ?? PACKED_Q8_0
     let product = Product(
-      rows: .random(in: 1...70, using: &generator), length: 32 * .random(in: 1...20, using: &generator),
+      type, rows: .random(in: 1...70, using: &generator),
+      length: Int(packed_type_elements(type)) * .random(in: 1...9, using: &generator),
       count: .random(in: 1...40, using: &generator),
       kind: Product.Kind.allCases.randomElement(using: &generator) ?? .ordinary,
       seed: generator.next())
@@ -183,21 +248,9 @@ struct PackedMatrixTests {
     }
   }
 
-  @Test(arguments: sizes)
-  func `what was packed can be unpacked`(size: (Int, Int)) {
-    let product = Product(rows: size.0, length: size.1, count: 0, kind: .extreme, seed: 9)
-    let packed = UnsafeMutableRawPointer.allocate(
-      byteCount: packed_matrix_bytes(Int64(size.0), Int64(size.1)), alignment: 64)
-    defer { packed.deallocate() }
-    packed_matrix_pack(product.matrix, Int64(size.0), Int64(size.1), 0, Int64((size.0 + 15) / 16), packed)
-    var found = [UInt8](repeating: 0, count: product.matrix.count)
-    packed_matrix_unpack(packed, Int64(size.0), Int64(size.1), &found)
-    #expect(found == product.matrix)
-  }
-
   @Test(arguments: [Float.nan, .infinity, -.infinity])
   func `what is no number, or infinite, is not hidden`(value: Float) {
-    var product = Product(rows: 20, length: 64, count: 3, kind: .ordinary, seed: 4)
+    var product = Product(PACKED_Q8_0, rows: 20, length: 64, count: 3, kind: .ordinary, seed: 4)
     product.columns[1][40] = value
     for kernel in Product.kernels {
       let found = product.product(kernel)
@@ -208,19 +261,20 @@ struct PackedMatrixTests {
 
   @Test(arguments: [Float.greatestFiniteMagnitude, Float.leastNormalMagnitude, Float.leastNonzeroMagnitude])
   func `the largest and the smallest numbers are rounded as others are`(value: Float) {
-    var product = Product(rows: 16, length: 32, count: 1, kind: .equal, seed: 1)
+    var product = Product(PACKED_Q8_0, rows: 16, length: 32, count: 1, kind: .equal, seed: 1)
     product.columns[0] = (0..<32).map { $0 % 2 == 0 ? value : -value }
     for kernel in Product.kernels {
       let found = product.product(kernel)[0]
-      let (values, magnitudes) = product.exact()
+      let (values, steps, _) = product.exact()
       for row in found.indices where abs(values[0][row]) < 3e38 {
-        #expect(abs(Double(found[row]) - values[0][row]) <= 130 * magnitudes[0][row] + 1e-36)
+        #expect(abs(Double(found[row]) - values[0][row]) <= 130 * steps[0][row] + 1e-36)
       }
     }
   }
 
   @Test func `no columns are no work`() {
-    let found = Product(rows: 3, length: 32, count: 0, kind: .ordinary, seed: 1).product(packed_kernel_best())
+    let found = Product(PACKED_Q4_K, rows: 3, length: 256, count: 0, kind: .ordinary, seed: 1).product(
+      packed_kernel_best())
     #expect(found.isEmpty)
   }
 }

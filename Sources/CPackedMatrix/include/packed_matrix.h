@@ -1,4 +1,4 @@
-// Matrix products with few columns, for weights in blocks of eight-bit integers.
+// Matrix products with few columns, for weights in blocks of integers.
 //
 // A pass over the tokens of a tree multiplies the same weights with a few columns. Weights are put in order once, so that a
 // register of them meets every column as it comes by, and are read from memory once however many columns there are.
@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-// The elements of a block, which share a scale: GGML's Q8_0.
+// The elements of a block. Activations share a scale by blocks.
 #define PACKED_BLOCK 32
 // The rows of a tile.
 #define PACKED_ROWS 16
@@ -38,16 +38,32 @@ packed_kernel packed_kernel_best(void);
 // A kernel's name, for people.
 const char *packed_kernel_name(packed_kernel kernel);
 
-// The bytes of a packed matrix. `columns` (a row's length) must be a multiple of PACKED_BLOCK.
-size_t packed_matrix_bytes(int64_t rows, int64_t columns);
-// Packs some tiles of a matrix, whose rows are blocks of a half-precision scale and 32 signed bytes (GGML's Q8_0), one row after the
-// other. Rows that the last tile has too many are zero. `packed` must be aligned to 64 bytes.
+// How weights are rounded: GGML's types.
+typedef enum packed_type {
+  // 32 signed bytes with a scale.
+  PACKED_Q8_0 = 0,
+  // 32 numbers of 4 bits, less 8, with a scale.
+  PACKED_Q4_0 = 1,
+  // 256 numbers of 4 bits; each 32 have a scale and a least value of 6 bits, which have a scale each.
+  PACKED_Q4_K = 2,
+  // 256 numbers of 6 bits, less 32; each 16 have a scale of 8 bits, which has a scale.
+  PACKED_Q6_K = 3,
+} packed_type;
+
+// How many elements of a row belong together; a row's length must be a multiple.
+int64_t packed_type_elements(packed_type type);
+// The bytes of so many, as GGML has them.
+size_t packed_type_bytes(packed_type type);
+
+// The bytes of a packed matrix.
+size_t packed_matrix_bytes(packed_type type, int64_t rows, int64_t columns);
+// Packs some tiles of a matrix, whose rows are as GGML has them, one after the other. Rows that the last tile has too many are zero.
+// `packed` must be aligned to 64 bytes.
 //
 // Tiles are independent of each other: several threads may pack different ones.
 void packed_matrix_pack(
-  const void *rows_q8_0, int64_t rows, int64_t columns, int64_t first_tile, int64_t end_tile, void *packed);
-// The inverse of the above, for all rows: the very bytes that were packed.
-void packed_matrix_unpack(const void *packed, int64_t rows, int64_t columns, void *rows_q8_0);
+  packed_type type, const void *source, int64_t rows, int64_t columns, int64_t first_tile, int64_t end_tile,
+  void *packed);
 
 // The bytes of `count` columns of activations, of `length` elements each, a multiple of PACKED_BLOCK.
 size_t packed_activations_bytes(int64_t length, int64_t count);
@@ -62,8 +78,8 @@ void packed_activations_set(
 //
 // - result: element (row, column) is at result[column * stride + row]; only rows of the matrix are written.
 void packed_matrix_multiply(
-  packed_kernel kernel, const void *packed, int64_t rows, int64_t columns, int64_t first_tile, int64_t end_tile,
-  const void *activations, int64_t count, float *result, int64_t stride);
+  packed_kernel kernel, packed_type type, const void *packed, int64_t rows, int64_t columns, int64_t first_tile,
+  int64_t end_tile, const void *activations, int64_t count, float *result, int64_t stride);
 
 #ifdef __cplusplus
 }

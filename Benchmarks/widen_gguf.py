@@ -1,0 +1,299 @@
+#!/usr/bin/env python3
+"""Widens and deepens a model in GGUF format without changing what it says.
+
+    python3 Benchmarks/widen_gguf.py Models/basic-kernel-target-q8_0.gguf wide.gguf --like 1.5b
+    python3 Benchmarks/widen_gguf.py Models/basic-kernel-draft-q8_0.gguf draft.gguf --vocabulary 151936
+
+The result is a *cost model with real acceptance*: its passes cost what those of a model of the new shape cost, and it writes, greedily, what
+the small one writes. So a draft for the small model is right about it as often as before, at another ratio of costs.
+
+How (for the architecture `llama`, with all matrices in Q8_0, whose blocks are copied as they are):
+
+- Hidden dimensions are added that stay zero: no embedding and no projection writes to them. The root mean square is taken over more of
+  them, so the norms' weights are multiplied by sqrt(old / new), and epsilon by old / new.
+- Heads of queries are added to each group of heads that shares keys and values, and inner dimensions of the feed-forward network; the
+  projections that read them are zero there. What computes them is random.
+- Layers are added whose projections back are zero.
+- The vocabulary is padded with tokens whose rows in the head repeat the first one's: they are never likelier than it, and of equally
+  likely tokens the first is taken. At a temperature above zero they would be drawn, so this holds for greedy decoding alone.
+"""
+
+import argparse
+import math
+import struct
+import sys
+
+import numpy as np
+
+SHAPES = {
+    # hidden, layers, heads of queries, inner: those of known models, with heads of 64 and this model's heads of keys.
+    "0.5b": (896, 24, 16, 4864, 151936),
+    "1.5b": (1536, 28, 24, 8960, 151936),
+    "7b": (3584, 28, 56, 18944, 152064),
+}
+SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
+STRING, ARRAY, F32, Q8_0 = 8, 9, 0, 8
+ALIGNMENT = 32
+
+
+class Reader:
+    def __init__(self, path):
+        self.bytes = np.memmap(path, dtype=np.uint8, mode="r")
+        self.place = 0
+
+    def take(self, format):
+        size = struct.calcsize("<" + format)
+        value = struct.unpack_from("<" + format, self.bytes, self.place)
+        self.place += size
+        return value[0]
+
+    def text(self):
+        length = self.take("Q")
+        self.place += length
+        return bytes(self.bytes[self.place - length : self.place])
+
+    def value(self, kind):
+        if kind == STRING:
+            return self.text()
+        if kind == ARRAY:
+            inner, count = self.take("I"), self.take("Q")
+            return inner, [self.value(inner) for _ in range(count)]
+        return self.take(SCALARS[kind])
+
+
+def read(path):
+    """The metadata as name to (kind, value), and the tensors as name to (type, shape with the row's length first, bytes)."""
+    reader = Reader(path)
+    if bytes(reader.bytes[:4]) != b"GGUF":
+        sys.exit(f"{path} is no model in GGUF format.")
+    reader.place = 4
+    if reader.take("I") not in (2, 3):
+        sys.exit(f"{path} has a version of the format that is not known here.")
+    tensor_count, value_count = reader.take("Q"), reader.take("Q")
+    values = {}
+    for _ in range(value_count):
+        name, kind = reader.text().decode(), reader.take("I")
+        values[name] = (kind, reader.value(kind))
+    infos = []
+    for _ in range(tensor_count):
+        name = reader.text().decode()
+        shape = [reader.take("Q") for _ in range(reader.take("I"))]
+        infos.append((name, reader.take("I"), shape, reader.take("Q")))
+    alignment = values.get("general.alignment", (4, ALIGNMENT))[1]
+    start = (reader.place + alignment - 1) // alignment * alignment
+    tensors = {}
+    for name, kind, shape, offset in infos:
+        size = byte_count(kind, shape)
+        tensors[name] = (kind, shape, reader.bytes[start + offset : start + offset + size])
+    return values, tensors
+
+
+def byte_count(kind, shape):
+    count = math.prod(shape)
+    if kind == F32:
+        return 4 * count
+    if kind == Q8_0:
+        return count // 32 * 34
+    sys.exit(f"A tensor has the type {kind}; only F32 and Q8_0 can be widened.")
+
+
+def write(path, values, tensors):
+    def text(value):
+        return struct.pack("<Q", len(value)) + value
+
+    def encoded(kind, value):
+        if kind == STRING:
+            return text(value)
+        if kind == ARRAY:
+            inner, items = value
+            return struct.pack("<IQ", inner, len(items)) + b"".join(encoded(inner, item) for item in items)
+        return struct.pack("<" + SCALARS[kind], value)
+
+    with open(path, "wb") as file:
+        file.write(b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(values)))
+        for name, (kind, value) in values.items():
+            file.write(text(name.encode()) + struct.pack("<I", kind) + encoded(kind, value))
+        offset = 0
+        for name, (kind, shape, _) in tensors.items():
+            file.write(text(name.encode()) + struct.pack("<I", len(shape)) + struct.pack(f"<{len(shape)}Q", *shape))
+            file.write(struct.pack("<IQ", kind, offset))
+            offset += (byte_count(kind, shape) + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT
+        file.write(b"\0" * (-file.tell() % ALIGNMENT))
+        for name, (kind, shape, make) in tensors.items():
+            data = make()
+            if len(data) != byte_count(kind, shape):
+                sys.exit(f"{name} has {len(data)} bytes and should have {byte_count(kind, shape)}.")
+            file.write(data)
+            file.write(b"\0" * (-len(data) % ALIGNMENT))
+
+
+class Widener:
+    def __init__(self, path, arguments):
+        self.values, self.tensors = read(path)
+        if self.number("general.architecture") != b"llama":
+            sys.exit("Only the architecture llama can be widened.")
+        self.random = np.random.default_rng(arguments.seed)
+        self.hidden, self.layers = self.number("llama.embedding_length"), self.number("llama.block_count")
+        self.heads, self.key_heads = self.number("llama.attention.head_count"), self.number("llama.attention.head_count_kv")
+        self.inner = self.number("llama.feed_forward_length")
+        self.vocabulary = len(self.values["tokenizer.ggml.tokens"][1][1])
+        self.head_width = self.number("llama.attention.key_length")
+        shape = SHAPES.get(arguments.like, (self.hidden, self.layers, self.heads, self.inner, self.vocabulary))
+        given = (arguments.hidden, arguments.layers, arguments.heads, arguments.inner, arguments.vocabulary)
+        old = (self.hidden, self.layers, self.heads, self.inner, self.vocabulary)
+        self.new = [wanted or known for wanted, known in zip(given, shape)]
+        names = ("hidden dimensions", "layers", "heads", "inner dimensions", "tokens")
+        for name, before, after in zip(names, old, self.new):
+            if after < before:
+                sys.exit(f"The model has {before} {name}; it can be made larger only, not {after}.")
+        if self.new[0] % 32 or self.new[3] % 32 or self.new[2] % self.key_heads:
+            sys.exit("Hidden and inner dimensions must be multiples of 32, and heads one of the model's heads of keys.")
+
+    def number(self, name):
+        if name not in self.values:
+            sys.exit(f"The model does not say its {name}.")
+        return self.values[name][1]
+
+    # Blocks of 34 bytes: rows × blocks of the row × 34.
+
+    def blocks(self, name):
+        kind, shape, data = self.tensors[name]
+        if kind != Q8_0:
+            sys.exit(f"{name} is not in Q8_0.")
+        return np.asarray(data).reshape(shape[1], shape[0] // 32, 34)
+
+    def noise(self, rows, width):
+        """Blocks of random weights around 0.02."""
+        made = self.random.integers(0, 256, (rows, width // 32, 34), dtype=np.uint8)
+        scales = (self.random.random((rows, width // 32), dtype=np.float32) * 0.5 + 0.75) * (0.02 / 73)
+        made[:, :, :2] = scales.astype(np.float16).view(np.uint8).reshape(rows, width // 32, 2)
+        return made
+
+    def matrix(self, old, rows, width, row_places=None, block_places=None, reads_zero=False, is_mute=False):
+        """A larger matrix with the old one's blocks at some places.
+
+        reads_zero: what is added to a row is multiplied with what may be anything, so it is zero. Otherwise it is multiplied with zero.
+        is_mute: added rows write to hidden dimensions, so they are zero.
+        """
+        made = np.zeros((rows, width // 32, 34), np.uint8) if is_mute or reads_zero else self.noise(rows, width)
+        if is_mute and not reads_zero:
+            made[: old.shape[0]] = self.noise(old.shape[0], width)
+        row_places = np.arange(old.shape[0]) if row_places is None else row_places
+        block_places = np.arange(old.shape[1]) if block_places is None else block_places
+        made[np.ix_(row_places, block_places)] = old
+        return made.tobytes()
+
+    def head_places(self, group, width):
+        """Where the old heads' rows, or blocks, come to lie: each at the beginning of its group."""
+        old_group = self.heads // self.key_heads
+        places = [head // old_group * group + head % old_group for head in range(self.heads)]
+        return np.concatenate([np.arange(width) + place * width for place in places])
+
+    def widened(self):
+        hidden, layers, heads, inner, vocabulary = self.new
+        group = heads // self.key_heads
+        width = self.head_width
+        scale = math.sqrt(self.hidden / hidden)
+        tensors = {}
+
+        def norm(name, source):
+            def make():
+                weights = np.ones(hidden, np.float32)
+                if source:
+                    weights[: self.hidden] = np.frombuffer(self.tensors[source][2].tobytes(), np.float32) * np.float32(scale)
+                return weights.tobytes()
+
+            tensors[name] = (F32, [hidden], make)
+
+        def matrix(name, source, rows, length, **options):
+            def make():
+                if source:
+                    return self.matrix(self.blocks(source), rows, length, **options)
+                mute = options.get("is_mute", False)
+                return (np.zeros((rows, length // 32, 34), np.uint8) if mute else self.noise(rows, length)).tobytes()
+
+            tensors[name] = (Q8_0, [length, rows], make)
+
+        def tokens(name):
+            def make():
+                old = self.blocks(name)
+                made = np.zeros((vocabulary, hidden // 32, 34), np.uint8)
+                made[: old.shape[0], : old.shape[1]] = old
+                made[old.shape[0] :, : old.shape[1]] = old[0]
+                return made.tobytes()
+
+            tensors[name] = (Q8_0, [hidden, vocabulary], make)
+
+        tokens("token_embd.weight")
+        norm("output_norm.weight", "output_norm.weight")
+        if "output.weight" in self.tensors:
+            tokens("output.weight")
+        for layer in range(layers):
+            old = f"blk.{layer}." if layer < self.layers else None
+
+            def source(name):
+                return old + name if old else None
+
+            new = f"blk.{layer}."
+            for name in ("attn_norm.weight", "ffn_norm.weight"):
+                norm(new + name, source(name))
+            matrix(new + "attn_q.weight", source("attn_q.weight"), heads * width, hidden, row_places=self.head_places(group, width))
+            for name in ("attn_k.weight", "attn_v.weight"):
+                matrix(new + name, source(name), self.key_heads * width, hidden)
+            matrix(
+                new + "attn_output.weight", source("attn_output.weight"), hidden, heads * width, reads_zero=True, is_mute=True,
+                block_places=self.head_places(group, width // 32))
+            for name in ("ffn_gate.weight", "ffn_up.weight"):
+                matrix(new + name, source(name), inner, hidden)
+            matrix(new + "ffn_down.weight", source("ffn_down.weight"), hidden, inner, reads_zero=True, is_mute=True)
+        known = set(tensors) | {"rope_freqs.weight"}
+        unknown = [name for name in self.tensors if name not in known]
+        if unknown:
+            sys.exit(f"The model has tensors that are not known here: {', '.join(unknown[:5])}.")
+        return self.described(), tensors
+
+    def described(self):
+        hidden, layers, heads, inner, vocabulary = self.new
+        values = dict(self.values)
+
+        def set(name, value):
+            values[name] = (values[name][0], value)
+
+        set("llama.embedding_length", hidden)
+        set("llama.block_count", layers)
+        set("llama.attention.head_count", heads)
+        set("llama.feed_forward_length", inner)
+        epsilon = "llama.attention.layer_norm_rms_epsilon"
+        set(epsilon, self.number(epsilon) * self.hidden / hidden)
+        if "llama.vocab_size" in values:
+            set("llama.vocab_size", vocabulary)
+        set("general.name", self.number("general.name") + b" (widened: a cost model)")
+        added = vocabulary - self.vocabulary
+        for name, more in (
+            ("tokens", [f"<padding {number}>".encode() for number in range(added)]), ("scores", [0.0] * added),
+            ("token_type", [5] * added),
+        ):
+            name = "tokenizer.ggml." + name
+            if name in values:
+                kind, (inner_kind, items) = values[name]
+                values[name] = (kind, (inner_kind, items + more))
+        return values
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("source")
+    parser.add_argument("result")
+    parser.add_argument("--like", choices=sorted(SHAPES), help="the shape of a model of so many weights")
+    for name in ("hidden", "layers", "heads", "inner", "vocabulary"):
+        parser.add_argument("--" + name, type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    values, tensors = Widener(arguments.source, arguments).widened()
+    write(arguments.result, values, tensors)
+    count = sum(math.prod(shape) for _, shape, _ in tensors.values())
+    print(f"{arguments.result}: {count / 1e6:.0f} million weights")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+import Foundation
+import SpeculativeDecoding
+import Testing
+
+@testable import LlamaRuntime
+
+/// The Python that `make setup` makes.
+private enum Python {
+  static let path = Bundled.root + "/.python/bin/python"
+}
+
+/// `Benchmarks/widen_gguf.py`: a larger model that says the same.
+@Suite(
+  .enabled(if: Bundled.arePresent, Bundled.missing),
+  .enabled(
+    if: FileManager.default.isExecutableFile(atPath: Python.path),
+    "There is no Python environment: make setup."))
+struct WidenedModelTests {
+  /// Runs the script.
+  ///
+  /// - Returns: its status, and what it said of an error.
+  static func widen(_ arguments: [String]) throws -> (status: Int32, error: String) {
+    let process = Process()
+    process.executableURL = URL(filePath: Python.path)
+    process.arguments = [Bundled.root + "/Benchmarks/widen_gguf.py"] + arguments
+    let errors = Pipe()
+    process.standardError = errors
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    let said = errors.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: said, as: UTF8.self))
+  }
+
+  @Test(arguments: [
+    ["--hidden", "512", "--layers", "10", "--heads", "8", "--inner", "1024", "--vocabulary", "3000"],
+    ["--hidden", "1024", "--layers", "8", "--heads", "4"], ["--vocabulary", "5000"],
+  ])
+  func `a widened model writes the same kernels`(shape: [String]) async throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "basic-wide-\(UUID().uuidString).gguf").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let made = try Self.widen([Bundled.targetPath, path] + shape)
+    try #require(made.status == 0, "\(made.error)")
+    let wide = try LlamaModel(path: path)
+    #expect(wide.parameterCount > (try Bundled.target).parameterCount)
+    let engine = try LlamaEngine(target: wide, draft: nil, configuration: .init(context: 1024, threads: 1))
+    for example in ["01_swish.py", "05_tall_matmul_bias.py"] {
+      let prompt = try Bundled.target.tokens(of: Bundled.prompt(example: example))
+      let options = SpeculativeDecoder.Options(mode: .suffix)
+      let expected = try await Bundled.engine().write(after: prompt, maximumTokens: 200, options: options)
+      let found = try await engine.write(after: prompt, maximumTokens: 200, options: options)
+      #expect(found.summary.tokens == expected.summary.tokens)
+    }
+  }
+
+  @Test(arguments: [
+    (["Package.swift", "--like", "1.5b"], "no model in GGUF format"),
+    (["Models/basic-kernel-target-q8_0.gguf", "--hidden", "64"], "larger only"),
+    (["Models/basic-kernel-target-q8_0.gguf", "--hidden", "270"], "multiples of 32"),
+  ])
+  func `what cannot be widened is said`(arguments: [String], part: String) throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "basic-wide-\(UUID().uuidString).gguf").path
+    let made = try Self.widen([Bundled.root + "/" + arguments[0], path] + arguments.dropFirst())
+    #expect(made.status != 0 && made.error.contains(part))
+    #expect(!FileManager.default.fileExists(atPath: path))
+  }
+}
