@@ -21,12 +21,10 @@ struct BatchBenchmark {
   }
 
   func run() async throws -> BatchReport {
-    let announce: @Sendable (String) -> Void = { [quiet = command.quiet] text in
-      if !quiet { Console.standardError.write(text + "\n") }
-    }
+    let announce = command.measuring.announce
     for notice in command.models.notices { announce("note: \(notice)") }
     let widths = try command.widthList
-    let problems = try BenchProblems.load(command.problems, kernelbench: command.kernelbench, context)
+    let problems = try BenchProblems.load(command.problems, context)
     let pair = try await LocalPair.load(command.models, wantsDraft: true, context: context, announce: announce)
     let prompts = try BenchProblems.prompts(problems, for: pair)
     let longest = prompts.map(\.tokens.count).max() ?? 0
@@ -45,9 +43,9 @@ struct BatchBenchmark {
       }
     }
     var runs: [Run] = []
-    for round in 0..<command.rounds {
+    for round in 0..<command.measuring.rounds {
       for (problem, prompt) in prompts.enumerated() {
-        announce("round \(round + 1) of \(command.rounds): \(prompt.name)")
+        announce("round \(round + 1) of \(command.measuring.rounds): \(prompt.name)")
         let shift = (round + problem) % widths.count
         for width in widths[shift...] + widths[..<shift] {
           var run = try await write(prompt.tokens, width, engine, count: command.kernels)
@@ -103,7 +101,6 @@ struct BatchBenchmark {
       let mine = runs.filter { $0.width == width }
       let speeds = mine.map(\.kernelsPerMinute)
       let ratios = mine.compactMap { run in partner(of: run).map { run.kernelsPerMinute / $0.kernelsPerMinute } }
-      let interval = Statistics.medianInterval(ratios)
       let texts = mine.reduce(0) { $0 + $1.texts.count }
       let equal = mine.reduce(0) { sum, run in
         sum + zip(run.texts, partner(of: run)?.texts ?? []).count { $0 == $1 }
@@ -115,21 +112,16 @@ struct BatchBenchmark {
         upperQuartile: Statistics.quantile(speeds, 0.75).rounded(to: 1),
         tokensPerSecond: Statistics.median(mine.map(\.tokensPerSecond)).rounded(to: 1),
         tokensPerPass: (Double(tokens) / Double(max(1, mine.reduce(0) { $0 + $1.passes }))).rounded(to: 2),
-        ratio: .init(
-          median: interval.median.rounded(to: 4), low: interval.low.rounded(to: 4), high: interval.high.rounded(to: 4)),
-        equalTexts: equal, texts: texts)
+        ratio: .init(ratios), equalTexts: equal, texts: texts)
     }
     return BatchReport(
       target: engine.targetModel.name, draft: engine.draftModel?.name, threads: threads,
-      speculation: command.speculation.speculation.rawValue, rounds: command.rounds, problems: problems,
+      speculation: command.speculation.speculation.rawValue, rounds: command.measuring.rounds, problems: problems,
       kernels: command.kernels, maxTokens: command.maxTokens, temperature: command.temperature, seed: command.seed,
       widths: rows, cost: costs)
   }
 
   private func costs(_ engine: LlamaEngine) async -> [BatchReport.Cost] {
-    guard let costs = await engine.batchPassCosts else { return [] }
-    return [1, 2, 4, 8, 16, 32, 64, 128].filter { $0 <= costs.limit }.map {
-      .init(nodes: $0, milliseconds: costs.milliseconds($0).rounded(to: 4))
-    }
+    DecodeBenchmark.samples(await engine.batchPassCosts)
   }
 }

@@ -42,30 +42,23 @@ struct BatchReport: Encodable {
         + ", \(threads) threads, speculation \(speculation), \(problems.count) problems, \(rounds) rounds, "
         + "\(kernels) kernels each, up to \(maxTokens) tokens, temperature \(temperature)",
       "",
-      palette.dim("together  kernels/min  (quartiles)    tokens/s  per pass  ratio to one (95 %)        equal"),
     ]
+    let titles = ["together", "kernels/min", "(quartiles)", "tokens/s", "per pass", "ratio to one (95 %)", "equal"]
+    var table = ColumnTable(columns: titles.map { .init(title: $0, isNumeric: true) }, palette: palette)
     for row in widths {
-      let quartiles = "(\(row.lowerQuartile.fixed(0))–\(row.upperQuartile.fixed(0)))"
-      let ratio = "\(row.ratio.median.fixed(2)) (\(row.ratio.low.fixed(2))–\(row.ratio.high.fixed(2)))"
-      lines.append(
-        left("\(row.width)", 8) + left(row.kernelsPerMinute.fixed(0), 13) + "  " + right(quartiles, 13)
-          + left(row.tokensPerSecond.fixed(0), 10) + left(row.tokensPerPass.fixed(2), 10) + "  " + right(ratio, 21)
-          + left("\(row.equalTexts)/\(row.texts)", 11))
+      table.add(
+        [
+          "\(row.width)", row.kernelsPerMinute.fixed(0),
+          "(\(row.lowerQuartile.fixed(0))–\(row.upperQuartile.fixed(0)))", row.tokensPerSecond.fixed(0),
+          row.tokensPerPass.fixed(2), row.ratio.text, "\(row.equalTexts)/\(row.texts)",
+        ].map { .init(text: $0) })
     }
+    lines += table.text.split(separator: "\n").map(String.init)
     if !cost.isEmpty {
       lines.append("")
       lines.append(
-        "a pass over n nodes of all texts, ms: "
-          + cost.map { "\($0.nodes): \($0.milliseconds.fixed(2))" }.joined(separator: "  "))
+        "a pass over n nodes of all texts, ms: " + DecodeReport.curve(cost))
     }
     return lines.joined(separator: "\n") + "\n"
-  }
-
-  private func right(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
-  }
-
-  private func left(_ text: String, _ width: Int) -> String {
-    String(repeating: " ", count: max(0, width - text.count)) + text
   }
 }

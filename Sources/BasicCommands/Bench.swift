@@ -30,42 +30,20 @@ struct BenchDecode: AsyncParsableCommand {
   @OptionGroup(title: "Speculation") var speculation: SpeculationOptions
   @OptionGroup(title: "Sampling") var sampling: SamplingOptions
 
-  @Option(
-    name: .customLong("problems"),
-    help: ArgumentHelp(
-      "A problem, as for generate; may be given several times. Default: the problems in Examples.", valueName: "problem"
-    ),
-    completion: .file(extensions: ["py", "txt"]))
-  var problems: [String] = []
-
-  @Option(
-    help: ArgumentHelp("The KernelBench checkout. Default: $KERNELBENCH_DIR, or ./KernelBench.", valueName: "dir"),
-    completion: .directory)
-  var kernelbench: String?
-
-  @Option(help: ArgumentHelp("How often everything is measured.", valueName: "n"))
-  var rounds = 3
+  @OptionGroup var problems: BenchProblemOptions
 
   @Option(name: .customLong("max-tokens"), help: ArgumentHelp("The most tokens of one text.", valueName: "n"))
   var maxTokens = 512
 
-  @Option(help: ArgumentHelp("How the result is shown.", valueName: "format"))
-  var format: OutputFormat = .text
-
-  @Flag(help: "Show nothing but the result.")
-  var quiet = false
+  @OptionGroup var measuring: MeasuringOptions
 
   func validate() throws {
-    if !(1...10_000).contains(rounds) { throw ValidationError("--rounds must be between 1 and 10000.") }
     try Generate.check(maxTokens: maxTokens)
   }
 
   func run() async throws {
     let command = self
     let report = try await Interruption.cancels { try await DecodeBenchmark(command: command, context: .current).run() }
-    switch format {
-    case .json: try Console.standardOutput.deliver(try JSON.document(report))
-    case .text: try Console.standardOutput.deliver(report.text(Console.standardOutput.palette), isPrintable: true)
-    }
+    try measuring.deliver(report, text: report.text)
   }
 }

@@ -19,18 +19,7 @@ struct BenchBatch: AsyncParsableCommand {
   @OptionGroup(title: "Models") var models: ModelOptions
   @OptionGroup(title: "Speculation") var speculation: SpeculationOptions
 
-  @Option(
-    name: .customLong("problems"),
-    help: ArgumentHelp(
-      "A problem, as for generate; may be given several times. Default: the problems in Examples.", valueName: "problem"
-    ),
-    completion: .file(extensions: ["py", "txt"]))
-  var problems: [String] = []
-
-  @Option(
-    help: ArgumentHelp("The KernelBench checkout. Default: $KERNELBENCH_DIR, or ./KernelBench.", valueName: "dir"),
-    completion: .directory)
-  var kernelbench: String?
+  @OptionGroup var problems: BenchProblemOptions
 
   @Option(
     help: ArgumentHelp("How many are written together, separated by commas, at most 16 each.", valueName: "numbers"))
@@ -45,34 +34,18 @@ struct BenchBatch: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The seed of the first kernel; the others have those after it.", valueName: "n"))
   var seed: UInt64 = 0
 
-  @Option(help: ArgumentHelp("How often everything is measured.", valueName: "n"))
-  var rounds = 3
-
   @Option(name: .customLong("max-tokens"), help: ArgumentHelp("The most tokens of one text.", valueName: "n"))
   var maxTokens = 1024
 
-  @Option(help: ArgumentHelp("How the result is shown.", valueName: "format"))
-  var format: OutputFormat = .text
+  @OptionGroup var measuring: MeasuringOptions
 
-  @Flag(help: "Show nothing but the result.")
-  var quiet = false
-
-  /// The widths in ascending order, one among them: it is what the others are compared with.
+  /// The widths in ascending order.
   var widthList: [Int] {
-    get throws {
-      let parts = widths.split(separator: ",", omittingEmptySubsequences: false)
-      let found = parts.compactMap { Int($0) }.filter { SettingChecks.together.contains($0) }
-      guard !parts.isEmpty, found.count == parts.count else {
-        throw ValidationError(
-          "--widths must be numbers between 1 and \(SettingChecks.together.upperBound), such as 1,4,8.")
-      }
-      return Set(found + [1]).sorted()
-    }
+    get throws { try MeasuredNumbers.ascending(widths, within: SettingChecks.together, option: "--widths") }
   }
 
   func validate() throws {
     _ = try widthList
-    if !(1...10_000).contains(rounds) { throw ValidationError("--rounds must be between 1 and 10000.") }
     if !(1...1000).contains(kernels) { throw ValidationError("--kernels must be between 1 and 1000.") }
     if !(temperature >= 0 && temperature <= 100) { throw ValidationError("--temperature must be between 0 and 100.") }
     try Generate.check(maxTokens: maxTokens)
@@ -81,9 +54,6 @@ struct BenchBatch: AsyncParsableCommand {
   func run() async throws {
     let command = self
     let report = try await Interruption.cancels { try await BatchBenchmark(command: command, context: .current).run() }
-    switch format {
-    case .json: try Console.standardOutput.deliver(try JSON.document(report))
-    case .text: try Console.standardOutput.deliver(report.text(Console.standardOutput.palette), isPrintable: true)
-    }
+    try measuring.deliver(report, text: report.text)
   }
 }

@@ -26,46 +26,24 @@ struct BenchPasses: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How many tokens there are before.", valueName: "n"))
   var text = 200
 
-  @Option(help: ArgumentHelp("How often everything is measured.", valueName: "n"))
-  var rounds = 7
+  @OptionGroup var measuring: MeasuringOptions
 
-  @Option(help: ArgumentHelp("How the result is shown.", valueName: "format"))
-  var format: OutputFormat = .text
-
-  @Flag(help: "Show nothing but the result.")
-  var quiet = false
-
-  /// The sizes in ascending order, one among them: it is what the others are compared with.
-  var sizeList: [Int] {
-    get throws {
-      let parts = sizes.split(separator: ",", omittingEmptySubsequences: false)
-      let found = parts.compactMap { Int($0) }.filter { (1...128).contains($0) }
-      guard !parts.isEmpty, found.count == parts.count else {
-        throw ValidationError("--sizes must be numbers between 1 and 128, such as 1,8,16.")
-      }
-      return Set(found + [1]).sorted()
-    }
-  }
+  /// The sizes in ascending order.
+  var sizeList: [Int] { get throws { try MeasuredNumbers.ascending(sizes, within: 1...128, option: "--sizes") } }
 
   func validate() throws {
     _ = try sizeList
-    if !(1...10_000).contains(rounds) { throw ValidationError("--rounds must be between 1 and 10000.") }
     if !(1...65_536).contains(text) { throw ValidationError("--text must be between 1 and 65536.") }
   }
 
   func run() async throws {
     let command = self
     let report = try await Interruption.cancels { try await command.measure(.current) }
-    switch format {
-    case .json: try Console.standardOutput.deliver(try JSON.document(report))
-    case .text: try Console.standardOutput.deliver(report.text(Console.standardOutput.palette), isPrintable: true)
-    }
+    try measuring.deliver(report, text: report.text)
   }
 
   private func measure(_ context: ProcessContext) async throws -> PassesReport {
-    let announce: @Sendable (String) -> Void = { [quiet] text in
-      if !quiet { Console.standardError.write(text + "\n") }
-    }
+    let (announce, rounds) = (measuring.announce, measuring.rounds)
     let sizes = try sizeList
     // Ours first, where this processor has them and nobody leaves them out.
     let isOffered = !models.noAccelerator && PackedMatrices.instructions != nil
@@ -150,14 +128,19 @@ struct PassesReport: Encodable {
         + ", \((Double(parameters) / 1e6).fixed(0)) M weights in \((Double(bytes) / 1e6).fixed(0)) MB, after \(text) tokens, \(rounds) rounds"
     ]
     for row in ways {
-      let name = row.way == .packed ? "packed, \(instructions ?? "")" : "libllama's own"
-      lines += ["", "\(name), \(row.threads) threads", palette.dim("tokens        ms  (quartiles)          to one")]
+      lines += [
+        "", "\(row.way == .packed ? "packed, \(instructions ?? "")" : "libllama's own"), \(row.threads) threads",
+      ]
+      var table = ColumnTable(
+        columns: ["tokens", "ms", "(quartiles)", "to one"].map { .init(title: $0, isNumeric: true) }, palette: palette)
       for size in row.passes {
-        let quartiles = "(\(size.lowerQuartile.fixed(2))–\(size.upperQuartile.fixed(2)))"
-        lines.append(
-          left("\(size.tokens)", 6) + left(size.milliseconds.fixed(2), 10) + "  " + right(quartiles, 17)
-            + left(size.ratio.fixed(2), 10))
+        table.add([
+          .init(text: "\(size.tokens)"), .init(text: size.milliseconds.fixed(2)),
+          .init(text: "(\(size.lowerQuartile.fixed(2))–\(size.upperQuartile.fixed(2)))"),
+          .init(text: size.ratio.fixed(2)),
+        ])
       }
+      lines += table.text.split(separator: "\n").map(String.init)
     }
     if ways.count == 2 {
       let ratios = zip(ways[0].passes, ways[1].passes).map {
@@ -166,13 +149,5 @@ struct PassesReport: Encodable {
       lines += ["", "libllama's time over ours: " + ratios.joined(separator: "  ")]
     }
     return lines.joined(separator: "\n") + "\n"
-  }
-
-  private func right(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
-  }
-
-  private func left(_ text: String, _ width: Int) -> String {
-    String(repeating: " ", count: max(0, width - text.count)) + text
   }
 }

@@ -11,9 +11,9 @@ import SpeculativeDecoding
 /// The problems that decoding is measured on.
 enum BenchProblems {
   /// Those that are named, or the examples.
-  static func load(_ references: [String], kernelbench: String?, _ context: ProcessContext) throws -> [Problem] {
-    let loader = ProblemLoader(directory: kernelbench, environment: context.environment)
-    let references = references.isEmpty ? try examples(context) : references
+  static func load(_ options: BenchProblemOptions, _ context: ProcessContext) throws -> [Problem] {
+    let loader = ProblemLoader(directory: options.kernelbench, environment: context.environment)
+    let references = options.problems.isEmpty ? try examples(context) : options.problems
     return try references.map { try loader.load(ProblemReference($0)) }
   }
 

@@ -18,13 +18,9 @@ struct DecodeBenchmark {
   }
 
   func run() async throws -> DecodeReport {
-    if !command.quiet {
-      for notice in command.models.notices { Console.standardError.write("note: \(notice)\n") }
-    }
-    let announce: @Sendable (String) -> Void = { [quiet = command.quiet] text in
-      if !quiet { Console.standardError.write(text + "\n") }
-    }
-    let problems = try BenchProblems.load(command.problems, kernelbench: command.kernelbench, context)
+    let announce = command.measuring.announce
+    for notice in command.models.notices { announce("note: \(notice)") }
+    let problems = try BenchProblems.load(command.problems, context)
     let pair = try await LocalPair.load(command.models, wantsDraft: true, context: context, announce: announce)
     let prompts = try BenchProblems.prompts(problems, for: pair)
     let longest = prompts.map(\.tokens.count).max() ?? 0
@@ -38,9 +34,9 @@ struct DecodeBenchmark {
     var plainTexts: [String: [Token]] = [:]
     // The first text pays for measuring the cost of passes, and for memory that is touched for the first time.
     if let first = prompts.first { _ = try await decode(first.tokens, .auto, engine) }
-    for round in 0..<command.rounds {
+    for round in 0..<command.measuring.rounds {
       for (index, prompt) in prompts.enumerated() {
-        announce("round \(round + 1) of \(command.rounds): \(prompt.name)")
+        announce("round \(round + 1) of \(command.measuring.rounds): \(prompt.name)")
         // A mode's place in the order changes, so that none is always measured after the same other one.
         let shift = (round + index) % modes.count
         for mode in modes[shift...] + modes[..<shift] {
@@ -126,13 +122,14 @@ struct DecodeBenchmark {
     let threads = await engine.threadCounts
     return DecodeReport(
       target: pair.target.name, draft: engine.draftModel?.name, threads: threads.target, draftThreads: threads.draft,
-      rounds: command.rounds,
+      rounds: command.measuring.rounds,
       problems: problems, maxTokens: command.maxTokens, temperature: command.sampling.temperature,
       seed: command.sampling.seed, modes: rows, autoOverBest: overBest.isEmpty ? nil : .init(overBest),
       cost: Self.samples(costs?.verification), draftCost: Self.samples(costs?.draft), divergences: divergences)
   }
 
-  private static func samples(_ costs: PassCosts?) -> [DecodeReport.Cost] {
+  /// What passes of some sizes cost.
+  static func samples(_ costs: PassCosts?) -> [DecodeReport.Cost] {
     guard let costs else { return [] }
     return [1, 2, 4, 8, 16, 32, 64, 128].filter { $0 <= costs.limit }.map {
       .init(nodes: $0, milliseconds: costs.milliseconds($0).rounded(to: 4))
@@ -141,7 +138,8 @@ struct DecodeBenchmark {
 }
 
 extension DecodeReport.Ratio {
-  fileprivate init(_ ratios: [Double]) {
+  /// The median of ratios with its interval.
+  init(_ ratios: [Double]) {
     let interval = Statistics.medianInterval(ratios)
     self.init(
       median: interval.median.rounded(to: 4), low: interval.low.rounded(to: 4), high: interval.high.rounded(to: 4))

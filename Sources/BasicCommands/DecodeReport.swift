@@ -24,6 +24,9 @@ struct DecodeReport: Encodable {
     var median: Double
     var low: Double
     var high: Double
+
+    /// `1.66 (1.63–1.71)`.
+    var text: String { "\(median.fixed(2)) (\(low.fixed(2))–\(high.fixed(2)))" }
   }
 
   struct Cost: Encodable {
@@ -65,25 +68,29 @@ struct DecodeReport: Encodable {
         + ", \(threads) threads\(draftThreads.map { " (draft \($0))" } ?? ""), \(problems.count) problems, "
         + "\(rounds) rounds, up to \(maxTokens) tokens, temperature \(temperature)",
       "",
-      palette.dim("mode     tokens/s  (quartiles)      per pass  ratio to plain (95 %)   draft verify  host  equal"),
     ]
+    let titles = [
+      "mode", "tokens/s", "(quartiles)", "per pass", "ratio to plain (95 %)", "draft", "verify", "host", "equal",
+    ]
+    var table = ColumnTable(columns: titles.map { .init(title: $0, isNumeric: $0 != "mode") }, palette: palette)
     for mode in modes {
-      let quartiles = "(\(mode.lowerQuartile.fixed(0))–\(mode.upperQuartile.fixed(0)))"
-      let ratio = "\(mode.ratio.median.fixed(2)) (\(mode.ratio.low.fixed(2))–\(mode.ratio.high.fixed(2)))"
-      lines.append(
-        pad(mode.mode, 7) + padLeft(mode.tokensPerSecond.fixed(0), 10) + "  " + pad(quartiles, 15)
-          + padLeft(mode.tokensPerPass.fixed(2), 10) + "  " + pad(ratio, 22)
-          + padLeft(percent(mode.drafting), 6) + padLeft(percent(mode.verifying), 7) + padLeft(percent(mode.host), 6)
-          + padLeft("\(mode.equalTexts)/\(mode.texts)", 7))
+      table.add(
+        [
+          mode.mode, mode.tokensPerSecond.fixed(0),
+          "(\(mode.lowerQuartile.fixed(0))–\(mode.upperQuartile.fixed(0)))", mode.tokensPerPass.fixed(2),
+          mode.ratio.text,
+          percent(mode.drafting), percent(mode.verifying), percent(mode.host), "\(mode.equalTexts)/\(mode.texts)",
+        ].map { .init(text: $0) })
     }
+    lines += table.text.split(separator: "\n").map(String.init)
     lines.append("")
     if let ratio = autoOverBest {
       lines.append(
         "auto over the best other mode, per problem: \(ratio.median.fixed(3)) "
           + "(\(ratio.low.fixed(3))–\(ratio.high.fixed(3)))")
     }
-    lines.append("a pass over n nodes, ms: " + curve(cost))
-    if !draftCost.isEmpty { lines.append("a draft pass over n nodes, ms: " + curve(draftCost)) }
+    lines.append("a pass over n nodes, ms: " + Self.curve(cost))
+    if !draftCost.isEmpty { lines.append("a draft pass over n nodes, ms: " + Self.curve(draftCost)) }
     for divergence in divergences {
       let gap = divergence.logitGap.map { ", logits \($0.fixed(4)) apart" } ?? ""
       lines.append(
@@ -94,17 +101,10 @@ struct DecodeReport: Encodable {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func curve(_ costs: [Cost]) -> String {
+  /// What passes cost, as one line.
+  static func curve(_ costs: [Cost]) -> String {
     costs.map { "\($0.nodes): \($0.milliseconds.fixed(2))" }.joined(separator: "  ")
   }
 
   private func percent(_ share: Double) -> String { (share * 100).fixed(0) + "%" }
-
-  private func pad(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
-  }
-
-  private func padLeft(_ text: String, _ width: Int) -> String {
-    String(repeating: " ", count: max(0, width - text.count)) + text
-  }
 }

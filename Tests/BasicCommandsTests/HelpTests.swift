@@ -1,15 +1,20 @@
+import ArgumentParser
 import Foundation
 import Testing
 
+@testable import BasicCommands
+
 @Suite(.enabled(if: CommandLineTool.isBuilt, Comment(rawValue: CommandLineTool.notBuilt)))
 struct HelpTests {
-  @Test(arguments: [
-    [], ["generate"], ["prompt"], ["bench"], ["bench", "decode"], ["bench", "kernels"], ["bench", "check"],
-    ["bench", "search"], ["check"],
-    ["run"], ["solve"], ["suite"], ["suite", "run"], ["suite", "report"], ["config"], ["config", "show"], ["runs"],
-    ["runs", "list"], ["runs", "show"], ["runs", "export"], ["runs", "import"], ["runs", "delete"],
-    ["instructions"], ["doctor"], ["config", "path"], ["config", "check"],
-  ])
+  /// All commands by the words that call them, the root first.
+  static let commands = words(of: Basic.self, after: [])
+
+  private static func words(of command: any ParsableCommand.Type, after words: [String]) -> [[String]] {
+    [words]
+      + command.configuration.subcommands.flatMap { Self.words(of: $0, after: words + [$0._commandName]) }
+  }
+
+  @Test(arguments: commands)
   func `the help of every command is as it was read last`(command: [String]) throws {
     let outcome = try TemporaryFolder.with { try CommandLineTool(folder: $0).run(command + ["--help"]) }
     #expect(outcome.status == 0)
@@ -17,13 +22,8 @@ struct HelpTests {
     try Golden.check(outcome.output, (["help"] + command).joined(separator: "-") + ".txt")
   }
 
-  @Test(arguments: [
-    [], ["generate"], ["prompt"], ["bench", "decode"], ["bench", "kernels"], ["bench", "check"], ["bench", "search"],
-    ["check"], ["run"],
-    ["solve"], ["suite"], ["suite", "run"], ["suite", "report"], ["runs"], ["runs", "list"], ["runs", "show"],
-    ["runs", "export"], ["runs", "import"], ["runs", "delete"],
-    ["instructions"], ["doctor"], ["config"], ["config", "show"], ["config", "path"], ["config", "check"],
-  ])
+  // `bench` only names those below it.
+  @Test(arguments: commands.filter { $0 != ["bench"] })
   func `help has examples and fits 80 columns`(command: [String]) throws {
     let outcome = try TemporaryFolder.with { try CommandLineTool(folder: $0).run(command + ["--help"]) }
     #expect(outcome.output.contains("Examples:\n  basic "))
