@@ -27,8 +27,12 @@ enum Judging {
   }
 
   /// What judging needs, looked for once.
-  static func tools(_ context: ProcessContext, device: DeviceChoice) async throws -> EvaluationTools {
-    try await reporting {
+  ///
+  /// - Parameter hasVirtual: whether the command could do with the virtual GPU.
+  static func tools(
+    _ context: ProcessContext, device: DeviceChoice, hasVirtual: Bool = true
+  ) async throws -> EvaluationTools {
+    try await reporting(hasVirtual: hasVirtual) {
       try await EvaluationTools.find(toolchain(context), device: device.choice, environment: context.environment)
     }
   }
@@ -50,13 +54,18 @@ enum Judging {
       roots: CandidateCompiler(environment: context.environment, executable: context.executable).roots)
   }
 
-  private static func reporting<Result>(_ body: () async throws -> Result) async throws -> Result {
+  private static func reporting<Result>(
+    hasVirtual: Bool = true, _ body: () async throws -> Result
+  ) async throws -> Result {
     do {
       return try await body()
     } catch let error as KernelEvaluationError {
+      if error.code == .noGPU {
+        let hint = hasVirtual ? " --device virtual judges on this machine's processors." : ""
+        throw CommandFailure(.unavailable, error.message + hint)
+      }
       let isOurs = error.code == .internalFailure || error.code == .fileSystem
-      throw CommandFailure(
-        isOurs ? .internalFailure : error.code == .noGPU ? .unavailable : .usage, error.message)
+      throw CommandFailure(isOurs ? .internalFailure : .usage, error.message)
     } catch let error as VirtualGPUError {
       throw CommandFailure(error.code == .missingTool ? .usage : .internalFailure, error.message)
     }

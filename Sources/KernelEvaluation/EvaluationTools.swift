@@ -72,7 +72,7 @@ public struct EvaluationTools: Sendable {
       guard isWanted else { return nil }
       throw KernelEvaluationError(
         .noGPU,
-        "PyTorch \(pytorch.version) of \(pytorch.python) is built for processors alone; set BASIC_PYTHON to a Python whose PyTorch has CUDA, or use --device virtual."
+        "PyTorch \(pytorch.version) of \(pytorch.python) is built for processors alone; set BASIC_PYTHON to a Python whose PyTorch has CUDA."
       )
     }
     let answer = await RealGPU.find(toolchain)
@@ -81,13 +81,13 @@ public struct EvaluationTools: Sendable {
     guard let found = answer else {
       guard isWanted else { return nil }
       throw KernelEvaluationError(
-        .noGPU, "No NVIDIA GPU answers on this machine; --device virtual judges on its processors.")
+        .noGPU, "No NVIDIA GPU answers on this machine.")
     }
     guard found.architecture != nil else {
       guard isWanted else { return nil }
       throw KernelEvaluationError(
         .noGPU,
-        "Kernels for the \(found.name) (compute capability \(found.computeCapability / 10).\(found.computeCapability % 10)) are not supported yet; --device virtual judges on this machine's processors."
+        "Kernels for the \(found.name) (compute capability \(found.computeCapability / 10).\(found.computeCapability % 10)) are not supported yet."
       )
     }
     return found

@@ -106,7 +106,8 @@ struct DeviceChoiceTests {
       Issue.record("A GPU was found that is not there.")
     } catch let error as KernelEvaluationError {
       #expect(error.code == .noGPU)
-      #expect(error.message.contains("--device virtual"))
+      // Which option a command has for it is the command's to say.
+      #expect(!error.message.contains("--device"))
     }
   }
 }

@@ -85,7 +85,7 @@ struct SuiteBaseline: AsyncParsableCommand {
     let entries = try SuiteRun.entries(level: level, problems, kernelbench, context, settings)
     var options = JudgeOptions()
     options.precision = .init(precision)
-    let tools = try await Judging.tools(context, device: .cuda)
+    let tools = try await Judging.tools(context, device: .cuda, hasVirtual: false)
     let timer = try ReferenceTimer(tools: tools, options: options)
     let run = BaselineRun(
       folder: output + "/" + (hardware ?? Self.folderName(tools.gpu?.name ?? "GPU")), level: level,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import KernelBench
 import KernelEvaluation
 import Synchronization
@@ -110,6 +111,27 @@ struct SuiteBaselineTests {
       }
       await #expect(throws: KernelEvaluationError.self) { try await broken.go(problems) }
       #expect(try TimingBaseline(path: folder + "/other/baseline_time_torch.json").levels[1]?.count == 1)
+    }
+  }
+
+  @Test(
+    .enabled(if: CommandLineTool.isBuilt, Comment(rawValue: CommandLineTool.notBuilt)),
+    .enabled(
+      if: FileManager.default.isExecutableFile(atPath: CommandLineTool.checkout + "/.python/bin/python"),
+      "set-up has not been run: there is no PyTorch"))
+  func `without a GPU that PyTorch can use there are no baselines, and no files`() throws {
+    try TemporaryFolder.with { folder in
+      try FileManager.default.createDirectory(
+        atPath: folder + "/KernelBench/level1", withIntermediateDirectories: true)
+      try TemporaryFolder.write(SearchDoubles.reference, folder + "/KernelBench/level1/19_ReLU.py")
+      // The Python of the set-up computes on processors alone.
+      let outcome = try CommandLineTool(
+        folder: folder, environment: ["BASIC_PYTHON": CommandLineTool.checkout + "/.python/bin/python"]
+      ).run(["suite", "baseline", "--level", "1", "--kernelbench", "."])
+      #expect(outcome.status == 69)
+      #expect(outcome.errors.contains("built for processors alone") && !outcome.errors.contains("--device"))
+      #expect(outcome.output.isEmpty)
+      #expect(!FileManager.default.fileExists(atPath: folder + "/results"))
     }
   }
 
