@@ -24,6 +24,31 @@ struct EndpointSettingsTests {
     alpha = [1.5, { b = true }]
     """
 
+  @Test func `who drafts for an endpoint is what its table says`() throws {
+    let draft = """
+
+      [endpoints.local.draft]
+      endpoint = "small:tiny"
+      scores = "echo"
+      branches = 2
+      tokens = 9
+      [endpoints.small]
+      base-url = "http://127.0.0.1:9000"
+      """
+    try SettingsFixture.with(project: Self.full + draft) { fixture in
+      let settings = try fixture.load()
+      #expect(
+        try settings.draft(ofEndpoint: "local")
+          == DraftSetting(endpoint: "small:tiny", method: .echo, branches: 2, tokens: 9))
+      #expect(try settings.draft(ofEndpoint: "small:tiny") == nil)
+    }
+    try SettingsFixture.with(project: Self.full + "\n[endpoints.local.draft]\nendpoint = \"smal\"") { fixture in
+      let settings = try fixture.load()
+      let error = #expect(throws: ConfigurationError.self) { try settings.draft(ofEndpoint: "local") }
+      #expect(error?.code == .unknownEndpoint)
+    }
+  }
+
   @Test func `an endpoint is what its table says`() throws {
     try SettingsFixture.with(project: Self.full, environment: ["LOCAL_KEY": "secret-1"]) { fixture in
       let endpoint = try fixture.load().endpoint(named: "local")

@@ -42,6 +42,36 @@ import Testing
     #expect(try PairedTiming(rounds: rounds, seed: 1) == timing)
   }
 
+  @Test(arguments: [0, 1, 20, 49, 51, 100])
+  func `of a baseline's own calls those count that the machine did not hold up, if they are half`(disturbed: Int) throws
+  {
+    var generator = SeededGenerator(seed: 5)
+    let samples = (0..<100).map { number in
+      let device = 1e-3 * (1 + 0.01 * generator.uniform())
+      // Held up by milliseconds, where starting and waiting cost some microseconds.
+      return PairedTiming.Sample(device: device, host: device + (number < disturbed ? 9e-3 : 40e-6))
+    }
+    guard disturbed <= 50 else {
+      // Where all are slow alike, that is what starting and waiting cost here.
+      if disturbed == 100 {
+        #expect(try ClockAgreement.believable(samples).count == 100)
+      } else {
+        #expect(throws: Never.self) { try ClockAgreement.believable(samples) }
+      }
+      return
+    }
+    let kept = try ClockAgreement.believable(samples)
+    #expect(kept == Array(samples.dropFirst(disturbed)))
+  }
+
+  @Test func `of a baseline whose clocks disagree in most calls no time is believed`() {
+    let samples = (0..<100).map { number in
+      PairedTiming.Sample(device: 1e-3, host: number < 60 ? 0.5e-3 : 1.04e-3)
+    }
+    let error = #expect(throws: TimingError.self) { try ClockAgreement.believable(samples) }
+    #expect(error?.code == .clocksDisagree)
+  }
+
   @Test func `does not call two percent faster, however sure`() throws {
     var generator = SeededGenerator(seed: 2)
     let rounds = Self.rounds(500, candidate: 1e-3 / 1.015, noise: 0.001, using: &generator)

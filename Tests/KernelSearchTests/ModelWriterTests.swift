@@ -120,6 +120,7 @@ private struct BatchModel: BatchedLanguageModel {
       }
     }
     #expect(texts == ["2: seed 6, 4", "1: five", "0: seed 4, 14"])
+    for event in events { if case .answer(let answer) = event { #expect(answer.time > .zero) } }
   }
 
   @Test(arguments: PromptForm.allCases) func `is given a prompt as it stands`(form: PromptForm) throws {

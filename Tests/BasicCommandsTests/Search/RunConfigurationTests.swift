@@ -22,7 +22,7 @@ struct RunConfigurationTests {
     --budget 90s --strategy best-of-8 --until 1.5 --samples 12 --token-budget 4000 --money-budget 0.5 --max-tokens 777 \
     --temperature 0.25 --top-p 0.5 --seed 18446744073709551615 --jobs 3 --device virtual --gpu a100 --precision bf16 \
     --trials 7 --timeout 9 --model /m/target.gguf --draft draft.gguf --chat-template chatml --context 4096 --threads 2 \
-    --speculation tree --nodes-per-level 3 --tree-nodes 40 --tree-depth 5 --verification without-replacement
+    --together 4 --no-accelerator --speculation tree --nodes-per-level 3 --tree-nodes 40 --tree-depth 5 --verification without-replacement
     """
 
   @Test(arguments: ["", everything], [nil, "deep “seek”"])
@@ -39,6 +39,7 @@ struct RunConfigurationTests {
     let draft = try #require(configuration.model.draft)
     #expect(draft.hasPrefix("/") && draft.hasSuffix("/draft.gguf"))
     #expect(configuration.model.chatTemplate == "chatml" && configuration.model.context == 4096)
+    #expect(configuration.model.together == 4 && configuration.model.noAccelerator == true)
     #expect(configuration.seed == .max)
     let settings = try configuration.settings(writing: 4, seed: 11)
     #expect(settings.budget == Budget(time: .seconds(90), tokens: 4000, cost: 0.5, candidates: 12))

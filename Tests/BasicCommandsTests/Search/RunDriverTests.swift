@@ -67,6 +67,7 @@ struct RunDriverTests {
     #expect(outcome.candidates.count == 6)
     #expect(Set(outcome.candidates.map(\.candidate.seed)).count == 6)
     #expect(outcome.candidates.allSatisfy { $0.candidate.model == "instant" })
+    #expect(outcome.candidates.allSatisfy { $0.candidate.generationSeconds == 0.25 })
     let again = try await Self.run()
     #expect(again.candidates.map(\.candidate.seed) == outcome.candidates.map(\.candidate.seed))
   }

@@ -116,8 +116,10 @@ struct InstantWriter: CandidateWriter {
         do {
           let usage = Usage(promptTokens: 100, completionTokens: 50, cost: 0.25)
           continuation.yield(
-            .answer(WrittenAnswer(index: index, text: try answer(request, seed), usage: usage, isCutOff: seed % 7 == 0))
-          )
+            .answer(
+              WrittenAnswer(
+                index: index, text: try answer(request, seed), usage: usage, isCutOff: seed % 7 == 0,
+                time: .milliseconds(250))))
         } catch {
           continuation.yield(.failure(index: index, error: error, usage: Usage(promptTokens: 10)))
         }
