@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Times of one module on one GPU, in KernelBench's form.
 public struct RuntimeStatistics: Sendable, Hashable {
   /// The mean, in milliseconds.
@@ -50,12 +44,8 @@ public struct RuntimeStatistics: Sendable, Hashable {
       device: device)
   }
 
-  /// What C's `%.3g` shows, as a number.
-  static func threeDigits(_ value: Double) -> Double {
-    var buffer = [CChar](repeating: 0, count: 32)
-    let length = withVaList([value]) { vsnprintf(&buffer, buffer.count, "%.3g", $0) }
-    let text = String(decoding: buffer.prefix(Int(length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
-    return Double(text) ?? value
+  private static func threeDigits(_ value: Double) -> Double {
+    Double(PythonNumber.general(value, digits: 3)) ?? value
   }
 
   private static let names: Set = ["mean", "std", "min", "max", "num_trials", "hardware", "device"]

@@ -1,3 +1,5 @@
+import KernelBench
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else

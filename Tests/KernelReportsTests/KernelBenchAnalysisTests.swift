@@ -1,4 +1,5 @@
 import Foundation
+import KernelBench
 import Testing
 
 @testable import KernelReports

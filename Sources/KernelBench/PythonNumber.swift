@@ -7,14 +7,16 @@
 #endif
 
 /// Numbers as Python's format strings write them: rounded from their exact binary value, halves to even.
-enum PythonNumber {
+public enum PythonNumber {
   /// `f"{value:.4f}"`.
-  static func fixed(_ value: Double, _ decimals: Int32) -> String {
+  public static func fixed(_ value: Double, _ decimals: Int32) -> String {
     word(value) ?? printed("%.*f", [decimals, value])
   }
 
-  /// `f"{value:g}"`, which `tabulate` writes numbers with: six digits, without zeros at the end.
-  static func general(_ value: Double) -> String { word(value) ?? printed("%g", [value]) }
+  /// `f"{value:g}"`, which `tabulate` writes numbers with: six digits, or as many as are asked for, without zeros at the end.
+  public static func general(_ value: Double, digits: Int32 = 6) -> String {
+    word(value) ?? printed("%.*g", [digits, value])
+  }
 
   /// Python's names for what is no number, which are not the same as C's everywhere.
   private static func word(_ value: Double) -> String? {
