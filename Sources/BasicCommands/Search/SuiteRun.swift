@@ -172,7 +172,7 @@ struct SuiteProgress: Sendable {
     let head = head(problem)
     guard let result else {
       done += 1
-      return "\(head): failed; \(state)"
+      return "\(head): could not be worked on; \(state)"
     }
     switch result.end {
     case .stopped, .writerFailed: return "\(head): \(SearchText.end(result.end)); \(state)"
