@@ -176,13 +176,9 @@ public actor LlamaEngine {
     // The first round touches memory for the first time.
     for round in 0...rounds {
       for (place, size) in sizes.enumerated() {
-        let nodes = min(max(1, size), target.capacity.nodes)
-        var tree = TokenTree(root: text[text.count - 1])
-        for index in 1..<max(nodes, 1) {
-          let width = min(8, target.capacity.leaves)
-          tree.add(
-            Token((index - 1) % width), to: index <= width ? 0 : index - width, logProbability: -1, origin: .model)
-        }
+        let tree = TokenTree(
+          root: text[text.count - 1], size: min(max(1, size), target.capacity.nodes),
+          width: min(8, target.capacity.leaves))
         let started = stopwatch.milliseconds
         try target.evaluate(tree)
         if round > 0 { times[place].append(stopwatch.milliseconds - started) }

@@ -33,7 +33,7 @@ struct CostProbe {
     let room = max(1, target.capacity.text - text.count)
     let vocabulary = target.vocabularySize
     let points = try probe(limit: min(limit, room)) { size in
-      let tree = probeTree(root: token, size: size, width: min(target.capacity.leaves, size / 2 + 1, vocabulary))
+      let tree = TokenTree(root: token, size: size, width: min(target.capacity.leaves, size / 2 + 1, vocabulary))
       let before = stopwatch.milliseconds
       try target.evaluate(tree)
       let time = stopwatch.milliseconds - before
@@ -48,7 +48,7 @@ struct CostProbe {
       // A level below the root; the root is scored anew each time.
       try draft.prepare(text.dropLast())
       try draft.begin(with: text.suffix(1))
-      let tree = probeTree(root: token, size: size + 1, width: size)
+      let tree = TokenTree(root: token, size: size + 1, width: size)
       let before = stopwatch.milliseconds
       try draft.evaluate(Array(1...size), of: tree)
       return stopwatch.milliseconds - before
@@ -75,18 +75,5 @@ struct CostProbe {
       if stopwatch.milliseconds - started + 2 * best > budget && points.count >= 4 { break }
     }
     return points
-  }
-
-  /// A root with `width` chains below it, as long as makes `size` nodes.
-  ///
-  /// - Parameter width: at most the size of the vocabulary, since siblings carry different tokens.
-  private func probeTree(root: Token, size: Int, width: Int) -> TokenTree {
-    var tree = TokenTree(root: root)
-    for index in 1..<max(size, 1) {
-      // Which tokens they are is no matter for the cost.
-      tree.add(
-        Token((index - 1) % width), to: index <= width ? 0 : index - width, logProbability: -1, origin: .model)
-    }
-    return tree
   }
 }
