@@ -19,8 +19,8 @@ var targets: [Target] = [
   .testTarget(name: "SpeculativeDecodingTests", dependencies: ["SpeculativeDecoding"]),
 
   // Matrix products with few columns; the engine computes with them.
-  .target(name: "CPackedMatrix"),
-  .testTarget(name: "CPackedMatrixTests", dependencies: ["CPackedMatrix"]),
+  .target(name: "CAccelerator"),
+  .testTarget(name: "CAcceleratorTests", dependencies: ["CAccelerator"]),
 
   .target(name: "LanguageModels"),
   .testTarget(name: "LanguageModelsTests", dependencies: ["LanguageModels"]),
@@ -122,7 +122,7 @@ if hasEngine {
     .binaryTarget(name: "CLlama", path: engineBundle),
     .target(
       name: "LlamaRuntime",
-      dependencies: ["CLlama", "CPackedMatrix", "SpeculativeDecoding", "LanguageModels"],
+      dependencies: ["CLlama", "CAccelerator", "SpeculativeDecoding", "LanguageModels"],
       linkerSettings: [
         .linkedLibrary("stdc++", .when(platforms: [.linux])),
         .linkedLibrary("m", .when(platforms: [.linux])),

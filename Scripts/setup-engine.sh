@@ -21,7 +21,7 @@ log="$engine_dir/build.log"
 
 wanted_stamp() {
   {
-    cat "$root/Scripts/setup-engine.sh" "$root/Scripts/requirements-engine.txt" "$root"/Engine/* "$root"/Sources/CPackedMatrix/include/*
+    cat "$root/Scripts/setup-engine.sh" "$root/Scripts/requirements-engine.txt" "$root"/Engine/* "$root"/Sources/CAccelerator/include/*
     uname -sm
     printf '%s|%s\n' "${LLAMA_SOURCE:-pinned}" "${LLAMA_CMAKE_FLAGS:-}"
     # The binary is made for this machine's own processor (GGML_NATIVE).
@@ -97,10 +97,10 @@ assemble() {
   cp "$source_dir"/include/llama.h "$source_dir"/ggml/include/{ggml,ggml-alloc,ggml-backend,ggml-cpu,ggml-opt,gguf}.h "$fresh/$variant/include/"
   cp "$root"/Engine/module.modulemap "$root"/Engine/*.h "$fresh/$variant/include/"
   local addition
-  for addition in attention packed; do
+  for addition in attention accelerator; do
     "${CXX:-$(command -v c++ || command -v clang++)}" -std=c++17 -O2 -fPIC -c "$root/Engine/basic_$addition.cpp" \
       -o "$build/basic_$addition.o" -I"$root/Engine" -I"$source_dir/include" -I"$source_dir/ggml/include" \
-      -I"$source_dir/src" -I"$source_dir/ggml/src" -I"$source_dir/ggml/src/ggml-cpu" -I"$root/Sources/CPackedMatrix/include" >>"$log" 2>&1 ||
+      -I"$source_dir/src" -I"$source_dir/ggml/src" -I"$source_dir/ggml/src/ggml-cpu" -I"$root/Sources/CAccelerator/include" >>"$log" 2>&1 ||
       { tail -n 20 "$log" >&2; die "our additions to libllama do not compile against this source; the whole log is $log"; }
   done
   ar -rcs "$build/libbasic.a" "$build"/basic_*.o

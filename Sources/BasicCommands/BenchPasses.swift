@@ -46,7 +46,7 @@ struct BenchPasses: AsyncParsableCommand {
     let (announce, rounds) = (measuring.announce, measuring.rounds)
     let sizes = try sizeList
     // Ours first, where this processor has them and nobody leaves them out.
-    let isOffered = !models.noAccelerator && PackedMatrices.instructions != nil
+    let isOffered = !models.noAccelerator && Accelerator.instructions != nil
     var engines: [(way: PassesReport.Way, engine: LlamaEngine)] = []
     for way in isOffered ? [PassesReport.Way.packed, .libllama] : [.libllama] {
       var options = models
@@ -69,7 +69,7 @@ struct BenchPasses: AsyncParsableCommand {
     for (way, engine) in engines { threads[way] = await engine.threadCounts.target }
     return PassesReport(
       model: engines[0].engine.targetModel.name, parameters: engines[0].engine.targetModel.parameterCount,
-      bytes: engines[0].engine.targetModel.byteCount, instructions: isOffered ? PackedMatrices.instructions : nil,
+      bytes: engines[0].engine.targetModel.byteCount, instructions: isOffered ? Accelerator.instructions : nil,
       text: text, rounds: rounds,
       ways: engines.map { way, _ in
         PassesReport.Row(way: way, threads: threads[way] ?? 0, sizes: sizes, times: times[way] ?? [])

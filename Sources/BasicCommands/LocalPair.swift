@@ -34,7 +34,7 @@ struct LocalPair: Sendable {
     func load(_ path: String) async throws -> LlamaModel {
       announce("loading \(path)")
       let progress = LoadingProgress(stopwatch: Stopwatch(clock: ContinuousClock()))
-      return try await loader.load(path: path, packsWeights: !options.noAccelerator) { share in
+      return try await loader.load(path: path, usesAccelerator: !options.noAccelerator) { share in
         // A long path is cut at its end.
         if let percentage = progress.percentage(of: share) { update("loading (\(percentage) %) \(path)") }
       }

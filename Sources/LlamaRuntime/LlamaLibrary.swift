@@ -13,7 +13,7 @@ public enum LlamaLibrary {
         else { return }
         LlamaLibrary.remember(String(cString: text))
       }, nil)
-    _ = PackedMatrices.isOffered
+    _ = Accelerator.isOffered
     llama_backend_init()
   }()
 

@@ -13,10 +13,10 @@ public actor LlamaLoader {
   /// - Parameter progress: called with the share that is loaded, from 0 to 1.
   /// - Throws: ``LlamaRuntimeError``; `CancellationError` where the task is cancelled meanwhile.
   public func load(
-    path: String, gpuLayers: Int = -1, packsWeights: Bool = true,
+    path: String, gpuLayers: Int = -1, usesAccelerator: Bool = true,
     progress: @escaping @Sendable (Float) -> Void = { _ in }
   ) throws -> LlamaModel {
-    try LlamaModel(path: path, gpuLayers: gpuLayers, packsWeights: packsWeights) { share in
+    try LlamaModel(path: path, gpuLayers: gpuLayers, usesAccelerator: usesAccelerator) { share in
       progress(share)
       return !Task.isCancelled
     }

@@ -26,11 +26,11 @@ public final class LlamaModel: Sendable {
   /// - Parameters:
   ///   - path: a GGUF file.
   ///   - gpuLayers: how many layers to keep on a GPU, where libllama was built for one; negative for all.
-  ///   - packsWeights: whether weights are packed for ``PackedMatrices``, where the processor has what that takes.
+  ///   - usesAccelerator: whether weights are packed for ``Accelerator``, where the processor has what that takes.
   ///   - progress: called with the share that is loaded, from 0 to 1; returns whether to go on.
   /// - Throws: ``LlamaRuntimeError``; `CancellationError` where `progress` says to stop.
   public init(
-    path: String, gpuLayers: Int = -1, packsWeights: Bool = true,
+    path: String, gpuLayers: Int = -1, usesAccelerator: Bool = true,
     progress: @escaping @Sendable (Float) -> Bool = { _ in true }
   ) throws {
     LlamaLibrary.start()
@@ -45,7 +45,7 @@ public final class LlamaModel: Sendable {
     }
     parameters.progress_callback_user_data = Unmanaged.passUnretained(loading).toOpaque()
     let loaded = withExtendedLifetime(loading) {
-      PackedMatrices.whileLoading(packs: packsWeights) { llama_model_load_from_file(path, parameters) }
+      Accelerator.whileLoading(packs: usesAccelerator) { llama_model_load_from_file(path, parameters) }
     }
     guard let loaded else {
       if loading.isStopped { throw CancellationError() }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "attention_layout.h"
-#include "layout.h"
+#include "products_layout.h"
 
 bool ordered_attention_supports(int64_t key_length, int64_t value_length) {
   return key_length > 0 && key_length % 16 == 0 && key_length <= 1024 && value_length > 0 && value_length % 16 == 0

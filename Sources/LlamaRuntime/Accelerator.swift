@@ -1,11 +1,12 @@
+import CAccelerator
 import CLlama
-import CPackedMatrix
 import Synchronization
 
-/// Our own products of matrices with few columns, which the CPU's threads compute instead of libllama's.
+/// Our own matrix products with few columns, and attention, which the CPU's threads compute instead of libllama's.
 ///
-/// Weights of the types Q8_0, Q4_0, Q4_K and Q6_K are packed while a model is loaded, and are kept nowhere else. Everything that is not packed stays libllama's.
-public enum PackedMatrices {
+/// Weights of the types Q8_0, Q4_0, Q4_K and Q6_K are packed while a model is loaded, and are kept nowhere else. Everything that
+/// is not packed stays libllama's.
+public enum Accelerator {
   /// Whether models that are loaded now have their weights packed. One at a time is loaded.
   private static let loading = Mutex(())
 
@@ -13,7 +14,7 @@ public enum PackedMatrices {
   static let isOffered: Bool = {
     // Plain C is there to be compared with; libllama's own products are faster.
     guard packed_kernel_best() != PACKED_KERNEL_PORTABLE else { return false }
-    var operations = basic_packed_operations(
+    var operations = basic_accelerator_operations(
       tile_rows: Int64(PACKED_ROWS),
       matrix_bytes: { type, rows, columns in packed_matrix_bytes(packed_type(UInt32(type)), rows, columns) },
       pack: { type, source, rows, columns, firstTile, endTile, packed in
@@ -33,13 +34,13 @@ public enum PackedMatrices {
       attention_compute: { problem, rows, part, scratch in
         ordered_attention_compute(packed_kernel_best(), problem, rows, part, scratch)
       })
-    return basic_use_packed_matrices(&operations)
+    return basic_use_accelerator(&operations)
   }()
 
   /// Loads a model with its weights packed, or not.
   static func whileLoading<Result>(packs: Bool, _ load: () -> Result) -> Result {
     loading.withLock { _ in
-      basic_set_packed_matrices_enabled(packs)
+      basic_set_accelerator_enabled(packs)
       return load()
     }
   }

@@ -1,7 +1,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "layout.h"
+#include "products_layout.h"
 
 float packed_half_value(uint16_t half) {
   uint32_t sign = (uint32_t)(half & 0x8000) << 16;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "layout.h"
+#include "products_layout.h"
 
 static int64_t tile_count(int64_t rows) { return (rows + PACKED_ROWS - 1) / PACKED_ROWS; }
 

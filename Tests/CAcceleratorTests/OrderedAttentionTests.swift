@@ -1,4 +1,4 @@
-import CPackedMatrix
+import CAccelerator
 import Foundation
 import Testing
 

@@ -1,4 +1,4 @@
-#include "layout.h"
+#include "products_layout.h"
 
 #if defined(__x86_64__)
 

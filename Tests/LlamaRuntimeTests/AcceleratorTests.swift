@@ -7,12 +7,12 @@ import Testing
 @Suite(
   .enabled(if: Bundled.arePresent, Bundled.missing),
   .enabled(
-    if: PackedMatrices.instructions != nil, "This processor has no instructions that our products would be faster with."
+    if: Accelerator.instructions != nil, "This processor has no instructions that our products would be faster with."
   ))
-struct PackedMatricesTests {
+struct AcceleratorTests {
   @Test func `a model computes nearly what it computes with libllama's own products, and not the very same`() throws {
     let packed = try Bundled.target
-    let plain = try LlamaModel(path: Bundled.targetPath, packsWeights: false)
+    let plain = try LlamaModel(path: Bundled.targetPath, usesAccelerator: false)
     var generator = SeededGenerator(seed: 17)
     let text = generator.tokens(60)
     let tree = generator.tree(root: 9, nodes: 20)

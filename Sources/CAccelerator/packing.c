@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "layout.h"
+#include "products_layout.h"
 
 // GGML's blocks, byte by byte.
 typedef struct block_q8_0 {

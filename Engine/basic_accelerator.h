@@ -12,9 +12,9 @@ extern "C" {
 
 struct ordered_attention;
 
-/// Packs weights and multiplies with them; a tile is `tile_rows` rows. A type is one of those of `packed_matrix.h`, by its number. And attention in the
-/// order of the cells, of which a part has at most `attention_rows` rows.
-struct basic_packed_operations {
+/// Packs weights and multiplies with them; a tile is `tile_rows` rows. A type is one of those of `packed_matrix.h`, by its
+/// number. And attention in the order of the cells, of which a part has at most `attention_rows` rows.
+struct basic_accelerator_operations {
     int64_t tile_rows;
     size_t (*matrix_bytes)(int32_t type, int64_t rows, int64_t columns);
     void (*pack)(int32_t type, const void * source, int64_t rows, int64_t columns, int64_t first_tile, int64_t end_tile,
@@ -34,11 +34,11 @@ struct basic_packed_operations {
 /// their weights there, as far as they are of a type that is packed, and all of the backend's threads multiply with them.
 ///
 /// Called once, before anything else asks the CPU backend which types of buffers it has. Returns whether that was so.
-bool basic_use_packed_matrices(const struct basic_packed_operations * operations);
+bool basic_use_accelerator(const struct basic_accelerator_operations * operations);
 
 /// Whether models that are loaded from now on are offered packed buffers. The first call also settles, for good, whether attention is
 /// computed here.
-void basic_set_packed_matrices_enabled(bool enabled);
+void basic_set_accelerator_enabled(bool enabled);
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,4 @@
-#include "basic_packed.h"
+#include "basic_accelerator.h"
 
 #include <algorithm>
 #include <atomic>
@@ -19,7 +19,7 @@
 
 namespace {
 
-basic_packed_operations operations;
+basic_accelerator_operations operations;
 std::atomic<bool> is_enabled{true};
 // Settled by the first model: nothing about a pass may change between its planning and its end.
 std::atomic<int> attends{-1};
@@ -82,8 +82,8 @@ class packed_traits : public ggml::cpu::tensor_traits {
         ggml_barrier(params->threadpool);
         for (int64_t group = params->ith; group < groups; group = ggml_threadpool_chunk_add(params->threadpool, 1)) {
             operations.multiply(
-                type_of(weights), weights->data, weights->ne[1], weights->ne[0], tiles * group / groups, tiles * (group + 1) / groups,
-                params->wdata, count, (float *) op->data, op->nb[1] / sizeof(float));
+                type_of(weights), weights->data, weights->ne[1], weights->ne[0], tiles * group / groups,
+                tiles * (group + 1) / groups, params->wdata, count, (float *) op->data, op->nb[1] / sizeof(float));
         }
         return true;
     }
@@ -172,7 +172,8 @@ void set_tensor(ggml_backend_buffer_t, ggml_tensor * tensor, const void * data, 
     const int64_t threads =
         size < (1 << 20) ? 1 : std::max<int64_t>(1, std::min<int64_t>(std::thread::hardware_concurrency(), 16));
     auto part = [=](int64_t index) {
-        operations.pack(type_of(tensor), data, rows, columns, tiles * index / threads, tiles * (index + 1) / threads, tensor->data);
+        operations.pack(
+            type_of(tensor), data, rows, columns, tiles * index / threads, tiles * (index + 1) / threads, tensor->data);
     };
     std::vector<std::thread> others;
     for (int64_t index = 1; index < threads; index++) {
@@ -212,7 +213,8 @@ ggml_backend_buffer_t alloc_buffer(ggml_backend_buffer_type_t type, size_t size)
 size_t get_alignment(ggml_backend_buffer_type_t) { return 64; }
 
 size_t get_alloc_size(ggml_backend_buffer_type_t, const ggml_tensor * tensor) {
-    return can_pack(tensor) ? operations.matrix_bytes(type_of(tensor), tensor->ne[1], tensor->ne[0]) : ggml_nbytes(tensor);
+    return can_pack(tensor) ? operations.matrix_bytes(type_of(tensor), tensor->ne[1], tensor->ne[0])
+                            : ggml_nbytes(tensor);
 }
 
 class packed_buffers : public ggml::cpu::extra_buffer_type {
@@ -255,7 +257,7 @@ ggml_backend_buffer_type_t buffer_type() {
 
 }  // namespace
 
-bool basic_use_packed_matrices(const basic_packed_operations * given) {
+bool basic_use_accelerator(const basic_accelerator_operations * given) {
     operations = *given;
     // The backend's list, which it copies when it is first asked for it.
     auto & types = ggml_backend_cpu_get_extra_buffer_types();
@@ -266,7 +268,7 @@ bool basic_use_packed_matrices(const basic_packed_operations * given) {
     return known && known[0] == buffer_type();
 }
 
-void basic_set_packed_matrices_enabled(bool enabled) {
+void basic_set_accelerator_enabled(bool enabled) {
     is_enabled = enabled;
     int unsettled = -1;
     attends.compare_exchange_strong(unsettled, enabled ? 1 : 0);
