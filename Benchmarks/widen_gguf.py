@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Widens and deepens a model in GGUF format without changing what it says.
+"""Widens and deepens a model in GGUF format without changing what it says, or fills that shape with random weights.
 
     python3 Benchmarks/widen_gguf.py Models/basic-kernel-target-q8_0.gguf wide.gguf --like 1.5b
     python3 Benchmarks/widen_gguf.py Models/basic-kernel-draft-q8_0.gguf draft.gguf --vocabulary 151936
+    python3 Benchmarks/widen_gguf.py Models/basic-kernel-target-q8_0.gguf random.gguf --like 1.5b --random q4_k
 
 The result is a *cost model with real acceptance*: its passes cost what those of a model of the new shape cost, and it writes, greedily, what
 the small one writes. So a draft for the small model is right about it as often as before, at another ratio of costs.
@@ -16,6 +17,9 @@ How (for the architecture `llama`, with all matrices in Q8_0, whose blocks are c
 - Layers are added whose projections back are zero.
 - The vocabulary is padded with tokens whose rows in the head repeat the first one's: they are never likelier than it, and of equally
   likely tokens the first is taken. At a temperature above zero they would be drawn, so this holds for greedy decoding alone.
+
+With --random all matrices have random weights of a type instead, and the head is a matrix of its own: what passes cost, and nothing
+else.
 """
 
 import argparse
@@ -33,6 +37,11 @@ SHAPES = {
 }
 SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 STRING, ARRAY, F32, Q8_0 = 8, 9, 0, 8
+# A type's number, a block's elements and bytes, where its scales of half precision are, and one that gives weights around 0.02.
+BLOCKS = {
+    "q8_0": (8, 32, 34, (0,), 0.02 / 73), "q4_0": (2, 32, 18, (0,), 0.004), "q4_k": (12, 256, 144, (0, 2), 1e-4),
+    "q6_k": (14, 256, 210, (208,), 2e-5),
+}
 ALIGNMENT = 32
 
 
@@ -92,9 +101,10 @@ def byte_count(kind, shape):
     count = math.prod(shape)
     if kind == F32:
         return 4 * count
-    if kind == Q8_0:
-        return count // 32 * 34
-    sys.exit(f"A tensor has the type {kind}; only F32 and Q8_0 can be widened.")
+    for number, elements, size, _, _ in BLOCKS.values():
+        if kind == number:
+            return count // elements * size
+    sys.exit(f"A tensor has the type {kind}, which is not known here.")
 
 
 def write(path, values, tensors):
@@ -133,6 +143,7 @@ class Widener:
         if self.number("general.architecture") != b"llama":
             sys.exit("Only the architecture llama can be widened.")
         self.random = np.random.default_rng(arguments.seed)
+        self.type = arguments.random
         self.hidden, self.layers = self.number("llama.embedding_length"), self.number("llama.block_count")
         self.heads, self.key_heads = self.number("llama.attention.head_count"), self.number("llama.attention.head_count_kv")
         self.inner = self.number("llama.feed_forward_length")
@@ -146,8 +157,12 @@ class Widener:
         for name, before, after in zip(names, old, self.new):
             if after < before:
                 sys.exit(f"The model has {before} {name}; it can be made larger only, not {after}.")
-        if self.new[0] % 32 or self.new[3] % 32 or self.new[2] % self.key_heads:
-            sys.exit("Hidden and inner dimensions must be multiples of 32, and heads one of the model's heads of keys.")
+        unit = BLOCKS[self.type or "q8_0"][1]
+        lengths = (self.new[0], self.new[3], self.new[2] * self.head_width)
+        if any(length % unit for length in lengths) or self.new[2] % self.key_heads:
+            sys.exit(
+                f"Hidden and inner dimensions, and those of all heads, must be multiples of {unit}, and heads one of the "
+                "model's heads of keys.")
 
     def number(self, name):
         if name not in self.values:
@@ -162,11 +177,13 @@ class Widener:
             sys.exit(f"{name} is not in Q8_0.")
         return np.asarray(data).reshape(shape[1], shape[0] // 32, 34)
 
-    def noise(self, rows, width):
+    def noise(self, rows, width, name="q8_0"):
         """Blocks of random weights around 0.02."""
-        made = self.random.integers(0, 256, (rows, width // 32, 34), dtype=np.uint8)
-        scales = (self.random.random((rows, width // 32), dtype=np.float32) * 0.5 + 0.75) * (0.02 / 73)
-        made[:, :, :2] = scales.astype(np.float16).view(np.uint8).reshape(rows, width // 32, 2)
+        _, elements, size, places, scale = BLOCKS[name]
+        made = self.random.integers(0, 256, (rows, width // elements, size), dtype=np.uint8)
+        for place in places:
+            scales = (self.random.random((rows, width // elements), dtype=np.float32) * 0.5 + 0.75) * scale
+            made[:, :, place : place + 2] = scales.astype(np.float16).view(np.uint8).reshape(rows, width // elements, 2)
         return made
 
     def matrix(self, old, rows, width, row_places=None, block_places=None, reads_zero=False, is_mute=False):
@@ -246,6 +263,13 @@ class Widener:
             for name in ("ffn_gate.weight", "ffn_up.weight"):
                 matrix(new + name, source(name), inner, hidden)
             matrix(new + "ffn_down.weight", source("ffn_down.weight"), hidden, inner, reads_zero=True, is_mute=True)
+        if self.type:
+            tensors.setdefault("output.weight", tensors["token_embd.weight"])
+            for name, (kind, shape, _) in tensors.items():
+                if kind != F32:
+                    make = lambda shape=shape: self.noise(shape[1], shape[0], self.type).tobytes()
+                    tensors[name] = (BLOCKS[self.type][0], shape, make)
+            return self.described(), tensors
         known = set(tensors) | {"rope_freqs.weight"}
         unknown = [name for name in self.tensors if name not in known]
         if unknown:
@@ -267,7 +291,7 @@ class Widener:
         set(epsilon, self.number(epsilon) * self.hidden / hidden)
         if "llama.vocab_size" in values:
             set("llama.vocab_size", vocabulary)
-        set("general.name", self.number("general.name") + b" (widened: a cost model)")
+        set("general.name", self.number("general.name") + (b" (random weights)" if self.type else b" (widened: a cost model)"))
         added = vocabulary - self.vocabulary
         for name, more in (
             ("tokens", [f"<padding {number}>".encode() for number in range(added)]), ("scores", [0.0] * added),
@@ -287,6 +311,7 @@ def main():
     parser.add_argument("--like", choices=sorted(SHAPES), help="the shape of a model of so many weights")
     for name in ("hidden", "layers", "heads", "inner", "vocabulary"):
         parser.add_argument("--" + name, type=int, default=0)
+    parser.add_argument("--random", choices=sorted(BLOCKS), help="random weights of this type instead of the model's own")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     values, tensors = Widener(arguments.source, arguments).widened()

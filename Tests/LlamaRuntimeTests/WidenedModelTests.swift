@@ -53,6 +53,31 @@ struct WidenedModelTests {
     }
   }
 
+  /// Of each type that is packed.
+  @Test(arguments: ["q8_0", "q4_0", "q4_k", "q6_k"])
+  func `random weights of a type are computed nearly as libllama computes them`(type: String) throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "basic-random-\(UUID().uuidString).gguf").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let made = try Self.widen([Bundled.targetPath, path, "--random", type, "--inner", "768"])
+    try #require(made.status == 0, "\(made.error)")
+    var generator = SeededGenerator(seed: 23)
+    let text = generator.tokens(40)
+    let tree = generator.tree(root: 9, nodes: 12)
+    let rows = try [true, false].map { usesAccelerator in
+      let target = try LlamaTarget(
+        model: LlamaModel(path: path, usesAccelerator: usesAccelerator), textLimit: 128, nodeLimit: 32, leafLimit: 32,
+        threads: ComputeThreads(limit: 1))
+      try target.prepare(text[...])
+      try target.evaluate(tree)
+      return (0..<tree.count).flatMap { Array(target.logits(of: $0)) }
+    }
+    let size = (rows[1].reduce(0.0) { $0 + Double($1 * $1) } / Double(rows[1].count)).squareRoot()
+    let largest = zip(rows[0], rows[1]).map { abs(Double($0 - $1)) }.max() ?? .infinity
+    #expect(size > 0.01 && largest < 0.2 * size, "\(type): \(largest) beside \(size)")
+    // Both ways are there, and not one twice.
+    if Accelerator.instructions != nil { #expect(largest > 0) }
+  }
+
   @Test(arguments: [
     (["Package.swift", "--like", "1.5b"], "no model in GGUF format"),
     (["Models/basic-kernel-target-q8_0.gguf", "--hidden", "64"], "larger only"),
