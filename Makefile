@@ -17,7 +17,7 @@ TEST_FLAGS := -c release --scratch-path .build-tests -Xswiftc -enable-testing -X
 PROBLEM ?= Examples/01_swish.py
 SOURCES := Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup build test test-long test-endpoints demo bench install uninstall lint format docs kernelbench clean
+.PHONY: help setup build test test-long test-endpoints demo bench bench-decode install uninstall lint format docs kernelbench clean
 
 help:
 	@echo "make demo      set up, write a CUDA kernel for $(PROBLEM), compile it (PROBLEM=… for another)"
@@ -27,6 +27,7 @@ help:
 	@echo "make test-long the tests with long fuzzing and endurance"
 	@echo "make test-endpoints  the clients of endpoints against llama.cpp's own server, which is built once"
 	@echo "make bench     the benchmarks"
+	@echo "make bench-decode  decoding against llama.cpp's own programs, which are built once (an hour and a half)"
 	@echo "make install   basic, its models and its CUDA compiler below PREFIX ($(PREFIX))"
 	@echo "make lint      style;  make format  mends it;  make docs  the documentation"
 	@echo "make kernelbench  clones the KernelBench problems;  make clean  removes what was built"
@@ -53,6 +54,9 @@ test-endpoints: setup
 
 bench: build
 	@$(BINARY) bench decode
+
+bench-decode: build
+	@Scripts/bench-decode.sh $(BINARY)
 
 install: build
 	@Scripts/install.sh "$(DESTDIR)$(PREFIX)"

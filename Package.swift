@@ -43,6 +43,15 @@ var targets: [Target] = [
       .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
     ]),
 
+  // llama.cpp's own programs, which decoding is measured against and endpoints are tested with.
+  .target(
+    name: "LlamaPrograms",
+    dependencies: [
+      .product(name: "AsyncHTTPClient", package: "async-http-client"), .product(name: "NIOCore", package: "swift-nio"),
+      .product(name: "NIOHTTP1", package: "swift-nio"),
+    ]),
+  .testTarget(name: "LlamaProgramsTests", dependencies: ["LlamaPrograms"]),
+
   .target(name: "KernelBench"),
   .testTarget(name: "KernelBenchTests", dependencies: ["KernelBench"]),
 
@@ -139,7 +148,8 @@ if hasEngine {
       dependencies: [
         "LlamaRuntime", "SpeculativeDecoding", "LanguageModels", "GPUModels", "KernelBench", "KernelPrompting",
         "CUDAToolchain", "VirtualGPU", "KernelEvaluation", "KernelVerdicts", "PTX", "LanguageModelClients", "RunStore",
-        "KernelSearch", "KernelReports", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "KernelSearch", "KernelReports", "LlamaPrograms",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "TOMLKit", package: "TOMLKit"),
       ]),
     .testTarget(
@@ -157,8 +167,8 @@ if hasEngine {
     .testTarget(
       name: "EndpointTests",
       dependencies: [
-        "LanguageModelClients", "LanguageModels", "LlamaRuntime", "SpeculativeDecoding", "KernelPrompting",
-        "KernelBench", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        "LanguageModelClients", "LanguageModels", "LlamaPrograms", "LlamaRuntime", "SpeculativeDecoding",
+        "KernelPrompting", "KernelBench", .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
   ]

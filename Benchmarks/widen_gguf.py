@@ -18,8 +18,8 @@ How (for the architecture `llama`, with all matrices in Q8_0, whose blocks are c
 - The vocabulary is padded with tokens whose rows in the head repeat the first one's: they are never likelier than it, and of equally
   likely tokens the first is taken. At a temperature above zero they would be drawn, so this holds for greedy decoding alone.
 
-With --random all matrices have random weights of a type instead, and the head is a matrix of its own: what passes cost, and nothing
-else.
+With --to q4_0 the model is rounded to four bits, and says what it says with those, at any size. With --random all matrices have
+random weights of a type instead, and the head is a matrix of its own: what passes cost, and nothing else.
 """
 
 import argparse
@@ -144,6 +144,9 @@ class Widener:
             sys.exit("Only the architecture llama can be widened.")
         self.random = np.random.default_rng(arguments.seed)
         self.type = arguments.random
+        self.four_bits = arguments.to == "q4_0"
+        if self.type and self.four_bits:
+            sys.exit("Random weights have a type of their own: --to is for the model's.")
         self.hidden, self.layers = self.number("llama.embedding_length"), self.number("llama.block_count")
         self.heads, self.key_heads = self.number("llama.attention.head_count"), self.number("llama.attention.head_count_kv")
         self.inner = self.number("llama.feed_forward_length")
@@ -176,6 +179,24 @@ class Widener:
         if kind != Q8_0:
             sys.exit(f"{name} is not in Q8_0.")
         return np.asarray(data).reshape(shape[1], shape[0] // 32, 34)
+
+    @staticmethod
+    def in_four_bits(data):
+        """Blocks of Q8_0 as blocks of Q4_0: the largest by magnitude becomes -8 times the scale."""
+        blocks = np.frombuffer(data, np.uint8).reshape(-1, 34)
+        made = np.empty((len(blocks), 18), np.uint8)
+        # A model has gigabytes.
+        for start in range(0, len(blocks), 1 << 20):
+            part = blocks[start : start + (1 << 20)]
+            values = np.ascontiguousarray(part[:, :2]).view(np.float16).astype(np.float32) * part[:, 2:].view(np.int8)
+            largest = values[np.arange(len(values)), np.abs(values).argmax(1)]
+            scale = (largest / -8).astype(np.float32)
+            inverse = np.divide(1, scale, out=np.zeros_like(scale), where=scale != 0)
+            numbers = np.clip(np.floor(values * inverse[:, None] + 8.5), 0, 15).astype(np.uint8)
+            target = made[start : start + len(part)]
+            target[:, :2] = scale.astype(np.float16).view(np.uint8).reshape(-1, 2)
+            target[:, 2:] = numbers[:, :16] | numbers[:, 16:] << 4
+        return made.tobytes()
 
     def noise(self, rows, width, name="q8_0"):
         """Blocks of random weights around 0.02."""
@@ -274,6 +295,10 @@ class Widener:
         unknown = [name for name in self.tensors if name not in known]
         if unknown:
             sys.exit(f"The model has tensors that are not known here: {', '.join(unknown[:5])}.")
+        if self.four_bits:
+            for name, (kind, shape, make) in tensors.items():
+                if kind == Q8_0:
+                    tensors[name] = (BLOCKS["q4_0"][0], shape, lambda make=make: self.in_four_bits(make()))
         return self.described(), tensors
 
     def described(self):
@@ -311,6 +336,7 @@ def main():
     parser.add_argument("--like", choices=sorted(SHAPES), help="the shape of a model of so many weights")
     for name in ("hidden", "layers", "heads", "inner", "vocabulary"):
         parser.add_argument("--" + name, type=int, default=0)
+    parser.add_argument("--to", choices=["q4_0"], help="in fewer bits, which is another model: it says other things")
     parser.add_argument("--random", choices=sorted(BLOCKS), help="random weights of this type instead of the model's own")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()

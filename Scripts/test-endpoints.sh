@@ -5,7 +5,7 @@ cd "$root"
 
 swift="${SWIFT:-swift}"
 if [ -z "${BASIC_LLAMA_SERVER:-}" ]; then
-  Scripts/setup-llama-server.sh
+  Scripts/setup-llama-tools.sh
   export BASIC_LLAMA_SERVER="$engine_dir/llama-server"
 fi
 [ -x "$BASIC_LLAMA_SERVER" ] || die "BASIC_LLAMA_SERVER=$BASIC_LLAMA_SERVER is no program. Leave it unset to have llama-server built."

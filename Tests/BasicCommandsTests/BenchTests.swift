@@ -51,7 +51,10 @@ struct BenchTests {
     ("bench batch --rounds 0", "--rounds"),
     ("bench passes --sizes 0", "--sizes must be numbers between 1 and 128"), ("bench passes --sizes 1,,2", "--sizes"),
     ("bench passes --text 0", "--text"), ("bench passes --rounds 0", "--rounds"),
-    ("bench decode --rounds 0", "--rounds"),
+    ("bench decode --rounds 0", "--rounds"), ("bench engines", "--llama-cpp"),
+    ("bench engines --llama-cpp /nowhere", "There is no llama-server in /nowhere."),
+    ("bench engines --llama-cpp /bin --prompts kernels,kernels", "--prompts must be kernels, rewrites or noise"),
+    ("bench engines --llama-cpp /bin --prompts kernels,", "--prompts must be"),
   ])
   func `wrong arguments get a sentence`(line: String, part: String) {
     #expect {

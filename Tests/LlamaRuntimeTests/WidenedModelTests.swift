@@ -53,6 +53,26 @@ struct WidenedModelTests {
     }
   }
 
+  /// Rounded to four bits it is another model, though one that begins as the bundled one does.
+  @Test func `in four bits a widened model writes what the small one does`() async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "basic-four-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let prompt = try Bundled.target.tokens(of: Bundled.prompt(example: "01_swish.py"))
+    var texts: [[Token]] = []
+    for shape in [["--vocabulary", "4000"], ["--hidden", "512", "--layers", "9", "--vocabulary", "4000"]] {
+      let path = folder.appending(path: "\(shape.count).gguf").path
+      let made = try Self.widen([Bundled.targetPath, path, "--to", "q4_0"] + shape)
+      try #require(made.status == 0, "\(made.error)")
+      let engine = try LlamaEngine(
+        target: LlamaModel(path: path), draft: nil, configuration: .init(context: 1024, threads: 1))
+      texts.append(try await engine.write(after: prompt, maximumTokens: 120, options: .init(mode: .off)).summary.tokens)
+    }
+    #expect(texts[0] == texts[1])
+    let bundled = try await Bundled.engine().write(after: prompt, maximumTokens: 120, options: .init(mode: .off))
+    #expect(zip(texts[0], bundled.summary.tokens).prefix { $0 == $1 }.count >= 8)
+  }
+
   /// Of each type that is packed.
   @Test(arguments: ["q8_0", "q4_0", "q4_k", "q6_k"])
   func `random weights of a type are computed nearly as libllama computes them`(type: String) throws {
@@ -82,6 +102,7 @@ struct WidenedModelTests {
     (["Package.swift", "--like", "1.5b"], "no model in GGUF format"),
     (["Models/basic-kernel-target-q8_0.gguf", "--hidden", "64"], "larger only"),
     (["Models/basic-kernel-target-q8_0.gguf", "--hidden", "270"], "multiples of 32"),
+    (["Models/basic-kernel-target-q8_0.gguf", "--to", "q4_0", "--random", "q8_0"], "a type of their own"),
   ])
   func `what cannot be widened is said`(arguments: [String], part: String) throws {
     let path = FileManager.default.temporaryDirectory.appending(path: "basic-wide-\(UUID().uuidString).gguf").path

@@ -122,7 +122,8 @@ struct SuiteProgressTests {
       progress.ended(problems[2], try Self.result(.exhausted, seconds: 0, ratio: 0.5))
         == "[3/8] 1/21 ReLU: a correct kernel, 0.50 times as fast as PyTorch, not what was looked for "
         + "(0:00, 2 candidates); 1 of 3 solved, 5 to go, about 5:00 left")
-    #expect(progress.ended(problems[3], nil) == "[4/8] 1/22 ReLU: could not be worked on; 1 of 4 solved, 4 to go, about 4:00 left")
+    let expected = "[4/8] 1/22 ReLU: could not be worked on; 1 of 4 solved, 4 to go, about 4:00 left"
+    #expect(progress.ended(problems[3], nil) == expected)
     #expect(
       progress.ended(problems[4], try Self.result(.notJudgeable(reason: "Constant."), candidates: 0, seconds: 0))
         == "[5/8] 1/23 ReLU: cannot be judged: Constant. (0:00, 0 candidates); 1 of 5 solved, 3 to go, about 2:15 left")

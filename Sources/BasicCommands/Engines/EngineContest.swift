@@ -1,0 +1,219 @@
+import KernelBench
+import LlamaPrograms
+import LlamaRuntime
+import SpeculativeDecoding
+
+/// The runs behind `basic bench engines`.
+struct EngineContest {
+  let command: BenchEngines
+  let context: ProcessContext
+
+  /// Who decodes.
+  enum Way: Hashable {
+    case own(SpeculationMode)
+    case llama(LlamaMode)
+  }
+
+  /// A text that somebody wrote.
+  struct Run {
+    var way: Way
+    var prompt: Int
+    var round: Int
+    var speed: Double
+    var tokensPerPass: Double
+    /// Whether it is the text that our plain decoding wrote, and llama.cpp's.
+    var equalsOwn = false
+    var equalsLlama = false
+  }
+
+  /// Settings that were tried, and how fast they were.
+  struct Trial {
+    var mode: LlamaMode
+    var arguments: [String]
+    var speed: Double
+  }
+
+  private struct Prompt {
+    var name: String
+    var tokens: [Token]
+  }
+
+  func run() async throws -> EngineReport {
+    let announce = command.measuring.announce
+    for notice in command.models.notices { announce("note: \(notice)") }
+    let problems = try BenchProblems.load(command.problems, context)
+    let pair = try await LocalPair.load(command.models, wantsDraft: true, context: context, announce: announce)
+    let prompts = try BenchProblems.prompts(problems, for: pair).map { Prompt(name: $0.name, tokens: $0.tokens) }
+    let longest = prompts.map(\.tokens.count).max() ?? 0
+    // A rewrite has the prompt twice, and the text.
+    let size = command.models.context ?? (2 * longest + 2 * command.maxTokens + 511) / 256 * 256
+    let engine = try pair.engine(context: size, limits: command.speculation.limits)
+    for notice in engine.notices { announce("note: \(notice)") }
+    // The first text pays for measuring the cost of passes, and for memory that is touched for the first time.
+    if let first = prompts.first { _ = try await own(first.tokens, .auto, engine) }
+    let threads = await engine.threadCounts
+    let common = LlamaContestant.Common(
+      programs: command.programs, target: pair.target.path, draft: engine.draftModel?.path, threads: threads.target,
+      context: size)
+    var kinds: [EngineReport.Kind] = []
+    for kind in try command.kinds {
+      let asked = try await self.prompts(kind, prompts, engine)
+      let trials = try await tried(kind, asked, common, engine)
+      let best = LlamaMode.allCases.compactMap { mode in
+        trials.filter { $0.mode == mode }.max { $0.speed < $1.speed }
+      }
+      let runs = try await rounds(kind, asked, best, common, engine)
+      kinds.append(.init(kind, prompts: asked.map(\.name), best: best, trials: trials, runs: runs))
+    }
+    return EngineReport(
+      target: pair.target.name, draft: engine.draftModel?.name, threads: threads.target, draftThreads: threads.draft,
+      rounds: command.measuring.rounds, maxTokens: command.maxTokens, kinds: kinds)
+  }
+
+  private func own(_ prompt: [Token], _ mode: SpeculationMode, _ engine: LlamaEngine) async throws -> DecodingSummary {
+    try await engine.write(
+      after: prompt, maximumTokens: command.maxTokens, options: .init(mode: mode, limits: command.speculation.limits)
+    ).summary
+  }
+
+  private func prompts(_ kind: PromptKind, _ kernels: [Prompt], _ engine: LlamaEngine) async throws -> [Prompt] {
+    switch kind {
+    case .kernels: return kernels
+    case .rewrites:
+      var found: [Prompt] = []
+      let end = engine.targetModel.vocabulary.endTokens.min()
+      for prompt in kernels {
+        let text = try await own(prompt.tokens, .off, engine).tokens
+        found.append(Prompt(name: prompt.name, tokens: prompt.tokens + text + (end.map { [$0] } ?? []) + prompt.tokens))
+      }
+      return found
+    case .noise:
+      // Any numbers do, as long as they are the same each time.
+      var state: UInt64 = 0x9E37_79B9_7F4A_7C15
+      let ends = engine.targetModel.vocabulary.endTokens
+      let known = Set(kernels.flatMap(\.tokens)).subtracting(ends).sorted()
+      guard !known.isEmpty else { return [] }
+      return kernels.indices.map { index in
+        var tokens: [Token] = []
+        while tokens.count < 64 {
+          state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+          tokens.append(known[Int((state >> 33) % UInt64(known.count))])
+        }
+        return Prompt(name: "noise-\(index + 1)", tokens: tokens)
+      }
+    }
+  }
+
+  /// How fast settings are on the first prompt. What a way does not take, such as a draft of another vocabulary, is left out.
+  private func tried(
+    _ kind: PromptKind, _ prompts: [Prompt], _ common: LlamaContestant.Common, _ engine: LlamaEngine
+  ) async throws -> [Trial] {
+    guard let prompt = prompts.first else { return [] }
+    var trials: [Trial] = []
+    for mode in LlamaMode.allCases where !mode.drafts || common.draft != nil {
+      guard let first = mode.settings.first else { continue }
+      var mine: [Trial] = []
+      func best() -> Trial? { mine.max { $0.speed < $1.speed } }
+      for threading in command.defaultSettings ? [[]] : mode.threading {
+        if let trial = try await trial(mode, first + threading, kind, prompt, common, engine) { mine.append(trial) }
+      }
+      if !command.defaultSettings, let threading = best()?.arguments.dropFirst(first.count) {
+        for arguments in mode.settings.dropFirst() {
+          if let trial = try await trial(mode, arguments + threading, kind, prompt, common, engine) {
+            mine.append(trial)
+          }
+        }
+      }
+      trials += mine
+    }
+    return trials
+  }
+
+  private func trial(
+    _ mode: LlamaMode, _ arguments: [String], _ kind: PromptKind, _ prompt: Prompt, _ common: LlamaContestant.Common,
+    _ engine: LlamaEngine
+  ) async throws -> Trial? {
+    try Task.checkCancellation()
+    let announce = command.measuring.announce
+    let name = "llama.cpp, \(([mode.rawValue] + arguments).joined(separator: " "))"
+    let contestant: LlamaContestant
+    do { contestant = try await LlamaContestant(mode, arguments, common) } catch let error as LlamaProgramTrouble {
+      announce("note: \(name): \(error)")
+      return nil
+    }
+    defer { contestant.stop() }
+    // Its memory is touched for the first time.
+    if mode != .branches { _ = try await write(contestant, prompt.tokens, 8, engine) }
+    guard let written = try await write(contestant, prompt.tokens, command.maxTokens, engine) else { return nil }
+    announce("\(kind.rawValue): \(name): \(written.completion.speed.fixed(1)) tokens/s")
+    return Trial(mode: mode, arguments: arguments, speed: written.completion.speed)
+  }
+
+  private func write(
+    _ contestant: LlamaContestant, _ prompt: [Token], _ count: Int, _ engine: LlamaEngine
+  ) async throws -> (completion: LlamaCompletion, output: String?)? {
+    let vocabulary = engine.targetModel.vocabulary
+    let written = try await contestant.write(after: prompt, maximumTokens: count, vocabulary: vocabulary)
+    if written == nil {
+      command.measuring.announce(
+        "note: llama.cpp, \(contestant.mode.rawValue): reads the prompt as other tokens; left out")
+    }
+    return written
+  }
+
+  private func rounds(
+    _ kind: PromptKind, _ prompts: [Prompt], _ best: [Trial], _ common: LlamaContestant.Common, _ engine: LlamaEngine
+  ) async throws -> [Run] {
+    let own = SpeculationMode.allCases.filter {
+      engine.draftModel != nil || ($0 != .tree && $0 != .chain)
+    }
+    var runs: [Run] = []
+    for round in 0..<command.measuring.rounds {
+      // Started anew: some ways remember what was written, and every round writes the same.
+      var contestants: [LlamaMode: LlamaContestant] = [:]
+      defer { for contestant in contestants.values { contestant.stop() } }
+      for trial in best {
+        contestants[trial.mode] = try await LlamaContestant(trial.mode, trial.arguments, common)
+      }
+      let ways = own.map(Way.own) + best.map { Way.llama($0.mode) }
+      for (index, prompt) in prompts.enumerated() {
+        command.measuring.announce(
+          "\(kind.rawValue): round \(round + 1) of \(command.measuring.rounds), \(prompt.name)")
+        // A way's place in the order changes, so that none is always measured after the same other one.
+        let shift = (round + index) % ways.count
+        var written: [Way: (tokens: [Token]?, output: String?)] = [:]
+        let first = runs.count
+        for way in ways[shift...] + ways[..<shift] {
+          var run = Run(way: way, prompt: index, round: round, speed: 0, tokensPerPass: 0)
+          switch way {
+          case .own(let mode):
+            let summary = try await self.own(prompt.tokens, mode, engine)
+            run.speed = summary.times.total > 0 ? Double(summary.tokens.count) / summary.times.total * 1e3 : 0
+            run.tokensPerPass = summary.tokensPerPass
+            written[way] = (summary.tokens, nil)
+          case .llama(let mode):
+            guard let contestant = contestants[mode],
+              let text = try await write(contestant, prompt.tokens, command.maxTokens, engine)
+            else { continue }
+            run.speed = text.completion.speed
+            run.tokensPerPass = text.completion.tokensPerPass
+            written[way] = (text.completion.tokens, text.output)
+          }
+          runs.append(run)
+        }
+        for place in first..<runs.count {
+          func equals(_ plain: Way) -> Bool {
+            guard let expected = written[plain]?.tokens, let found = written[runs[place].way] else { return false }
+            if let tokens = found.tokens { return tokens.elementsEqual(expected) }
+            // The example prints its text and does not end at the same token.
+            let text = expected.map(engine.targetModel.vocabulary.text(of:)).joined()
+            return found.output?.contains(text) ?? false
+          }
+          runs[place].equalsOwn = equals(.own(.off))
+          runs[place].equalsLlama = equals(.llama(.plain))
+        }
+      }
+    }
+    return runs
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import Testing
+
+@testable import LlamaPrograms
+
+struct LlamaProgramTests {
+  /// What llama-speculative of llama.cpp 0.3.36 says at its end.
+  static let output = """
+     <|begin|>softmax<|kernel|>#include <torch/extension.h>
+
+    encoded   13 tokens in    0.021 seconds, speed:  619.048 t/s
+    decoded  202 tokens in    1.250 seconds, speed:  161.600 t/s
+
+    n_draft   = 8
+    n_predict = 202
+    n_drafted = 180
+    n_accept  = 150
+    accept    = 83.333%
+    """
+
+  @Test func `the figures of llama-speculative are read`() throws {
+    let run = try #require(LlamaSpeculative.read(Self.output))
+    #expect(run.promptTokens == 13)
+    #expect(run.completion.count == 202 && run.completion.milliseconds == 1250 && run.completion.accepted == 150)
+    #expect(abs(run.completion.speed - 161.6) < 0.01)
+    #expect(abs(run.completion.tokensPerPass - 202.0 / 52) < 1e-9)
+  }
+
+  @Test(arguments: ["encoded", "decoded", "n_accept"])
+  func `without one of its figures there are none`(figure: String) {
+    #expect(LlamaSpeculative.read(Self.output.replacingOccurrences(of: figure, with: "other")) == nil)
+  }
+
+  @Test func `a program that fails is said with what it printed`() async throws {
+    let error = await #expect(throws: LlamaProgramTrouble.self) {
+      try await LlamaSpeculative.run(
+        program: "/bin/sh", arguments: ["-c", "echo no such model >&2; exit 3"], prompt: "", maximumTokens: 1,
+        patience: .seconds(20))
+    }
+    #expect(error?.what.contains("status 3") == true && error?.log.contains("no such model") == true)
+  }
+
+  @Test func `a program that takes too long is ended`() async throws {
+    let start = ContinuousClock.now
+    let error = await #expect(throws: LlamaProgramTrouble.self) {
+      try await LlamaSpeculative.run(
+        program: "/bin/sh", arguments: ["-c", "echo $$; exec sleep 60"], prompt: "", maximumTokens: 1,
+        patience: .milliseconds(300))
+    }
+    #expect(ContinuousClock.now - start < .seconds(30))
+    let process = try #require(error.flatMap { Int32($0.log.trimmingCharacters(in: .whitespacesAndNewlines)) })
+    #expect(kill(process, 0) != 0)
+  }
+
+  @Test func `a server that ends at once is said with what it printed`() async throws {
+    let error = await #expect(throws: LlamaProgramTrouble.self) {
+      try await LlamaServerProcess(
+        program: "/bin/sh", arguments: [], patience: .seconds(20))
+    }
+    #expect(error?.what.contains("ended at once") == true && error?.log.isEmpty == false)
+  }
+}
