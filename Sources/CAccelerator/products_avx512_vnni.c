@@ -48,6 +48,8 @@ INLINE void multiply(
   const packed_type type, tile tile, int64_t blocks, columns input, const int count, float result[][PACKED_ROWS]) {
   const bool is_narrow = type == PACKED_Q4_0 || type == PACKED_Q4_K;
   const size_t width = is_narrow ? PACKED_ROWS * PACKED_BLOCK / 2 : PACKED_ROWS * PACKED_BLOCK;
+  const size_t part =
+    width + SCALE_BYTES + (type == PACKED_Q4_K ? 64 / 8 : type == PACKED_Q6_K ? 32 / 8 : 0);
   __m512 total[PACKED_COLUMNS];
   UNROLL
   for (int column = 0; column < count; column++) total[column] = _mm512_setzero_ps();
@@ -59,11 +61,13 @@ INLINE void multiply(
     const int32_t *sums = input.sums + block * count;
     // The weights of a large model come from memory, in order; the processor's own guesses end at its pages.
     // How far ahead was measured: narrow weights are used up faster.
-    for (size_t line = 0; line < width; line += 64) {
+    // Scales lie behind a tile's weights: what is fetched for a block is a part of all of it, not of its weights.
+    const char *ahead = (const char *)tile.weights + (size_t)block * part;
+    for (size_t line = 0; line < part; line += 64) {
       if (is_narrow) {
-        _mm_prefetch((const char *)weights + (16 << 10) + line, _MM_HINT_T1);
+        _mm_prefetch(ahead + (16 << 10) + line, _MM_HINT_T1);
       } else {
-        _mm_prefetch((const char *)weights + (6 << 10) + line, _MM_HINT_T0);
+        _mm_prefetch(ahead + (6 << 10) + line, _MM_HINT_T0);
       }
     }
     __m512i sum[PACKED_COLUMNS];
