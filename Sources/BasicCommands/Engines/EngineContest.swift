@@ -33,6 +33,9 @@ struct EngineContest {
     var speed: Double
   }
 
+  /// How long the texts are that settings are tried with: dozens of them.
+  private static let trialTokens = 160
+
   private struct Prompt {
     var name: String
     var tokens: [Token]
@@ -144,7 +147,8 @@ struct EngineContest {
     defer { contestant.stop() }
     // Its memory is touched for the first time.
     if mode != .branches { _ = try await write(contestant, prompt.tokens, 8, engine) }
-    guard let written = try await write(contestant, prompt.tokens, command.maxTokens, engine) else { return nil }
+    let count = min(command.maxTokens, Self.trialTokens)
+    guard let written = try await write(contestant, prompt.tokens, count, engine) else { return nil }
     announce("\(kind.rawValue): \(name): \(written.completion.speed.fixed(1)) tokens/s")
     return Trial(mode: mode, arguments: arguments, speed: written.completion.speed)
   }
