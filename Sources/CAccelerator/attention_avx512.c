@@ -1,9 +1,8 @@
-#include "attention_layout.h"
-
 #if defined(__x86_64__)
 
 #include <immintrin.h>
-#include <string.h>
+
+#include "kernels.h"
 
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,f16c")))
 #define INLINE static inline __attribute__((always_inline))
@@ -298,12 +297,6 @@ TARGET void attention_avx512(const ordered_attention *problem, const attention_p
     attend(problem, part, first, rows, count, place);
     first += rows;
   }
-}
-
-#else
-
-void attention_avx512(const ordered_attention *problem, const attention_part *part, void *scratch) {
-  attention_portable(problem, part, scratch);
 }
 
 #endif

@@ -1,0 +1,57 @@
+#include "kernels.h"
+
+#include <stdatomic.h>
+
+static unsigned bit_of(packed_kernel kernel) { return 1u << kernel; }
+
+// A bit for each kernel whose instructions there are.
+static unsigned look(void) {
+  unsigned found = bit_of(PACKED_KERNEL_PORTABLE);
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
+    && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vnni")) {
+    found |= bit_of(PACKED_KERNEL_AVX512_VNNI);
+  }
+#endif
+  return found;
+}
+
+bool packed_kernel_is_available(packed_kernel kernel) {
+  // Asking the processor takes long where it is a virtual one, and this is asked with every product. Threads that ask
+  // at once all find the same.
+  static atomic_uint known;
+  unsigned found = atomic_load_explicit(&known, memory_order_relaxed);
+  if (found == 0) {
+    found = look();
+    atomic_store_explicit(&known, found, memory_order_relaxed);
+  }
+  return (unsigned)kernel < 8 * sizeof found && (found & bit_of(kernel)) != 0;
+}
+
+packed_kernel packed_kernel_best(void) {
+  static const packed_kernel fastest_first[] = {
+    PACKED_KERNEL_AVX512_VNNI,
+  };
+  for (size_t index = 0; index < sizeof fastest_first / sizeof fastest_first[0]; index++) {
+    if (packed_kernel_is_available(fastest_first[index])) return fastest_first[index];
+  }
+  return PACKED_KERNEL_PORTABLE;
+}
+
+const char *packed_kernel_name(packed_kernel kernel) {
+  switch (kernel) {
+    case PACKED_KERNEL_PORTABLE: return "portable C";
+    case PACKED_KERNEL_AVX512_VNNI: return "AVX-512 VNNI";
+  }
+  return "unknown";
+}
+
+kernel_functions packed_kernel_functions(packed_kernel kernel) {
+  switch (kernel) {
+#if defined(__x86_64__)
+    case PACKED_KERNEL_AVX512_VNNI:
+      return (kernel_functions){packed_round_avx512_vnni, packed_tile_avx512_vnni, attention_avx512};
+#endif
+    default: return (kernel_functions){packed_round_portable, packed_tile_portable, attention_portable};
+  }
+}
