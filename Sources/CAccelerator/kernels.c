@@ -2,15 +2,32 @@
 
 #include <stdatomic.h>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 static unsigned bit_of(packed_kernel kernel) { return 1u << kernel; }
 
 // A bit for each kernel whose instructions there are.
 static unsigned look(void) {
   unsigned found = bit_of(PACKED_KERNEL_PORTABLE);
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
-    && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vnni")) {
-    found |= bit_of(PACKED_KERNEL_AVX512_VNNI);
+  // That the operating system keeps the registers is part of what the compiler's function says. Not every compiler's
+  // knows the features that are asked for by number.
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  bool has_halves = __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C) != 0;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_halves) {
+    found |= bit_of(PACKED_KERNEL_AVX2);
+    // Leaf 7 says in its part 0 how many parts it has.
+    const unsigned avx_vnni = 1u << 4;
+    if (__get_cpuid_count(7, 0, &a, &b, &c, &d) && a >= 1 && __get_cpuid_count(7, 1, &a, &b, &c, &d)
+      && (a & avx_vnni) != 0) {
+      found |= bit_of(PACKED_KERNEL_AVX_VNNI);
+    }
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
+      && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vnni")) {
+      found |= bit_of(PACKED_KERNEL_AVX512_VNNI);
+    }
   }
 #endif
   return found;
@@ -30,7 +47,7 @@ bool packed_kernel_is_available(packed_kernel kernel) {
 
 packed_kernel packed_kernel_best(void) {
   static const packed_kernel fastest_first[] = {
-    PACKED_KERNEL_AVX512_VNNI,
+    PACKED_KERNEL_AVX512_VNNI, PACKED_KERNEL_AVX_VNNI, PACKED_KERNEL_AVX2,
   };
   for (size_t index = 0; index < sizeof fastest_first / sizeof fastest_first[0]; index++) {
     if (packed_kernel_is_available(fastest_first[index])) return fastest_first[index];
@@ -41,6 +58,8 @@ packed_kernel packed_kernel_best(void) {
 const char *packed_kernel_name(packed_kernel kernel) {
   switch (kernel) {
     case PACKED_KERNEL_PORTABLE: return "portable C";
+    case PACKED_KERNEL_AVX2: return "AVX2";
+    case PACKED_KERNEL_AVX_VNNI: return "AVX-VNNI";
     case PACKED_KERNEL_AVX512_VNNI: return "AVX-512 VNNI";
   }
   return "unknown";
@@ -49,6 +68,8 @@ const char *packed_kernel_name(packed_kernel kernel) {
 kernel_functions packed_kernel_functions(packed_kernel kernel) {
   switch (kernel) {
 #if defined(__x86_64__)
+    case PACKED_KERNEL_AVX2: return (kernel_functions){packed_round_avx2, packed_tile_avx2, attention_avx2};
+    case PACKED_KERNEL_AVX_VNNI: return (kernel_functions){packed_round_avx2, packed_tile_avx_vnni, attention_avx2};
     case PACKED_KERNEL_AVX512_VNNI:
       return (kernel_functions){packed_round_avx512_vnni, packed_tile_avx512_vnni, attention_avx512};
 #endif

@@ -22,6 +22,11 @@ void packed_tile_avx512_vnni(
   packed_type type, tile weights, int64_t blocks, columns input, float result[][PACKED_ROWS]);
 void attention_avx512(const ordered_attention *problem, const attention_part *part, void *scratch);
 
+float packed_round_avx2(const float *source, int8_t *bytes);
+void packed_tile_avx2(packed_type type, tile weights, int64_t blocks, columns input, float result[][PACKED_ROWS]);
+void packed_tile_avx_vnni(packed_type type, tile weights, int64_t blocks, columns input, float result[][PACKED_ROWS]);
+void attention_avx2(const ordered_attention *problem, const attention_part *part, void *scratch);
+
 #endif
 
 #endif
