@@ -4,6 +4,10 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#elif defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#elif defined(__aarch64__) && defined(__APPLE__)
+#include <sys/sysctl.h>
 #endif
 
 static unsigned bit_of(packed_kernel kernel) { return 1u << kernel; }
@@ -29,6 +33,23 @@ static unsigned look(void) {
       found |= bit_of(PACKED_KERNEL_AVX512_VNNI);
     }
   }
+#elif defined(__aarch64__) && defined(__linux__)
+  // The kernel's numbers (asm/hwcap.h), which older headers lack.
+  const unsigned long dotprod = 1ul << 20, i8mm = 1ul << 13;
+  if ((getauxval(AT_HWCAP) & dotprod) != 0) {
+    found |= bit_of(PACKED_KERNEL_NEON_DOTPROD);
+    if ((getauxval(AT_HWCAP2) & i8mm) != 0) found |= bit_of(PACKED_KERNEL_NEON_I8MM);
+  }
+#elif defined(__aarch64__) && defined(__APPLE__)
+  int has = 0;
+  size_t size = sizeof has;
+  if (sysctlbyname("hw.optional.arm.FEAT_DotProd", &has, &size, 0, 0) == 0 && has != 0) {
+    found |= bit_of(PACKED_KERNEL_NEON_DOTPROD);
+    size = sizeof has;
+    if (sysctlbyname("hw.optional.arm.FEAT_I8MM", &has, &size, 0, 0) == 0 && has != 0) {
+      found |= bit_of(PACKED_KERNEL_NEON_I8MM);
+    }
+  }
 #endif
   return found;
 }
@@ -47,7 +68,8 @@ bool packed_kernel_is_available(packed_kernel kernel) {
 
 packed_kernel packed_kernel_best(void) {
   static const packed_kernel fastest_first[] = {
-    PACKED_KERNEL_AVX512_VNNI, PACKED_KERNEL_AVX_VNNI, PACKED_KERNEL_AVX2,
+    PACKED_KERNEL_AVX512_VNNI, PACKED_KERNEL_AVX_VNNI, PACKED_KERNEL_AVX2, PACKED_KERNEL_NEON_I8MM,
+    PACKED_KERNEL_NEON_DOTPROD,
   };
   for (size_t index = 0; index < sizeof fastest_first / sizeof fastest_first[0]; index++) {
     if (packed_kernel_is_available(fastest_first[index])) return fastest_first[index];
@@ -61,6 +83,8 @@ const char *packed_kernel_name(packed_kernel kernel) {
     case PACKED_KERNEL_AVX2: return "AVX2";
     case PACKED_KERNEL_AVX_VNNI: return "AVX-VNNI";
     case PACKED_KERNEL_AVX512_VNNI: return "AVX-512 VNNI";
+    case PACKED_KERNEL_NEON_DOTPROD: return "NEON DotProd";
+    case PACKED_KERNEL_NEON_I8MM: return "NEON I8MM";
   }
   return "unknown";
 }
@@ -72,6 +96,10 @@ kernel_functions packed_kernel_functions(packed_kernel kernel) {
     case PACKED_KERNEL_AVX_VNNI: return (kernel_functions){packed_round_avx2, packed_tile_avx_vnni, attention_avx2};
     case PACKED_KERNEL_AVX512_VNNI:
       return (kernel_functions){packed_round_avx512_vnni, packed_tile_avx512_vnni, attention_avx512};
+#elif defined(__aarch64__)
+    case PACKED_KERNEL_NEON_DOTPROD:
+      return (kernel_functions){packed_round_neon, packed_tile_neon_dotprod, attention_neon};
+    case PACKED_KERNEL_NEON_I8MM: return (kernel_functions){packed_round_neon, packed_tile_neon_i8mm, attention_neon};
 #endif
     default: return (kernel_functions){packed_round_portable, packed_tile_portable, attention_portable};
   }

@@ -27,6 +27,14 @@ void packed_tile_avx2(packed_type type, tile weights, int64_t blocks, columns in
 void packed_tile_avx_vnni(packed_type type, tile weights, int64_t blocks, columns input, float result[][PACKED_ROWS]);
 void attention_avx2(const ordered_attention *problem, const attention_part *part, void *scratch);
 
+#elif defined(__aarch64__)
+
+float packed_round_neon(const float *source, int8_t *bytes);
+void packed_tile_neon_dotprod(
+  packed_type type, tile weights, int64_t blocks, columns input, float result[][PACKED_ROWS]);
+void packed_tile_neon_i8mm(packed_type type, tile weights, int64_t blocks, columns input, float result[][PACKED_ROWS]);
+void attention_neon(const ordered_attention *problem, const attention_part *part, void *scratch);
+
 #endif
 
 #endif

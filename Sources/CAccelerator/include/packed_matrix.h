@@ -33,6 +33,10 @@ typedef enum packed_kernel {
   PACKED_KERNEL_AVX_VNNI = 2,
   // AVX-512 with its products of bytes (VNNI).
   PACKED_KERNEL_AVX512_VNNI = 3,
+  // ARM's NEON with products of bytes (DotProd).
+  PACKED_KERNEL_NEON_DOTPROD = 4,
+  // NEON with products of small matrices of bytes (I8MM).
+  PACKED_KERNEL_NEON_I8MM = 5,
 } packed_kernel;
 
 // Whether this processor, and its operating system, know a kernel's instructions.
