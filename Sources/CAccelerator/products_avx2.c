@@ -1,7 +1,7 @@
 #if defined(__x86_64__)
 
 #define TARGET __attribute__((target("avx2,f16c,fma")))
-#define SIDES(type) ((type) == PACKED_Q4_0 || (type) == PACKED_Q4_K ? 2 : 1)
+#define SIDES(type, count) ((type) == PACKED_Q4_0 || (type) == PACKED_Q4_K || (count) <= 4 ? 2 : 1)
 #include "products_ymm.h"
 
 // The instruction adds products of unsigned and signed bytes in twos, to numbers of 16 bits that must not overflow:
@@ -10,39 +10,55 @@
 // Weights of eight bits: one such pair has room, and only with a weight's magnitude, 128 at most, in its place; the
 // sign goes to the activation.
 INLINE void add_signed(
-  __m256i sum[], const int groups, const uint8_t *weights, const int8_t *bytes, const span columns) {
+  __m256i sum[], const int sides, const int groups, const uint8_t *weights, const int8_t *bytes, const span columns) {
   UNROLL
   for (int group = 0; group < groups; group++) {
-    __m256i weight = _mm256_xor_si256(load(weights + group * 64), _mm256_set1_epi8((char)0x80));
-    __m256i size = _mm256_abs_epi8(weight);
+    __m256i weight[2], size[2];
+    UNROLL
+    for (int side = 0; side < sides; side++) {
+      weight[side] = _mm256_xor_si256(load(weights + group * 64 + side * 32), _mm256_set1_epi8((char)0x80));
+      size[side] = _mm256_abs_epi8(weight[side]);
+    }
     UNROLL
     for (int column = 0; column < columns.count; column++) {
       __m256i four = broadcast_bytes(bytes + (group * columns.all + column) * 4);
-      __m256i pairs = _mm256_maddubs_epi16(size, _mm256_sign_epi8(four, weight));
-      __m256i own = _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
-      sum[column] = group == 0 ? own : _mm256_add_epi32(sum[column], own);
-      SETTLE(sum[column]);
+      UNROLL
+      for (int side = 0; side < sides; side++) {
+        __m256i *own = &sum[column * sides + side];
+        __m256i pairs = _mm256_maddubs_epi16(size[side], _mm256_sign_epi8(four, weight[side]));
+        __m256i fours = _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+        *own = group == 0 ? fours : _mm256_add_epi32(*own, fours);
+        SETTLE(*own);
+      }
     }
   }
 }
 
 // Weights of six bits: two pairs have room.
 INLINE void add_six_bits(
-  __m256i sum[], const int groups, const uint8_t *weights, const int8_t *bytes, const int32_t *starts,
+  __m256i sum[], const int sides, const int groups, const uint8_t *weights, const int8_t *bytes, const int32_t *starts,
   const span columns) {
   UNROLL
   for (int group = 0; group < groups; group += 2) {
-    __m256i one = load(weights + group * 64);
-    __m256i other = load(weights + (group + 1) * 64);
+    __m256i one[2], other[2];
+    UNROLL
+    for (int side = 0; side < sides; side++) {
+      one[side] = load(weights + group * 64 + side * 32);
+      other[side] = load(weights + (group + 1) * 64 + side * 32);
+    }
     UNROLL
     for (int column = 0; column < columns.count; column++) {
       const int8_t *four = bytes + (group * columns.all + column) * 4;
-      __m256i pairs = _mm256_add_epi16(
-        _mm256_maddubs_epi16(one, broadcast_bytes(four)),
-        _mm256_maddubs_epi16(other, broadcast_bytes(four + columns.all * 4)));
-      __m256i before = group == 0 ? _mm256_set1_epi32(starts[column]) : sum[column];
-      sum[column] = _mm256_add_epi32(before, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
-      SETTLE(sum[column]);
+      UNROLL
+      for (int side = 0; side < sides; side++) {
+        __m256i *own = &sum[column * sides + side];
+        __m256i pairs = _mm256_add_epi16(
+          _mm256_maddubs_epi16(one[side], broadcast_bytes(four)),
+          _mm256_maddubs_epi16(other[side], broadcast_bytes(four + columns.all * 4)));
+        __m256i before = group == 0 ? _mm256_set1_epi32(starts[column]) : *own;
+        *own = _mm256_add_epi32(before, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+        SETTLE(*own);
+      }
     }
   }
 }
@@ -50,11 +66,10 @@ INLINE void add_six_bits(
 INLINE void add_wide(
   __m256i sum[], const packed_type type, const int sides, const int groups, const uint8_t *weights, const int8_t *bytes,
   const int32_t *starts, const span columns) {
-  (void)sides;
   if (type == PACKED_Q8_0) {
-    add_signed(sum, groups, weights, bytes, columns);
+    add_signed(sum, sides, groups, weights, bytes, columns);
   } else {
-    add_six_bits(sum, groups, weights, bytes, starts, columns);
+    add_six_bits(sum, sides, groups, weights, bytes, starts, columns);
   }
 }
 

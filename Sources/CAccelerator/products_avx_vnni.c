@@ -1,7 +1,7 @@
 #if defined(__x86_64__)
 
 #define TARGET __attribute__((target("avx2,avxvnni,f16c,fma")))
-#define SIDES(type) 2
+#define SIDES(type, count) 2
 #include "products_ymm.h"
 
 INLINE void begin(__m256i sum[], const int sides, const int32_t *starts, const int count) {

@@ -2,8 +2,8 @@
 // this,
 //
 // - TARGET: their instructions;
-// - SIDES(type): how many halves of a tile's registers, eight rows each, go together: 2 with up to 6 columns, which
-//   saves loads of the columns' bytes, or 1 with up to 12, where what else is needed leaves less room.
+// - SIDES(type, count): how many halves of a tile's registers, eight rows each, go together with so many columns: 2,
+//   with up to 6 at once, which saves loads of the columns' bytes, or 1, where what else is needed leaves less room.
 //
 // and after it how whole numbers are made (add_wide, add_narrow).
 
@@ -173,7 +173,7 @@ INLINE void multiply(
   const bool is_narrow = type == PACKED_Q4_0 || type == PACKED_Q4_K;
   const size_t width = is_narrow ? PACKED_ROWS * PACKED_BLOCK / 2 : PACKED_ROWS * PACKED_BLOCK;
   const int scale_bytes = type == PACKED_Q8_0 || type == PACKED_Q4_0 ? 2 : 1;
-  const int sides = SIDES(type);
+  const int sides = SIDES(type, count);
   const span left = {sides == 2 && count > 6 ? (count + 1) / 2 : count, count};
   const span right = {count - left.count, count};
   memset(result, 0, (size_t)count * sizeof result[0]);
