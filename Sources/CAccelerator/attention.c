@@ -3,8 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "attention_layout.h"
-#include "products_layout.h"
+#include "kernels.h"
 
 bool ordered_attention_supports(int64_t key_length, int64_t value_length) {
   return key_length > 0 && key_length % 16 == 0 && key_length <= 1024 && value_length > 0 && value_length % 16 == 0
@@ -38,11 +37,7 @@ void ordered_attention_compute(
   }
   one.key = problem->key + one.key_head * problem->key_head_stride;
   one.value = problem->value + one.key_head * problem->value_head_stride;
-  if (kernel == PACKED_KERNEL_AVX512_VNNI) {
-    attention_avx512(problem, &one, scratch);
-  } else {
-    attention_portable(problem, &one, scratch);
-  }
+  packed_kernel_functions(kernel).attend(problem, &one, scratch);
 }
 
 // e to the power of a number that is not above zero: that of Cephes (S. Moshier, expf), by multiplications and additions with one

@@ -1,14 +1,15 @@
-#include "attention_layout.h"
-
 #if defined(__x86_64__)
 
 #include <immintrin.h>
-#include <string.h>
+
+#include "kernels.h"
 
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,f16c")))
 #define INLINE static inline __attribute__((always_inline))
 // Sums that are indexed by a loop which is not unrolled are kept in memory.
 #define UNROLL _Pragma("clang loop unroll(full)")
+
+#include "attention_rows.h"
 
 // See the portable kernel.
 TARGET INLINE __m512 exponential(__m512 x) {
@@ -111,23 +112,46 @@ TARGET INLINE __mmask16 sight(const uint16_t *mask, const int32_t *cells, int th
   return _mm256_mask_cmpneq_epi16_mask(exists, *added, _mm256_set1_epi16((short)HALF_MINUS_INFINITY));
 }
 
+// A cell's value times each row's weight. Where rows do not see all cells (`has_gaps`), a weight of minus zero says so:
+// whatever the value is, the sum stays. What is no number may be left out too; the row's result is none in any case.
+TARGET INLINE void add_value(
+  __m512 sum[], const char *own, const int chunks, const int rows, const bool has_gaps, const float *weights,
+  int64_t weight_stride) {
+  UNROLL
+  for (int chunk = 0; chunk < chunks; chunk++) {
+    __m512 part = _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(own + chunk * 32)));
+    UNROLL
+    for (int row = 0; row < rows; row++) {
+      __m512 *total = &sum[row * chunks + chunk];
+      __m512 weight = _mm512_set1_ps(weights[row * weight_stride]);
+      if (has_gaps) {
+        __mmask16 counts = (__mmask16)~_mm512_movepi32_mask(_mm512_castps_si512(weight));
+        *total = _mm512_mask3_fmadd_ps(weight, part, *total, counts);
+      } else {
+        *total = _mm512_fmadd_ps(weight, part, *total);
+      }
+    }
+  }
+}
+
 // Adds up the values of all cells for some rows; all sums stay in registers.
 TARGET INLINE void add_values(
   const char *value, int64_t stride, const int chunks, const int rows, const int32_t *cells, int64_t count,
-  const float *weights, int64_t weight_stride, const float *inverse, float *const *result) {
+  const uint16_t *seen_by_all, const float *weights, int64_t weight_stride, const float *inverse,
+  float *const *result) {
   __m512 sum[16];
   UNROLL
   for (int index = 0; index < rows * chunks; index++) sum[index] = _mm512_setzero_ps();
-  for (int64_t place = 0; place < count; place++) {
-    const char *own = value + cells[place] * stride;
-    UNROLL
-    for (int chunk = 0; chunk < chunks; chunk++) {
-      __m512 part = _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(own + chunk * 32)));
-      UNROLL
-      for (int row = 0; row < rows; row++) {
-        // What a row does not see has a weight of zero, which changes no sum.
-        sum[row * chunks + chunk] =
-          _mm512_fmadd_ps(_mm512_set1_ps(weights[row * weight_stride + place]), part, sum[row * chunks + chunk]);
+  for (int64_t start = 0; start < count; start += 16) {
+    int64_t end = start + 16 < count ? start + 16 : count;
+    // Most cells are seen by all rows.
+    if (seen_by_all[start / 16] == 0xFFFF) {
+      for (int64_t place = start; place < end; place++) {
+        add_value(sum, value + cells[place] * stride, chunks, rows, false, weights + place, weight_stride);
+      }
+    } else {
+      for (int64_t place = start; place < end; place++) {
+        add_value(sum, value + cells[place] * stride, chunks, rows, true, weights + place, weight_stride);
       }
     }
   }
@@ -143,12 +167,13 @@ TARGET INLINE void add_values(
 
 TARGET INLINE void add_chunks(
   const char *value, int64_t stride, const int chunks, int rows, const int32_t *cells, int64_t count,
-  const float *weights, int64_t weight_stride, const float *inverse, float *const *result) {
+  const uint16_t *seen_by_all, const float *weights, int64_t weight_stride, const float *inverse,
+  float *const *result) {
   int row = 0;
 #define ADD(number) \
   add_values( \
-    value, stride, chunks, number, cells, count, weights + row * weight_stride, weight_stride, inverse + row, \
-    result + row); \
+    value, stride, chunks, number, cells, count, seen_by_all, weights + row * weight_stride, weight_stride, \
+    inverse + row, result + row); \
   row += number
   while (chunks <= 4 && row + 4 <= rows) { ADD(4); }
   while (chunks <= 8 && row + 2 <= rows) { ADD(2); }
@@ -156,24 +181,13 @@ TARGET INLINE void add_chunks(
 #undef ADD
 }
 
-// Where a part's numbers lie.
-typedef struct workplace {
-  float *keys;
-  float *weights;
-  float *own;
-  int32_t *cells;
-  int64_t stride;
-} workplace;
-
-// Rows that see much the same cells.
 TARGET static void attend(
   const ordered_attention *problem, const attention_part *part, int first, int rows, int64_t count, workplace place) {
   __m512 largest[ATTENTION_ROWS];
   __m512 nothing = _mm512_set1_ps(-__builtin_inff());
   for (int row = 0; row < rows; row++) largest[row] = nothing;
   __m512 scale = _mm512_set1_ps(problem->scale);
-  // Beyond the last cell the last one stands again; nobody sees it.
-  for (int64_t beyond = count; beyond < count + 15 && count > 0; beyond++) place.cells[beyond] = place.cells[count - 1];
+  uint16_t beyond = 0;
 
   for (int64_t start = 0; start < count; start += 16) {
     const int32_t *cells = place.cells + start;
@@ -190,6 +204,9 @@ TARGET static void attend(
       largest[row] = _mm512_max_ps(all, largest[row]);
       _mm512_storeu_ps(place.weights + row * place.stride + start, all);
     }
+    // What is beyond the last cell is not looked at.
+    place.seen[start / 16] = 0xFFFF;
+    beyond = (uint16_t)(0xFFFFu << there);
   }
 
   float inverse[ATTENTION_ROWS];
@@ -201,8 +218,9 @@ TARGET static void attend(
       __m512 all = _mm512_loadu_ps(mine + start);
       // Also a cell that is seen may have a score of minus infinity. It has no weight.
       __mmask16 sees = _mm512_cmp_ps_mask(all, nothing, _CMP_NEQ_UQ);
-      __m512 weight = _mm512_maskz_mov_ps(sees, exponential(_mm512_sub_ps(all, most)));
-      _mm512_storeu_ps(mine + start, weight);
+      __m512 weight = exponential(_mm512_sub_ps(all, most));
+      _mm512_storeu_ps(mine + start, _mm512_mask_blend_ps(sees, _mm512_set1_ps(-0.0f), weight));
+      place.seen[start / 16] &= (uint16_t)(start + 16 < count ? sees : sees | beyond);
       // The sum goes by a row's own cells, wherever they lie.
       _mm512_storeu_ps(place.own + length, _mm512_maskz_compress_ps(sees, weight));
       length += __builtin_popcount(sees);
@@ -223,8 +241,8 @@ TARGET static void attend(
 #define CASE(number) \
   case number: \
     add_chunks( \
-      part->value, problem->value_stride, number, rows, place.cells, count, place.weights, place.stride, inverse, \
-      part->result + first); \
+      part->value, problem->value_stride, number, rows, place.cells, count, place.seen, place.weights, place.stride, \
+      inverse, part->result + first); \
     break
   switch (problem->value_length / 16) {
     CASE(1);
@@ -248,62 +266,13 @@ TARGET static void attend(
 #undef CASE
 }
 
-// Whether a row sees a cell of a block, cell by cell.
-TARGET INLINE uint16_t seen_cells(const uint16_t *mask, int64_t first, int64_t cells) {
-  int there = cells - first < 16 ? (int)(cells - first) : 16;
-  __mmask16 exists = (__mmask16)((1u << there) - 1);
-  __m256i own = _mm256_maskz_loadu_epi16(exists, mask + first);
-  return (uint16_t)_mm256_mask_cmpneq_epi16_mask(exists, own, _mm256_set1_epi16((short)HALF_MINUS_INFINITY));
+TARGET INLINE uint16_t seen_cells(const uint16_t *mask) {
+  __m256i all = _mm256_loadu_si256((const __m256i *)mask);
+  return (uint16_t)_mm256_cmpneq_epi16_mask(all, _mm256_set1_epi16((short)HALF_MINUS_INFINITY));
 }
 
 TARGET void attention_avx512(const ordered_attention *problem, const attention_part *part, void *scratch) {
-  int64_t blocks = cell_blocks(problem);
-  workplace place;
-  place.stride = blocks * ATTENTION_CELLS;
-  place.keys = scratch;
-  place.weights = place.keys + problem->key_length * ATTENTION_CELLS;
-  place.own = place.weights + place.stride * ATTENTION_ROWS;
-  place.cells = (int32_t *)(place.own + place.stride + 32);
-  uint16_t *seen = (uint16_t *)(place.cells + place.stride + 16);
-
-  // Rows of one tree see nearly the same cells and go together; those of different texts do not: each would be computed with the
-  // cells of all. A row joins the ones before it as long as it does not make them much more.
-  for (int first = 0; first < part->count;) {
-    int64_t all = 0;
-    for (int64_t block = 0; block < blocks; block++) {
-      seen[block] = seen_cells(part->mask[first], block * 16, problem->cells);
-      all += __builtin_popcount(seen[block]);
-    }
-    int rows = 1;
-    for (; first + rows < part->count; rows++) {
-      if (part->mask[first + rows] == part->mask[first + rows - 1]) continue;
-      int64_t own = 0, together = 0;
-      for (int64_t block = 0; block < blocks; block++) {
-        uint16_t mine = seen_cells(part->mask[first + rows], block * 16, problem->cells);
-        own += __builtin_popcount(mine);
-        together += __builtin_popcount(mine | seen[block]);
-      }
-      if (together > (own > all ? own : all) * 5 / 4 + 16) break;
-      for (int64_t block = 0; block < blocks; block++) {
-        seen[block] |= seen_cells(part->mask[first + rows], block * 16, problem->cells);
-      }
-      all = together;
-    }
-    int64_t count = 0;
-    for (int64_t block = 0; block < blocks; block++) {
-      for (unsigned left = seen[block]; left != 0; left &= left - 1) {
-        place.cells[count++] = (int32_t)(block * 16 + __builtin_ctz(left));
-      }
-    }
-    attend(problem, part, first, rows, count, place);
-    first += rows;
-  }
-}
-
-#else
-
-void attention_avx512(const ordered_attention *problem, const attention_part *part, void *scratch) {
-  attention_portable(problem, part, scratch);
+  attend_in_groups(problem, part, scratch);
 }
 
 #endif

@@ -5,6 +5,9 @@
 
 #include "ordered_attention.h"
 
+// See products_layout.h.
+#pragma STDC FP_CONTRACT OFF
+
 // Minus infinity in half precision: the cell is not seen.
 #define HALF_MINUS_INFINITY 0xFC00
 
@@ -19,8 +22,8 @@ typedef struct attention_part {
   const char *value;
 } attention_part;
 
+typedef void (*attention_kernel)(const ordered_attention *problem, const attention_part *part, void *scratch);
 void attention_portable(const ordered_attention *problem, const attention_part *part, void *scratch);
-void attention_avx512(const ordered_attention *problem, const attention_part *part, void *scratch);
 
 static inline int64_t cell_blocks(const ordered_attention *problem) {
   return (problem->cells + ATTENTION_CELLS - 1) / ATTENTION_CELLS;

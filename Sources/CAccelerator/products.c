@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "products_layout.h"
+#include "kernels.h"
 
 static int64_t tile_count(int64_t rows) { return (rows + PACKED_ROWS - 1) / PACKED_ROWS; }
 
@@ -20,7 +20,7 @@ void packed_activations_set(
   chunk one = chunk_at(count, chunk_of(count, index));
   int place = (int)(index - one.first);
   columns all = columns_at(activations, blocks, one);
-  packed_round round = kernel == PACKED_KERNEL_AVX512_VNNI ? packed_round_avx512_vnni : packed_round_portable;
+  packed_round round = packed_kernel_functions(kernel).round;
   for (int64_t block = 0; block < blocks; block++) {
     int8_t rounded[PACKED_BLOCK];
     all.scales[block * one.count + place] = round(column + block * PACKED_BLOCK, rounded);
@@ -41,6 +41,7 @@ void packed_matrix_multiply(
   int64_t end_tile, const void *activations, int64_t count, float *result, int64_t stride) {
   int64_t blocks = columns / PACKED_BLOCK;
   int64_t chunks = count > 0 ? chunk_count(count) : 0;
+  packed_tile multiply = packed_kernel_functions(kernel).multiply;
   for (int64_t index = first_tile; index < end_tile; index++) {
     tile weights = tile_at(packed, type, blocks, index);
     int64_t first_row = index * PACKED_ROWS;
@@ -48,12 +49,9 @@ void packed_matrix_multiply(
     // The tile stays in the cache while all chunks go by.
     for (int64_t number = 0; number < chunks; number++) {
       chunk one = chunk_at(count, number);
-      float sums[PACKED_COLUMNS][PACKED_ROWS];
-      if (kernel == PACKED_KERNEL_AVX512_VNNI) {
-        packed_tile_avx512_vnni(type, weights, blocks, columns_at(activations, blocks, one), sums);
-      } else {
-        packed_tile_portable(type, weights, blocks, columns_at(activations, blocks, one), sums);
-      }
+      // Kernels with few registers add up in here: a column has a line of the cache.
+      _Alignas(64) float sums[PACKED_COLUMNS][PACKED_ROWS];
+      multiply(type, weights, blocks, columns_at(activations, blocks, one), sums);
       for (int place = 0; place < one.count; place++) {
         memcpy(result + (one.first + place) * stride + first_row, sums[place], (size_t)height * sizeof(float));
       }

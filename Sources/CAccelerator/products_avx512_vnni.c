@@ -1,9 +1,10 @@
-#include "products_layout.h"
-
 #if defined(__x86_64__)
 
 #include <immintrin.h>
 #include <string.h>
+
+#include "kernels.h"
+#include "products_counts.h"
 
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni,f16c")))
 
@@ -48,8 +49,7 @@ INLINE void multiply(
   const packed_type type, tile tile, int64_t blocks, columns input, const int count, float result[][PACKED_ROWS]) {
   const bool is_narrow = type == PACKED_Q4_0 || type == PACKED_Q4_K;
   const size_t width = is_narrow ? PACKED_ROWS * PACKED_BLOCK / 2 : PACKED_ROWS * PACKED_BLOCK;
-  const size_t part =
-    width + SCALE_BYTES + (type == PACKED_Q4_K ? 64 / 8 : type == PACKED_Q6_K ? 32 / 8 : 0);
+  const size_t part = part_bytes(type);
   __m512 total[PACKED_COLUMNS];
   UNROLL
   for (int column = 0; column < count; column++) total[column] = _mm512_setzero_ps();
@@ -61,7 +61,6 @@ INLINE void multiply(
     const int32_t *sums = input.sums + block * count;
     // The weights of a large model come from memory, in order; the processor's own guesses end at its pages.
     // How far ahead was measured: narrow weights are used up faster.
-    // Scales lie behind a tile's weights: what is fetched for a block is a part of all of it, not of its weights.
     const char *ahead = (const char *)tile.weights + (size_t)block * part;
     for (size_t line = 0; line < part; line += 64) {
       if (is_narrow) {
@@ -131,41 +130,7 @@ INLINE void multiply(
   for (int column = 0; column < count; column++) _mm512_storeu_ps(result[column], total[column]);
 }
 
-#define CASE(type, number) \
-  case number: multiply(type, tile, blocks, input, number, result); break
-#define KERNEL(name, type) \
-  TARGET static void name(tile tile, int64_t blocks, columns input, float result[][PACKED_ROWS]) { \
-    switch (input.count) { \
-      CASE(type, 1); \
-      CASE(type, 2); \
-      CASE(type, 3); \
-      CASE(type, 4); \
-      CASE(type, 5); \
-      CASE(type, 6); \
-      CASE(type, 7); \
-      CASE(type, 8); \
-      CASE(type, 9); \
-      CASE(type, 10); \
-      CASE(type, 11); \
-      CASE(type, 12); \
-      default: break; \
-    } \
-  }
-
-KERNEL(multiply_q8_0, PACKED_Q8_0)
-KERNEL(multiply_q4_0, PACKED_Q4_0)
-KERNEL(multiply_q4_k, PACKED_Q4_K)
-KERNEL(multiply_q6_k, PACKED_Q6_K)
-
-void packed_tile_avx512_vnni(
-  packed_type type, tile tile, int64_t blocks, columns input, float result[][PACKED_ROWS]) {
-  switch (type) {
-    case PACKED_Q8_0: multiply_q8_0(tile, blocks, input, result); break;
-    case PACKED_Q4_0: multiply_q4_0(tile, blocks, input, result); break;
-    case PACKED_Q4_K: multiply_q4_k(tile, blocks, input, result); break;
-    case PACKED_Q6_K: multiply_q6_k(tile, blocks, input, result); break;
-  }
-}
+PACKED_TILE_KERNEL(TARGET, packed_tile_avx512_vnni)
 
 TARGET float packed_round_avx512_vnni(const float *source, int8_t *bytes) {
   __m512 low = _mm512_loadu_ps(source);
@@ -193,40 +158,4 @@ TARGET float packed_round_avx512_vnni(const float *source, int8_t *bytes) {
   return scale;
 }
 
-static bool is_available(void) {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
-    && __builtin_cpu_supports("avx512vnni");
-}
-
-#else
-
-void packed_tile_avx512_vnni(
-  packed_type type, tile tile, int64_t blocks, columns input, float result[][PACKED_ROWS]) {
-  packed_tile_portable(type, tile, blocks, input, result);
-}
-
-float packed_round_avx512_vnni(const float *source, int8_t *bytes) { return packed_round_portable(source, bytes); }
-
-static bool is_available(void) { return false; }
-
 #endif
-
-bool packed_kernel_is_available(packed_kernel kernel) {
-  switch (kernel) {
-    case PACKED_KERNEL_PORTABLE: return true;
-    case PACKED_KERNEL_AVX512_VNNI: return is_available();
-  }
-  return false;
-}
-
-packed_kernel packed_kernel_best(void) {
-  return is_available() ? PACKED_KERNEL_AVX512_VNNI : PACKED_KERNEL_PORTABLE;
-}
-
-const char *packed_kernel_name(packed_kernel kernel) {
-  switch (kernel) {
-    case PACKED_KERNEL_PORTABLE: return "portable C";
-    case PACKED_KERNEL_AVX512_VNNI: return "AVX-512 VNNI";
-  }
-  return "unknown";
-}

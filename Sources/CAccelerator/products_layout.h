@@ -5,6 +5,10 @@
 
 #include "packed_matrix.h"
 
+// What is multiplied and then added is rounded once where it says fma, and twice elsewhere: a compiler that makes the former
+// out of the latter, as it may on ARM, would change bits. Holds for what follows, in every file that includes this.
+#pragma STDC FP_CONTRACT OFF
+
 // A tile has PACKED_ROWS rows. For each of its blocks of 32 elements there are groups of 4, in each group the 4 of each row as unsigned
 // bytes, row by row: a register of 64 bytes. Bytes: the weight plus 128 (Q8_0) or 32 (Q6_K), in 8 groups. Numbers of 4 bits (Q4_0, Q4_K):
 // 4 registers, whose lower halves of bytes are groups 0 to 3 and whose upper ones 4 to 7.
@@ -19,6 +23,10 @@ static inline size_t weight_bytes(packed_type type) {
 static inline size_t outer_bytes(packed_type type) {
   return type == PACKED_Q4_K ? 64 : type == PACKED_Q6_K ? 32 : 0;
 }
+
+// A block's part of all that a tile has. Scales lie behind a tile's weights: a kernel that reads ahead of itself goes by this, and so
+// leaves nothing out.
+static inline size_t part_bytes(packed_type type) { return weight_bytes(type) + SCALE_BYTES + outer_bytes(type) / 8; }
 
 static inline size_t tile_bytes(packed_type type, int64_t blocks) {
   size_t bytes = (size_t)blocks * (weight_bytes(type) + SCALE_BYTES) + (size_t)(blocks / 8) * outer_bytes(type);
@@ -97,16 +105,15 @@ static inline columns columns_at(const void *activations, int64_t blocks, chunk 
 // none or infinite.
 typedef float (*packed_round)(const float *source, int8_t *bytes);
 float packed_round_portable(const float *source, int8_t *bytes);
-float packed_round_avx512_vnni(const float *source, int8_t *bytes);
 
 // What is smaller than every normal number has a reciprocal that may be infinite: such a block is rounded to nothing.
 #define LEAST_SCALE 0x1p-126f
 #define LARGEST_NUMBER 0x1.fffffep127f
 
 // One tile with one chunk: result[column][row].
-void packed_tile_portable(
+typedef void (*packed_tile)(
   packed_type type, tile weights, int64_t blocks, columns input, float result[][PACKED_ROWS]);
-void packed_tile_avx512_vnni(
+void packed_tile_portable(
   packed_type type, tile weights, int64_t blocks, columns input, float result[][PACKED_ROWS]);
 
 // A half-precision number's value.

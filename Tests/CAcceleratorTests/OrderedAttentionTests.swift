@@ -166,6 +166,22 @@ struct OrderedAttentionTests {
     }
   }
 
+  @Test(arguments: 1...9)
+  func `what a query does not see cannot reach it, whoever else sees it`(count: Int) {
+    var attention = Attention(
+      length: 64, valueLength: 64, cells: 50, heads: 4, keyHeads: 1, count: count, seed: 7, share: 1)
+    // Each query has a cell of its own among the last ones, as the nodes of a tree have.
+    for query in 0..<count { attention.seen[query] = Array(0..<40) + [40 + query] }
+    let expected = attention.results(PACKED_KERNEL_PORTABLE)
+    attention.keys.replaceSubrange(40 * 64..<41 * 64, with: repeatElement(.nan, count: 64))
+    attention.values.replaceSubrange(40 * 64..<41 * 64, with: repeatElement(.infinity, count: 64))
+    for kernel in Product.kernels {
+      let found = attention.results(kernel)
+      #expect(found[0].allSatisfy { !$0.isFinite })
+      #expect(found.dropFirst().map { $0.map(\.bitPattern) } == expected.dropFirst().map { $0.map(\.bitPattern) })
+    }
+  }
+
   @Test(arguments: [(0, 64), (8, 64), (64, 0), (64, 272), (64, 24), (1040, 64)])
   func `lengths that are not supported are said to be so`(lengths: (Int, Int)) {
     #expect(!ordered_attention_supports(Int64(lengths.0), Int64(lengths.1)))

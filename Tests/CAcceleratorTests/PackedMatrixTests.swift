@@ -23,7 +23,10 @@ struct Product {
   var matrix: [UInt8]
   var columns: [[Float]]
 
-  static let kernels = [PACKED_KERNEL_PORTABLE, PACKED_KERNEL_AVX512_VNNI].filter { packed_kernel_is_available($0) }
+  static let kernels = [
+    PACKED_KERNEL_PORTABLE, PACKED_KERNEL_AVX2, PACKED_KERNEL_AVX_VNNI, PACKED_KERNEL_AVX512_VNNI,
+    PACKED_KERNEL_NEON_DOTPROD, PACKED_KERNEL_NEON_I8MM,
+  ].filter { packed_kernel_is_available($0) }
   static let types = [PACKED_Q8_0, PACKED_Q4_0, PACKED_Q4_K, PACKED_Q6_K]
 
   /// What numbers are like.
@@ -270,6 +273,16 @@ struct PackedMatrixTests {
         #expect(abs(Double(found[row]) - values[0][row]) <= 130 * steps[0][row] + 1e-36)
       }
     }
+  }
+
+  @Test func `the fastest kernel is one that there is, and each has a name of its own`() {
+    let fastestFirst = [
+      PACKED_KERNEL_AVX512_VNNI, PACKED_KERNEL_AVX_VNNI, PACKED_KERNEL_AVX2, PACKED_KERNEL_NEON_I8MM,
+      PACKED_KERNEL_NEON_DOTPROD, PACKED_KERNEL_PORTABLE,
+    ]
+    #expect(packed_kernel_best() == fastestFirst.first { packed_kernel_is_available($0) })
+    #expect(Set(fastestFirst.map { String(cString: packed_kernel_name($0)) }).count == fastestFirst.count)
+    #expect(!packed_kernel_is_available(packed_kernel(rawValue: 99)))
   }
 
   @Test func `no columns are no work`() {

@@ -27,8 +27,16 @@ extern "C" {
 typedef enum packed_kernel {
   // Plain C.
   PACKED_KERNEL_PORTABLE = 0,
+  // AVX2, with F16C and FMA.
+  PACKED_KERNEL_AVX2 = 1,
+  // AVX2 with products of bytes of its own (AVX-VNNI).
+  PACKED_KERNEL_AVX_VNNI = 2,
   // AVX-512 with its products of bytes (VNNI).
-  PACKED_KERNEL_AVX512_VNNI = 1,
+  PACKED_KERNEL_AVX512_VNNI = 3,
+  // ARM's NEON with products of bytes (DotProd).
+  PACKED_KERNEL_NEON_DOTPROD = 4,
+  // NEON with products of small matrices of bytes (I8MM).
+  PACKED_KERNEL_NEON_I8MM = 5,
 } packed_kernel;
 
 // Whether this processor, and its operating system, know a kernel's instructions.
