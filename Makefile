@@ -17,7 +17,7 @@ TEST_FLAGS := -c release --scratch-path .build-tests -Xswiftc -enable-testing -X
 PROBLEM ?= Examples/01_swish.py
 SOURCES := Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup build test test-long test-endpoints test-neon demo bench bench-decode install uninstall lint format docs \
+.PHONY: help setup build test test-long test-endpoints test-kernels demo bench bench-decode install uninstall lint format docs \
   kernelbench clean
 
 help:
@@ -27,7 +27,7 @@ help:
 	@echo "make build     the basic binary: $(BINARY)"
 	@echo "make test-long the tests with long fuzzing and endurance"
 	@echo "make test-endpoints  the clients of endpoints against llama.cpp's own server, which is built once"
-	@echo "make test-neon the kernels of products and attention with their definition, also ARM's, under qemu"
+	@echo "make test-kernels  the kernels of products and attention with their definition, also ARM's, under qemu"
 	@echo "make bench     the benchmarks"
 	@echo "make bench-decode  decoding against llama.cpp's own programs, which are built once (an hour and a half)"
 	@echo "make install   basic, its models and its CUDA compiler below PREFIX ($(PREFIX))"
@@ -54,8 +54,8 @@ test-long: setup
 test-endpoints: setup
 	@Scripts/test-endpoints.sh $(TEST_FLAGS)
 
-test-neon:
-	@Scripts/test-neon.sh
+test-kernels:
+	@Scripts/test-kernels.sh
 
 bench: build
 	@$(BINARY) bench decode

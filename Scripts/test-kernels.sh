@@ -16,7 +16,7 @@ compiler="${CC:-clang}"
 command -v "$compiler" >/dev/null 2>&1 || skip "no clang was found, which compiles the kernels. CC names one."
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
-sources=(Sources/CAccelerator/*.c Tests/NEON/*.c)
+sources=(Sources/CAccelerator/*.c Tests/KernelComparison/*.c)
 flags=(-O2 -Wall -Wextra -Werror -ISources/CAccelerator/include)
 
 # works FLAG...: whether a program can be made with them.
