@@ -48,21 +48,19 @@ INLINE void end(__m512 total[], const __m512i sum[], __m512 row_scales, const fl
 INLINE void multiply(
   const packed_type type, tile tile, int64_t blocks, columns input, const int count, float result[][PACKED_ROWS]) {
   const bool is_narrow = type == PACKED_Q4_0 || type == PACKED_Q4_K;
-  const size_t width = is_narrow ? PACKED_ROWS * PACKED_BLOCK / 2 : PACKED_ROWS * PACKED_BLOCK;
-  const size_t part = part_bytes(type);
   __m512 total[PACKED_COLUMNS];
   UNROLL
   for (int column = 0; column < count; column++) total[column] = _mm512_setzero_ps();
   for (int64_t block = 0; block < blocks; block++) {
-    const uint8_t *weights = tile.weights + (size_t)block * width;
+    const uint8_t *weights = tile.weights + (size_t)block * weight_bytes(type);
     const uint8_t *row_scales = tile.scales + (size_t)block * SCALE_BYTES;
     const int8_t *bytes = input.bytes + (size_t)block * count * PACKED_BLOCK;
     const float *scales = input.scales + block * count;
     const int32_t *sums = input.sums + block * count;
     // The weights of a large model come from memory, in order; the processor's own guesses end at its pages.
     // How far ahead was measured: narrow weights are used up faster.
-    const char *ahead = (const char *)tile.weights + (size_t)block * part;
-    for (size_t line = 0; line < part; line += 64) {
+    const char *ahead = (const char *)tile.weights + (size_t)block * part_bytes(type);
+    for (size_t line = 0; line < part_bytes(type); line += 64) {
       if (is_narrow) {
         _mm_prefetch(ahead + (16 << 10) + line, _MM_HINT_T1);
       } else {

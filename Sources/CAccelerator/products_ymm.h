@@ -171,14 +171,13 @@ INLINE void add_block(
 INLINE void multiply(
   const packed_type type, tile tile, int64_t blocks, columns input, const int count, float result[][PACKED_ROWS]) {
   const bool is_narrow = type == PACKED_Q4_0 || type == PACKED_Q4_K;
-  const size_t width = is_narrow ? PACKED_ROWS * PACKED_BLOCK / 2 : PACKED_ROWS * PACKED_BLOCK;
   const int scale_bytes = type == PACKED_Q8_0 || type == PACKED_Q4_0 ? 2 : 1;
   const int sides = SIDES(type, count);
   const span left = {sides == 2 && count > 6 ? (count + 1) / 2 : count, count};
   const span right = {count - left.count, count};
   memset(result, 0, (size_t)count * sizeof result[0]);
   for (int64_t block = 0; block < blocks; block++) {
-    const uint8_t *weights = tile.weights + (size_t)block * width;
+    const uint8_t *weights = tile.weights + (size_t)block * weight_bytes(type);
     const uint8_t *row_scales = tile.scales + (size_t)block * SCALE_BYTES;
     const uint16_t *outer = tile.outer + (size_t)(block / 8) * (outer_bytes(type) / 2);
     const int8_t *bytes = input.bytes + (size_t)block * count * PACKED_BLOCK;
