@@ -34,11 +34,14 @@ extension Endpoints {
       #expect(whole.uncached == streamed.uncached)
     }
 
+    /// A server of its own, which has read nothing yet: in `messages` it goes on from what it has read before, in other batches,
+    /// whose sums round otherwise.
     @Test func `both dialects and our own engine write the same`() async throws {
-      let server = try await LlamaServer.common
+      let server = try await LlamaServer.start(.init(slots: 1))
+      defer { server.stop() }
       let request = Asking.conversation(Self.messages, tokens: 60)
-      let chat = try await Asking.ask(Asking.model(server, .openAIChat), request)
       let messages = try await Asking.ask(Asking.model(server, .anthropicMessages), request)
+      let chat = try await Asking.ask(Asking.model(server, .openAIChat), request)
       let own = try await Asking.ask(OwnEngine.model(chatTemplate: "chatml"), request)
       #expect(!own.text.isEmpty && chat.text == own.text && messages.text == own.text)
       #expect(chat.uncached == messages.uncached)
