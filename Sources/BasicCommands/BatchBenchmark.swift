@@ -46,8 +46,7 @@ struct BatchBenchmark {
     for round in 0..<command.measuring.rounds {
       for (problem, prompt) in prompts.enumerated() {
         announce("round \(round + 1) of \(command.measuring.rounds): \(prompt.name)")
-        let shift = (round + problem) % widths.count
-        for width in widths[shift...] + widths[..<shift] {
+        for width in widths.rotated(by: round + problem) {
           var run = try await write(prompt.tokens, width, engine, count: command.kernels)
           (run.problem, run.round) = (problem, round)
           runs.append(run)
@@ -99,7 +98,7 @@ struct BatchBenchmark {
     func partner(of run: Run) -> Run? { single.first { $0.problem == run.problem && $0.round == run.round } }
     let rows = widths.map { width -> BatchReport.Row in
       let mine = runs.filter { $0.width == width }
-      let speeds = mine.map(\.kernelsPerMinute)
+      let speed = Statistics.quartiles(mine.map(\.kernelsPerMinute), decimals: 1)
       let ratios = mine.compactMap { run in partner(of: run).map { run.kernelsPerMinute / $0.kernelsPerMinute } }
       let texts = mine.reduce(0) { $0 + $1.texts.count }
       let equal = mine.reduce(0) { sum, run in
@@ -107,9 +106,7 @@ struct BatchBenchmark {
       }
       let tokens = mine.reduce(0) { $0 + $1.texts.reduce(0) { $0 + $1.count } }
       return BatchReport.Row(
-        width: width, kernelsPerMinute: Statistics.median(speeds).rounded(to: 1),
-        lowerQuartile: Statistics.quantile(speeds, 0.25).rounded(to: 1),
-        upperQuartile: Statistics.quantile(speeds, 0.75).rounded(to: 1),
+        width: width, kernelsPerMinute: speed.median, lowerQuartile: speed.lower, upperQuartile: speed.upper,
         tokensPerSecond: Statistics.median(mine.map(\.tokensPerSecond)).rounded(to: 1),
         tokensPerPass: (Double(tokens) / Double(max(1, mine.reduce(0) { $0 + $1.passes }))).rounded(to: 2),
         ratio: .init(ratios), equalTexts: equal, texts: texts)

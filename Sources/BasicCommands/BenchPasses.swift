@@ -103,10 +103,9 @@ struct PassesReport: Encodable {
       self.threads = threads
       let one = times.first.map(Statistics.median) ?? 0
       passes = zip(sizes, times).map { size, times in
-        Size(
-          tokens: size, milliseconds: Statistics.median(times).rounded(to: 3),
-          lowerQuartile: Statistics.quantile(times, 0.25).rounded(to: 3),
-          upperQuartile: Statistics.quantile(times, 0.75).rounded(to: 3),
+        let spread = Statistics.quartiles(times, decimals: 3)
+        return Size(
+          tokens: size, milliseconds: spread.median, lowerQuartile: spread.lower, upperQuartile: spread.upper,
           ratio: (Statistics.median(times) / max(one, 1e-9)).rounded(to: 3))
       }
     }

@@ -27,9 +27,7 @@ struct DecodeBenchmark {
     let size = command.models.context ?? (longest + command.maxTokens + 255) / 256 * 256
     let engine = try pair.engine(context: size, limits: command.speculation.limits)
     for notice in engine.notices { announce("note: \(notice)") }
-    let modes = SpeculationMode.allCases.filter {
-      engine.draftModel != nil || ($0 != .tree && $0 != .chain)
-    }
+    let modes = SpeculationMode.measured(hasDraft: engine.draftModel != nil)
     var runs: [Run] = []
     var plainTexts: [String: [Token]] = [:]
     // The first text pays for measuring the cost of passes, and for memory that is touched for the first time.
@@ -37,9 +35,7 @@ struct DecodeBenchmark {
     for round in 0..<command.measuring.rounds {
       for (index, prompt) in prompts.enumerated() {
         announce("round \(round + 1) of \(command.measuring.rounds): \(prompt.name)")
-        // A mode's place in the order changes, so that none is always measured after the same other one.
-        let shift = (round + index) % modes.count
-        for mode in modes[shift...] + modes[..<shift] {
+        for mode in modes.rotated(by: round + index) {
           let summary = try await decode(prompt.tokens, mode, engine)
           if mode == .off { plainTexts[prompt.name] = summary.tokens }
           runs.append(Run(problem: prompt.name, round: round, mode: mode, summary: summary))
@@ -104,10 +100,9 @@ struct DecodeBenchmark {
       }
       let total = max(times.total, 1e-9)
       let passes = mine.reduce(0) { $0 + $1.summary.passes }
+      let speed = Statistics.quartiles(mine.map(\.speed), decimals: 1)
       return DecodeReport.Mode(
-        mode: mode.rawValue, tokensPerSecond: Statistics.median(mine.map(\.speed)).rounded(to: 1),
-        lowerQuartile: Statistics.quantile(mine.map(\.speed), 0.25).rounded(to: 1),
-        upperQuartile: Statistics.quantile(mine.map(\.speed), 0.75).rounded(to: 1),
+        mode: mode.rawValue, tokensPerSecond: speed.median, lowerQuartile: speed.lower, upperQuartile: speed.upper,
         tokensPerPass: Statistics.median(mine.map(\.summary.tokensPerPass)).rounded(to: 3),
         drafting: (times.drafting / total).rounded(to: 4), verifying: (times.verifying / total).rounded(to: 4),
         host: (times.host / total).rounded(to: 4),
@@ -134,6 +129,13 @@ struct DecodeBenchmark {
     return [1, 2, 4, 8, 16, 32, 64, 128].filter { $0 <= costs.limit }.map {
       .init(nodes: $0, milliseconds: costs.milliseconds($0).rounded(to: 4))
     }
+  }
+}
+
+extension SpeculationMode {
+  /// Those that differ: without a draft model a tree and a chain are the text's repetitions alone.
+  static func measured(hasDraft: Bool) -> [SpeculationMode] {
+    allCases.filter { hasDraft || ($0 != .tree && $0 != .chain) }
   }
 }
 

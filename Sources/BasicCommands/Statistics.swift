@@ -13,17 +13,44 @@ enum Statistics {
     return sorted[below] + (position - Double(below)) * (sorted[below + 1] - sorted[below])
   }
 
+  /// The median of values with their quartiles, rounded.
+  static func quartiles(_ values: [Double], decimals: Int) -> (lower: Double, median: Double, upper: Double) {
+    (
+      quantile(values, 0.25).rounded(to: decimals), median(values).rounded(to: decimals),
+      quantile(values, 0.75).rounded(to: decimals)
+    )
+  }
+
   /// The median of values with a 95 % interval from the percentile bootstrap (Efron 1979) with a fixed seed.
   static func medianInterval(_ values: [Double], resamples: Int = 2000) -> (median: Double, low: Double, high: Double) {
     guard values.count > 1 else { return (median(values), median(values), median(values)) }
-    var state: UInt64 = 0x5DEE_CE66_D1CE_4E5B
-    func next(_ bound: Int) -> Int {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Int((state >> 33) % UInt64(bound))
-    }
+    var numbers = RepeatableNumbers(seed: 0x5DEE_CE66_D1CE_4E5B)
     let medians = (0..<resamples).map { _ in
-      median(values.indices.map { _ in values[next(values.count)] })
+      median(values.indices.map { _ in values[numbers.next(below: values.count)] })
     }
     return (median(values), quantile(medians, 0.025), quantile(medians, 0.975))
+  }
+}
+
+/// Numbers that look random and are the same each time: a linear congruential generator (Knuth's MMIX).
+struct RepeatableNumbers {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  /// A number from zero on, below a bound.
+  mutating func next(below bound: Int) -> Int {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return Int((state >> 33) % UInt64(bound))
+  }
+}
+
+extension Array {
+  /// The elements in another order, which begins with a later one: what is measured in turn is not always measured after the
+  /// same other thing.
+  func rotated(by count: Int) -> [Element] {
+    guard !isEmpty else { return [] }
+    let first = count % self.count
+    return Array(self[first...] + self[..<first])
   }
 }

@@ -91,18 +91,12 @@ struct EngineContest {
       }
       return found
     case .noise:
-      // Any numbers do, as long as they are the same each time.
-      var state: UInt64 = 0x9E37_79B9_7F4A_7C15
+      var numbers = RepeatableNumbers(seed: 0x9E37_79B9_7F4A_7C15)
       let ends = engine.targetModel.vocabulary.endTokens
       let known = Set(kernels.flatMap(\.tokens)).subtracting(ends).sorted()
       guard !known.isEmpty else { return [] }
       return kernels.indices.map { index in
-        var tokens: [Token] = []
-        while tokens.count < 64 {
-          state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-          tokens.append(known[Int((state >> 33) % UInt64(known.count))])
-        }
-        return Prompt(name: "noise-\(index + 1)", tokens: tokens)
+        Prompt(name: "noise-\(index + 1)", tokens: (0..<64).map { _ in known[numbers.next(below: known.count)] })
       }
     }
   }
@@ -168,9 +162,7 @@ struct EngineContest {
   private func rounds(
     _ kind: PromptKind, _ prompts: [Prompt], _ best: [Trial], _ common: LlamaContestant.Common, _ engine: LlamaEngine
   ) async throws -> [Run] {
-    let own = SpeculationMode.allCases.filter {
-      engine.draftModel != nil || ($0 != .tree && $0 != .chain)
-    }
+    let own = SpeculationMode.measured(hasDraft: engine.draftModel != nil)
     var runs: [Run] = []
     for round in 0..<command.measuring.rounds {
       // Started anew: some ways remember what was written, and every round writes the same.
@@ -183,11 +175,9 @@ struct EngineContest {
       for (index, prompt) in prompts.enumerated() {
         command.measuring.announce(
           "\(kind.rawValue): round \(round + 1) of \(command.measuring.rounds), \(prompt.name)")
-        // A way's place in the order changes, so that none is always measured after the same other one.
-        let shift = (round + index) % ways.count
         var written: [Way: (tokens: [Token]?, output: String?)] = [:]
         let first = runs.count
-        for way in ways[shift...] + ways[..<shift] {
+        for way in ways.rotated(by: round + index) {
           var run = Run(way: way, prompt: index, round: round, speed: 0, tokensPerPass: 0)
           switch way {
           case .own(let mode):

@@ -101,11 +101,10 @@ extension EngineReport.Kind {
     func row(_ way: EngineContest.Way, _ engine: String, _ mode: String, _ settings: String) -> EngineReport.Row? {
       let mine = runs.filter { $0.way == way }
       guard !mine.isEmpty else { return nil }
+      let speeds = Statistics.quartiles(mine.map(\.speed), decimals: 1)
       return EngineReport.Row(
         engine: engine, mode: mode, settings: settings,
-        tokensPerSecond: Statistics.median(mine.map(\.speed)).rounded(to: 1),
-        lowerQuartile: Statistics.quantile(mine.map(\.speed), 0.25).rounded(to: 1),
-        upperQuartile: Statistics.quantile(mine.map(\.speed), 0.75).rounded(to: 1),
+        tokensPerSecond: speeds.median, lowerQuartile: speeds.lower, upperQuartile: speeds.upper,
         tokensPerPass: Statistics.median(mine.map(\.tokensPerPass)).rounded(to: 3),
         overLlamaPlain: ratio(mine) { speed($0, .llama(.plain)) }, overLlamaBest: ratio(mine, fastest),
         overOwnPlain: ratio(mine) { speed($0, .own(.off)) },

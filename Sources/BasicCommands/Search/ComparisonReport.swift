@@ -66,13 +66,10 @@ struct ComparisonReport: Encodable, Sendable {
       // What was under way when the time was up may have come a moment later; it was taken, and counts at the end.
       let end = marks.last ?? 0
       solvedAfter = marks.map { mark in Point(seconds: mark, solved: times.count { $0 <= mark || mark == end }) }
+      let spread = Statistics.quartiles(times, decimals: 3)
       secondsToCorrect = Nullable(
         times.isEmpty
-          ? nil
-          : Spread(
-            median: Statistics.median(times).rounded(to: 3),
-            lowerQuartile: Statistics.quantile(times, 0.25).rounded(to: 3),
-            upperQuartile: Statistics.quantile(times, 0.75).rounded(to: 3)))
+          ? nil : Spread(median: spread.median, lowerQuartile: spread.lower, upperQuartile: spread.upper))
       seconds = outcomes.map(\.seconds).reduce(0, +).rounded(to: 3)
       candidates = outcomes.map(\.candidates).reduce(0, +)
       duplicates = outcomes.map(\.duplicates).reduce(0, +)
