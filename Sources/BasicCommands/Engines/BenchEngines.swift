@@ -9,7 +9,7 @@ struct BenchEngines: AsyncParsableCommand {
       llama-server decodes plainly, with a draft model's chain and with its n-gram ways, and llama-speculative with branches; \
       settings are tried on the first prompt of each kind, and each way is then measured at its best one. All take \
       turns at every prompt on the same model files, prompts and threads, greedily. Each engine's time is its own clock's, the \
-      prompt's reading not counted. llama.cpp's best speculative way is the fastest of that prompt and round.
+      prompt's reading not counted. llama.cpp's best speculative way is the fastest of that prompt and round that writes what its plain decoding does.
 
       `make bench-decode` builds the programs and models, and runs this.
 

@@ -13,8 +13,8 @@ struct EngineReport: Encodable {
     var lowerQuartile: Double
     var upperQuartile: Double
     var tokensPerPass: Double
-    /// Over llama.cpp's plain decoding, over its fastest speculative way of that prompt and round, and over our plain decoding:
-    /// medians of paired ratios.
+    /// Over llama.cpp's plain decoding, over its fastest speculative way of that prompt and round which writes the same as that, and
+    /// over our plain decoding: medians of paired ratios.
     var overLlamaPlain: DecodeReport.Ratio?
     var overLlamaBest: DecodeReport.Ratio?
     var overOwnPlain: DecodeReport.Ratio?
@@ -91,8 +91,12 @@ extension EngineReport.Kind {
     func speed(_ run: EngineContest.Run, _ way: EngineContest.Way) -> Double? {
       runs.first { $0.way == way && $0.prompt == run.prompt && $0.round == run.round }?.speed
     }
+    // Who writes another text than plain decoding does may have had less to do.
     func fastest(_ run: EngineContest.Run) -> Double? {
-      LlamaMode.allCases.filter { $0 != .plain }.compactMap { speed(run, .llama($0)) }.max()
+      runs.filter {
+        guard case .llama(let mode) = $0.way else { return false }
+        return mode != .plain && $0.equalsLlama && $0.prompt == run.prompt && $0.round == run.round
+      }.map(\.speed).max()
     }
     func ratio(_ mine: [EngineContest.Run], _ other: (EngineContest.Run) -> Double?) -> DecodeReport.Ratio? {
       let ratios = mine.compactMap { run in other(run).flatMap { $0 > 0 ? run.speed / $0 : nil } }
