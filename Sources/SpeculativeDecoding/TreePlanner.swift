@@ -36,6 +36,10 @@ public struct TreePlanner: Sendable {
   private var totalTime = 0.0
   private var curiosity = 0.0
   private var isCurious = false
+  /// What the draft model's reading of what it had not read was expected to cost in the pass under way, and the passes since it was
+  /// asked last.
+  private var catchingUp = 0.0
+  private var passesWithout = 0
 
   /// A planner.
   ///
@@ -111,7 +115,7 @@ public struct TreePlanner: Sendable {
   public mutating func asksModel(given tree: TokenTree, pending: Int) -> Bool {
     isCurious = false
     guard mode == .auto, let draftCosts else { return true }
-    let catchingUp = draftCosts.milliseconds(pending)
+    catchingUp = draftCosts.milliseconds(pending)
     let without = bestSize(of: tree, order: withinLimits(tree.nodesByWeight(), of: tree)).value
     let with = 1 + max(modelGain, tree.expectedAcceptance) - rate * (modelCost + catchingUp)
     if with >= without { return true }
@@ -187,9 +191,19 @@ public struct TreePlanner: Sendable {
     totalTime += time
     if isCurious { curiosity += drafting }
     isCurious = false
-    guard usedModel else { return }
-    modelGain += (Double(tokens - 1) - modelGain) * 0.1
-    modelCost += (time - modelCost) * 0.1
+    guard usedModel else {
+      passesWithout += 1
+      return
+    }
+    // What it brought is forgotten by passes, asked or not: the text is another one when it is asked again after a while.
+    var weight = 1.0
+    for _ in 0...min(passesWithout, 6) { weight *= 0.9 }
+    weight = 1 - weight
+    passesWithout = 0
+    modelGain += (Double(tokens - 1) - modelGain) * weight
+    // Reading what it had not read is counted where it is decided.
+    modelCost += (max(0, time - catchingUp) - modelCost) * weight
+    catchingUp = 0
   }
 
   /// Plans with other costs of the target's passes from now on.

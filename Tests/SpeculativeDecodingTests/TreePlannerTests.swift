@@ -126,4 +126,28 @@ import Testing
     }
     #expect(abs(planner.rate - 4 / 57.1) < 1e-3)
   }
+
+  /// What reading what it had not read costs is paid once, and what it brought long ago says little.
+  @Test func `a draft model that begins to pay is soon asked always`() {
+    let target = PassCosts(probe: [.init(size: 1, milliseconds: 10), .init(size: 64, milliseconds: 20)], limit: 64)
+    let draft = PassCosts(
+      probe: [.init(size: 1, milliseconds: 1), .init(size: 64, milliseconds: 40)], limit: 64)
+    var planner = Self.planner(target, draftCosts: draft)
+    var (pending, asked, inARow) = (1, 0, 0)
+    for pass in 0..<4000 {
+      let pays = pass >= 2000
+      let asks = planner.asksModel(given: TokenTree(root: 0), pending: pending)
+      let tokens = asks && pays ? 3 : 1
+      // Three passes of its own besides.
+      planner.record(
+        nodes: asks ? 5 : 1, tokens: tokens, usedModel: asks, drafting: asks ? draft.milliseconds(pending) + 3 : 0,
+        verifying: asks ? 11 : 10, host: 0)
+      pending = asks ? 1 : min(64, pending + 1)
+      guard pays else { continue }
+      asked += asks ? 1 : 0
+      inARow = asks ? inARow + 1 : 0
+      if inARow == 20 { break }
+    }
+    #expect(inARow == 20 && asked <= 24, "asked \(asked) times")
+  }
 }
