@@ -37,8 +37,12 @@ struct TraceLine: Encodable {
     logProbabilities = record.tree.logProbabilities.map { Double($0).rounded(to: 4) }
     origins = record.tree.origins.enumerated().map { node, origin in
       if node == 0 { return "text" }
-      if origin == .model { return "model" }
-      return origin == .suffix ? "suffix" : "both"
+      switch origin {
+      case .model: return "model"
+      case .suffix: return "suffix"
+      case .corpus: return "corpus"
+      default: return "several"
+      }
     }
     accepted = record.accepted
     gained = record.tokens

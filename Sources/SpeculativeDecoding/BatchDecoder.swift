@@ -11,6 +11,7 @@ public final class BatchDecoder {
   private let drafts: [any DraftModel]
   private let stopwatch: Stopwatch
   private var costs: MeasuredCosts?
+  private var experience: [SpeculationMode: DecodingSession.Experience] = [:]
 
   /// A decoder for `target`.
   ///
@@ -58,7 +59,8 @@ public final class BatchDecoder {
       return try DecodingSession(
         target: BatchMember(target, text: text, share: share),
         draftModel: options.mode.usesDraftModel && !drafts.isEmpty ? drafts[text] : nil, prompt: prompt,
-        maximumTokens: maximumTokens, endTokens: endTokens, options: options, costs: part, stopwatch: stopwatch)
+        maximumTokens: maximumTokens, endTokens: endTokens, options: options, costs: part,
+        experience: experience[options.mode], stopwatch: stopwatch)
     }
     let count = Double(seeds.count)
     for session in sessions {
@@ -100,6 +102,7 @@ public final class BatchDecoder {
         if goesOn { live.append(text) } else { try end(text) }
       }
     }
+    experience[options.mode] = sessions[0].experience
     if options.mode != .off {
       costs.draft = sessions[0].planner.draftCosts ?? costs.draft
       self.costs = costs

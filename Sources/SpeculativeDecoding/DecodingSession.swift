@@ -4,7 +4,8 @@ final class DecodingSession {
   private(set) var planner: TreePlanner
 
   private let target: any TargetModel
-  private let suffix = SuffixSource()
+  private let suffix: SuffixSource
+  private let corpus: CorpusSource?
   private let model: ModelSource?
   private let sampled: SampledModelSource?
   private let endTokens: Set<Token>
@@ -19,7 +20,8 @@ final class DecodingSession {
 
   init(
     target: any TargetModel, draftModel: (any DraftModel)?, prompt: [Token], maximumTokens: Int,
-    endTokens: Set<Token>, options: SpeculativeDecoder.Options, costs: MeasuredCosts, stopwatch: Stopwatch
+    endTokens: Set<Token>, options: SpeculativeDecoder.Options, costs: MeasuredCosts, experience: Experience?,
+    stopwatch: Stopwatch
   ) throws {
     self.target = target
     self.endTokens = endTokens
@@ -34,14 +36,40 @@ final class DecodingSession {
       draftModel != nil && options.rule == .withoutReplacement && !options.sampling.isGreedy
       && target.capacity.takesTrees
     sampled = isSampled ? draftModel.map { SampledModelSource(model: $0, parameters: options.sampling) } : nil
-    model = isSampled ? nil : draftModel.map { ModelSource(model: $0, temperature: options.sampling.temperature) }
+    suffix = SuffixSource(calibration: experience?.suffix)
+    model =
+      isSampled
+      ? nil
+      : draftModel.map {
+        ModelSource(model: $0, temperature: options.sampling.temperature, calibration: experience?.model)
+      }
     planner = TreePlanner(
       mode: options.mode, limits: options.limits, leafLimit: target.capacity.leaves,
-      verificationCosts: costs.verification, draftCosts: draftModel == nil ? nil : costs.draft)
+      verificationCosts: costs.verification, draftCosts: draftModel == nil ? nil : costs.draft,
+      experience: experience?.planner)
     usesSuffix = options.mode == .auto || options.mode == .suffix || (draftModel == nil && options.mode != .off)
+    corpus =
+      usesSuffix && !isSampled
+      ? options.corpus.map { CorpusSource(corpus: $0, calibration: experience?.corpus) } : nil
     if usesSuffix && !isSampled { suffix.prepare(prompt[...]) }
+    corpus?.prepare(prompt[...])
     try model?.prepare(prompt[...])
     try sampled?.prepare(prompt[...])
+  }
+
+  /// What holds beyond one text: how often guesses are right, and what passes with them bring. None of the text itself.
+  struct Experience {
+    fileprivate var suffix: AcceptanceCalibration
+    fileprivate var corpus: AcceptanceCalibration?
+    fileprivate var model: AcceptanceCalibration?
+    fileprivate var planner: TreePlanner.Experience
+  }
+
+  /// What the next text can begin with.
+  var experience: Experience {
+    Experience(
+      suffix: suffix.calibration.forNextText(), corpus: corpus?.calibration.forNextText(),
+      model: model?.calibration.forNextText(), planner: planner.experience)
   }
 
   func run(onPass: (PassRecord) throws -> Bool) throws {
@@ -114,14 +142,15 @@ final class DecodingSession {
       proposed: proposal.drafted, visited: walk.visited.map { proposal.originals[$0] }, tokens: walk.tokens)
     text += walk.tokens
     if usesSuffix && sampled == nil { suffix.learn(outcome) }
+    corpus?.learn(outcome)
     try model?.learn(outcome)
     try sampled?.learn(outcome)
     let kept = take(walk.tokens)
     var times = PassTimes(drafting: proposal.drafting, verifying: verifying)
     times.host = proposal.elapsed - proposal.drafting + stopwatch.milliseconds - started
     planner.record(
-      nodes: size ?? proposal.size, tokens: walk.tokens.count, usedModel: proposal.usedModel, drafting: times.drafting,
-      verifying: times.verifying, host: times.host)
+      nodes: size ?? proposal.size, tokens: walk.tokens.count, promise: tree.expectedAcceptance,
+      usedModel: proposal.usedModel, drafting: times.drafting, verifying: times.verifying, host: times.host)
     summary.passes += 1
     summary.verifiedNodes += tree.count - 1
     summary.acceptedTokens += walk.visited.count - 1
@@ -156,7 +185,11 @@ final class DecodingSession {
       try sampled.propose(into: &tree, guidance: guidance)
       return (tree, stopwatch.milliseconds - before, true)
     }
-    if choice.usesSuffix { suffix.propose(into: &tree, guidance: guidance) }
+    if choice.usesSuffix {
+      suffix.propose(into: &tree, guidance: guidance)
+      corpus?.propose(into: &tree, guidance: guidance)
+      tree.shareSiblings()
+    }
     var usedModel = false
     if let model, choice.usesModel, planner.asksModel(given: tree, pending: model.pendingCount) {
       guidance.limits.totalNodes = max(1, choice.limits.totalNodes - (tree.count - 1))

@@ -13,16 +13,23 @@ public final class ModelSource: DraftSource {
   private let temperature: Double
   private var text: [Token] = []
   /// The draft's first, second and third choice are told apart from each other and from the rest.
-  private var calibration = AcceptanceCalibration(kinds: 4)
+  private(set) var calibration: AcceptanceCalibration
   private var proposals: [Int: Proposal] = [:]
+  /// What other sources guessed instead of the model's first choice, with the probability that the choice left them.
+  private var contested: [Int: Double] = [:]
+  /// How often they were right is learnt as a kind of its own.
+  private static let contest = 4
   /// What one level's weight becomes in the next, as seen so far.
   private var levelRatio = 0.8
 
   /// A source that asks `model`.
   ///
-  /// - Parameter temperature: the target's; guesses are weighed as the target will draw. 0 weighs as 1 does.
-  public init(model: any DraftModel, temperature: Double = 0) {
+  /// - Parameters:
+  ///   - temperature: the target's; guesses are weighed as the target will draw. 0 weighs as 1 does.
+  ///   - calibration: how often the model's guesses were right before; nil where that is not known.
+  public init(model: any DraftModel, temperature: Double = 0, calibration: AcceptanceCalibration? = nil) {
     self.model = model
+    self.calibration = calibration ?? AcceptanceCalibration(kinds: 5)
     self.temperature = temperature > 0 ? temperature : 1
   }
 
@@ -42,6 +49,7 @@ public final class ModelSource: DraftSource {
   /// Grows the tree below its root; what other sources put there stays and is met by the draft model's own guesses.
   public func propose(into tree: inout TokenTree, guidance: DraftGuidance) throws {
     proposals.removeAll(keepingCapacity: true)
+    contested.removeAll(keepingCapacity: true)
     passes.removeAll(keepingCapacity: true)
     try model.begin(with: text[model.textCount...])
     var frontier = [0]
@@ -69,12 +77,15 @@ public final class ModelSource: DraftSource {
     let tree = outcome.proposed
     for (node, token) in zip(outcome.visited, outcome.tokens) {
       for child in tree.children(of: node) {
-        guard let proposal = proposals[child] else { continue }
-        calibration.record(
-          probability: proposal.probability, kind: proposal.rank, isHit: tree.tokens[child] == token)
+        let isHit = tree.tokens[child] == token
+        if let proposal = proposals[child] {
+          calibration.record(probability: proposal.probability, kind: proposal.rank, isHit: isHit)
+        }
+        if let rest = contested[child] { calibration.record(probability: rest, kind: Self.contest, isHit: isHit) }
       }
     }
     text += outcome.tokens
+    contested.removeAll(keepingCapacity: true)
     if !proposals.isEmpty {
       try model.keep(outcome.visited, of: tree)
       proposals.removeAll(keepingCapacity: true)
@@ -99,6 +110,7 @@ public final class ModelSource: DraftSource {
       let parentWeight = Double(tree.logProbabilities[parent].exponential)
       parentTotal += parentWeight
       let tokens = likeliest(width, after: parent, leastWeight: guidance.minimumWeight / parentWeight)
+      if let first = tokens.first { contest(&tree, below: parent, with: first) }
       for (place, (token, probability)) in tokens.enumerated() {
         let proposal = Proposal(probability: probability, rank: min(place, 3))
         let accepted = calibration.probability(for: probability, kind: proposal.rank)
@@ -119,6 +131,16 @@ public final class ModelSource: DraftSource {
     }
     if parentTotal > 0 && !level.isEmpty { levelRatio += (min(1, total / parentTotal) - levelRatio) * 0.15 }
     return level
+  }
+
+  /// Leaves to what other sources guess instead of the model's first choice what that choice leaves. The model has read what
+  /// they go by, and where both are as sure of different tokens, one of them is wrong.
+  private func contest(_ tree: inout TokenTree, below parent: Int, with first: (Token, Double)) {
+    let rest = 1 - calibration.probability(for: first.1, kind: 0)
+    for child in tree.children(of: parent) where tree.tokens[child] != first.0 {
+      contested[child] = rest
+      tree.limit(child, to: Float(Double.log(max(calibration.probability(for: rest, kind: Self.contest), 1e-3))))
+    }
   }
 
   /// Whether a level that promises `gain` tokens is worth the draft pass over `width` nodes that it needs.

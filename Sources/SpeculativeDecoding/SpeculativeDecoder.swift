@@ -1,7 +1,7 @@
 /// Writes a target model's text, several tokens a pass where drafts allow it, and never a token that the target alone
 /// would not have written.
 ///
-/// A decoder is used from one thread at a time. It keeps what it has learnt of costs between texts.
+/// A decoder is used from one thread at a time. It keeps between texts what it has learnt of costs and of how often guesses are right.
 public final class SpeculativeDecoder {
   /// How to decode.
   public struct Options: Sendable {
@@ -13,16 +13,19 @@ public final class SpeculativeDecoder {
     public var sampling: SamplingParameters
     /// How drafted tokens are accepted.
     public var rule: VerificationRule
+    /// Texts of before, which modes that draft repetitions draft from too.
+    public var corpus: DraftCorpus?
 
     /// Makes options.
     public init(
       mode: SpeculationMode = .auto, limits: TreeLimits = TreeLimits(), sampling: SamplingParameters = .init(),
-      rule: VerificationRule = .sampleAndWalk
+      rule: VerificationRule = .sampleAndWalk, corpus: DraftCorpus? = nil
     ) {
       self.mode = mode
       self.limits = limits
       self.sampling = sampling
       self.rule = rule
+      self.corpus = corpus
     }
   }
 
@@ -30,6 +33,7 @@ public final class SpeculativeDecoder {
   private let draftModel: (any DraftModel)?
   private let stopwatch: Stopwatch
   private var costs: MeasuredCosts?
+  private var experience: [SpeculationMode: DecodingSession.Experience] = [:]
 
   /// A decoder for `target`.
   ///
@@ -66,13 +70,14 @@ public final class SpeculativeDecoder {
     let measured = stopwatch.milliseconds
     let session = try DecodingSession(
       target: target, draftModel: options.mode.usesDraftModel ? draftModel : nil, prompt: prompt,
-      maximumTokens: maximumTokens,
-      endTokens: endTokens, options: options, costs: costs, stopwatch: stopwatch)
+      maximumTokens: maximumTokens, endTokens: endTokens, options: options, costs: costs,
+      experience: experience[options.mode], stopwatch: stopwatch)
     session.summary.probeTime = measured - read
     // The draft model reads the prompt as the session begins.
     session.summary.promptTime = stopwatch.milliseconds - started - session.summary.probeTime
     try session.run(onPass: onPass)
     self.costs?.update(from: session.planner)
+    experience[options.mode] = session.experience
     return session.summary
   }
 

@@ -76,6 +76,24 @@ public struct TokenTree: Sendable, Equatable {
     return node
   }
 
+  /// Lowers the probability that `node` follows its parent to at most what is given. Weights below it are brought up to date by
+  /// ``accumulate()``.
+  mutating func limit(_ node: Int, to logProbability: Float) {
+    conditionalLogProbabilities[node] = min(conditionalLogProbabilities[node], logProbability)
+  }
+
+  /// Makes the probabilities of siblings add up to one at most, where sources that do not know of each other promise more.
+  ///
+  /// - Complexity: O(`count`).
+  mutating func shareSiblings() {
+    var sums = [Float](repeating: 0, count: count)
+    for node in 1..<max(count, 1) { sums[Int(parents[node])] += conditionalLogProbabilities[node].exponential }
+    for node in 1..<max(count, 1) where sums[Int(parents[node])] > 1 {
+      conditionalLogProbabilities[node] -= sums[Int(parents[node])].naturalLogarithm
+    }
+    accumulate()
+  }
+
   /// Brings every node's weight up to date after ``add(_:to:logProbability:origin:)`` raised some.
   ///
   /// - Complexity: O(`count`).
@@ -155,6 +173,8 @@ public struct DraftOrigin: OptionSet, Sendable, Hashable {
 
   /// The draft model.
   public static let model = DraftOrigin(rawValue: 1)
+  /// A text of a corpus.
+  public static let corpus = DraftOrigin(rawValue: 4)
   /// A repetition of earlier text.
   public static let suffix = DraftOrigin(rawValue: 2)
 }

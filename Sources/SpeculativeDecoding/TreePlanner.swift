@@ -39,25 +39,50 @@ public struct TreePlanner: Sendable {
   /// What the draft model's reading of what it had not read was expected to cost in the pass under way, and the passes since it was
   /// asked last.
   private var catchingUp = 0.0
+  /// The tokens beyond the one that every pass brings which trees without the draft model promised lately, and those that they brought.
+  private var promised = 0.0
+  private var kept = 0.0
   private var passesWithout = 0
 
   /// A planner.
   ///
-  /// - Parameter leafLimit: the most branches that the target can verify in one pass.
+  /// - Parameters:
+  ///   - leafLimit: the most branches that the target can verify in one pass.
+  ///   - experience: what was learnt of this mode before; nil where nothing was.
   public init(
-    mode: SpeculationMode, limits: TreeLimits, leafLimit: Int, verificationCosts: PassCosts, draftCosts: PassCosts?
+    mode: SpeculationMode, limits: TreeLimits, leafLimit: Int, verificationCosts: PassCosts, draftCosts: PassCosts?,
+    experience: Experience? = nil
   ) {
     self.mode = mode
     self.limits = limits
     self.leafLimit = leafLimit
     self.verificationCosts = verificationCosts
     self.draftCosts = draftCosts
-    let single = verificationCosts.milliseconds(1)
-    recentTokens = 8
-    recentTime = 8 * single
     (modelGain, modelCost) = Self.expectation(
       verification: verificationCosts, draft: draftCosts, depth: min(limits.depth, limits.totalNodes))
+    // Who begins with the rate of plain decoding finds every branch worth its place until the rate is known.
+    var rate = 1 / verificationCosts.milliseconds(1)
+    if mode == .auto, let draftCosts {
+      rate = max(rate, (1 + modelGain) / (modelCost + draftCosts.milliseconds(1)))
+    }
+    if let experience {
+      rate = experience.rate
+      modelGain = experience.modelGain
+      modelCost = experience.modelCost
+    }
+    recentTokens = 8
+    recentTime = 8 / rate
   }
+
+  /// What a planner learnt with one text that it does not have to learn anew with the next.
+  public struct Experience: Sendable {
+    fileprivate let rate: Double
+    fileprivate let modelGain: Double
+    fileprivate let modelCost: Double
+  }
+
+  /// What was learnt so far.
+  public var experience: Experience { Experience(rate: rate, modelGain: modelGain, modelCost: modelCost) }
 
   /// What a draft model is worth before it has been seen at work: a chain of which each token is accepted in seven of ten
   /// cases, at the depth that suits the costs.
@@ -116,8 +141,10 @@ public struct TreePlanner: Sendable {
     isCurious = false
     guard mode == .auto, let draftCosts else { return true }
     catchingUp = draftCosts.milliseconds(pending)
-    let without = bestSize(of: tree, order: withinLimits(tree.nodesByWeight(), of: tree)).value
-    let with = 1 + max(modelGain, tree.expectedAcceptance) - rate * (modelCost + catchingUp)
+    // Compared as rates of their own: what the model brings changes so much from pass to pass that by the rate of the moment it
+    // would be left after each pass that went worse than most.
+    let without = bestRate(of: tree, order: withinLimits(tree.nodesByWeight(), of: tree), trust: trust)
+    let with = (1 + max(modelGain, tree.expectedAcceptance)) / (modelCost + catchingUp)
     if with >= without { return true }
     isCurious = curiosity + catchingUp <= 0.02 * totalTime + verificationCosts.milliseconds(1)
     return isCurious
@@ -134,7 +161,7 @@ public struct TreePlanner: Sendable {
   /// - Complexity: O(n log n).
   public func pruned(_ tree: TokenTree) -> (tree: TokenTree, originals: [Int]) {
     let order = withinLimits(tree.nodesByWeight(), of: tree)
-    var size = bestSize(of: tree, order: order).size
+    var size = bestSize(of: tree, order: order)
     // Somebody who asks for trees gets them, even where they do not pay.
     if mode != .auto && mode != .off { size = max(size, min(1, order.count)) }
     return tree.pruned(to: size, of: order)
@@ -162,14 +189,29 @@ public struct TreePlanner: Sendable {
     return kept
   }
 
-  /// The number of nodes at which `1 + Σ weight − rate · time` is greatest, and that greatest value.
-  private func bestSize(of tree: TokenTree, order: [Int]) -> (size: Int, value: Double) {
+  /// The number of nodes at which `1 + Σ weight − rate · time` is greatest.
+  private func bestSize(of tree: TokenTree, order: [Int]) -> Int {
     var gain = 1.0
     var best = (size: 0, value: gain - rate * verificationCosts.milliseconds(1))
     for (index, node) in order.prefix(verificationCosts.limit - 1).enumerated() {
       gain += Double(tree.logProbabilities[node].exponential)
       let value = gain - rate * verificationCosts.milliseconds(index + 2)
       if value > best.value { best = (index + 1, value) }
+    }
+    return best.size
+  }
+
+  /// How much of what repetitions promised they kept. The best of several trees promises too much, by being the best.
+  private var trust: Double { (1 + kept) / (1 + promised) }
+
+  /// The most tokens a millisecond that a pass over the heaviest nodes brings, or over the root alone, where `trust` of what they
+  /// promise is kept.
+  private func bestRate(of tree: TokenTree, order: [Int], trust: Double) -> Double {
+    var gain = 1.0
+    var best = gain / verificationCosts.milliseconds(1)
+    for (index, node) in order.prefix(verificationCosts.limit - 1).enumerated() {
+      gain += trust * Double(tree.logProbabilities[node].exponential)
+      best = max(best, gain / verificationCosts.milliseconds(index + 2))
     }
     return best
   }
@@ -179,10 +221,11 @@ public struct TreePlanner: Sendable {
   /// - Parameters:
   ///   - nodes: the nodes that were verified, the root included.
   ///   - tokens: the tokens that the pass brought.
+  ///   - promise: the tokens beyond the one that every pass brings which were expected of the tree.
   ///   - usedModel: whether the draft model was asked.
   ///   - drafting: the milliseconds spent drafting, `verifying` in the target, `host` elsewhere.
   public mutating func record(
-    nodes: Int, tokens: Int, usedModel: Bool, drafting: Double, verifying: Double, host: Double
+    nodes: Int, tokens: Int, promise: Double = 0, usedModel: Bool, drafting: Double, verifying: Double, host: Double
   ) {
     verificationCosts.record(size: nodes, milliseconds: verifying)
     let time = min(drafting + verifying + host, 8 * (verificationCosts.milliseconds(nodes) + drafting))
@@ -193,6 +236,10 @@ public struct TreePlanner: Sendable {
     isCurious = false
     guard usedModel else {
       passesWithout += 1
+      if promise > 0 {
+        promised = promised * 0.95 + promise
+        kept = kept * 0.95 + Double(tokens - 1)
+      }
       return
     }
     // What it brought is forgotten by passes, asked or not: the text is another one when it is asked again after a while.

@@ -79,12 +79,14 @@ import Testing
       }
     let decoder = try SpeculativeDecoder.forTests(target, draft, costs: setting.costs)
     return try setting.prompts.map { prompt in
-      try decoder.decode(
+      let summary = try decoder.decode(
         prompt: prompt, maximumTokens: setting.maximumTokens, endTokens: setting.endTokens, options: options
       ) { record in
         #expect(record.tree.count - 1 <= options.limits.totalNodes && record.tree.depth <= options.limits.depth)
         return true
       }
+      options.corpus?.add(summary.tokens)
+      return summary
     }
   }
 
@@ -98,7 +100,14 @@ import Testing
       var plainOptions = setting.options
       plainOptions.mode = .off
       let plain = try Self.decode(setting, plainOptions)
-      let found = try Self.decode(setting, setting.options)
+      var options = setting.options
+      if index % 2 == 0 {
+        // Of what is true, and of what is not.
+        let corpus = DraftCorpus()
+        corpus.add((0..<40).map { Token($0 % 7 % setting.model.vocabulary) })
+        options.corpus = corpus
+      }
+      let found = try Self.decode(setting, options)
       for (plain, found) in zip(plain, found) {
         #expect(found.tokens == plain.tokens, "\(setting)")
         #expect(found.end == plain.end, "\(setting)")

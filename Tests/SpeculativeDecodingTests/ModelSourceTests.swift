@@ -142,4 +142,23 @@ private func naiveTree(of model: ContextModel, after text: [Token], limits: Tree
     #expect(Set(tree.tokens.dropFirst()) == [0, 2])
     #expect(abs(tree.expectedAcceptance - 1) < 1e-5)
   }
+
+  /// The model is sure of one token, and repetitions of another.
+  @Test func `what others guess instead of the model's first choice is left what that leaves, until it is right`() throws {
+    let source = ModelSource(model: TableDraft(vocabulary: 4) { _ in [0, 8, 0, 0] })
+    try source.prepare([1, 2])
+    func weight(_ right: Token) throws -> Double {
+      var tree = TokenTree(root: 2)
+      let guess = tree.add(3, to: 0, logProbability: -0.01, origin: .suffix)
+      let agreed = tree.add(1, to: 0, logProbability: -0.5, origin: .suffix)
+      try source.propose(into: &tree, guidance: Self.guidance(TreeLimits(depth: 1), minimumWeight: 0.01))
+      #expect(tree.origins[agreed] == [.model, .suffix])
+      try source.learn(PassOutcome(proposed: tree, visited: [0], tokens: [right]))
+      return exponential(Double(tree.logProbabilities[guess]))
+    }
+    let first = try weight(1)
+    #expect(first < 0.01)
+    for _ in 0..<30 { _ = try weight(3) }
+    #expect(try weight(3) > 0.5)
+  }
 }

@@ -98,4 +98,17 @@ import Testing
     let node = tree.add(1, to: 0, logProbability: 0.25, origin: .model)
     #expect(tree.logProbabilities[node] == 0)
   }
+
+  @Test func `siblings that are promised more than is possible share it`() {
+    var tree = TokenTree(root: 0)
+    let sure = tree.add(1, to: 0, logProbability: -0.1, origin: .suffix)
+    let other = tree.add(2, to: 0, logProbability: -0.1, origin: .model)
+    let below = tree.add(3, to: sure, logProbability: -0.5, origin: .suffix)
+    tree.shareSiblings()
+    #expect(abs(tree.conditionalLogProbabilities[sure].exponential - 0.5) < 1e-6)
+    #expect(abs(tree.conditionalLogProbabilities[other].exponential - 0.5) < 1e-6)
+    // Where there is enough for all, nothing changes.
+    #expect(tree.conditionalLogProbabilities[below] == -0.5)
+    #expect(abs(tree.logProbabilities[below] - (tree.logProbabilities[sure] - 0.5)) < 1e-6)
+  }
 }

@@ -127,6 +127,38 @@ import Testing
     #expect(abs(planner.rate - 4 / 57.1) < 1e-3)
   }
 
+  @Test(arguments: 0..<10)
+  func `a draft model that pays is not left for some passes that went worse than most`(seed: Int) {
+    var generator = SeededGenerator(seed: UInt64(seed) + 70)
+    let target = PassCosts(probe: [.init(size: 1, milliseconds: 0.2), .init(size: 64, milliseconds: 2)], limit: 64)
+    let draft = PassCosts(probe: [.init(size: 1, milliseconds: 0.05)], limit: 64)
+    var planner = Self.planner(target, draftCosts: draft)
+    var asked = 0
+    for _ in 0..<400 {
+      // Nine tokens a millisecond on average, plain decoding five.
+      let asks = planner.asksModel(given: TokenTree(root: 0), pending: 1)
+      asked += asks ? 1 : 0
+      planner.record(
+        nodes: asks ? 24 : 1, tokens: asks ? Int.random(in: 0..<3, using: &generator) == 0 ? 3 : 25 : 1,
+        usedModel: asks, drafting: asks ? 0.9 : 0, verifying: target.milliseconds(asks ? 24 : 1), host: 0)
+    }
+    #expect(asked >= 396, "asked \(asked) times")
+  }
+
+  @Test func `repetitions that promise more than they keep do not keep the draft model from being asked`() {
+    let target = PassCosts(probe: [.init(size: 1, milliseconds: 10), .init(size: 64, milliseconds: 20)], limit: 64)
+    let draft = PassCosts(probe: [.init(size: 1, milliseconds: 1)], limit: 64)
+    var planner = Self.planner(target, draftCosts: draft)
+    var tree = TokenTree(root: 0)
+    for depth in 0..<6 { tree.add(1, to: depth, logProbability: -0.01, origin: .suffix) }
+    #expect(!planner.asksModel(given: tree, pending: 1))
+    for _ in 0..<10 {
+      planner.record(
+        nodes: 7, tokens: 1, promise: tree.expectedAcceptance, usedModel: false, drafting: 0, verifying: 11, host: 0)
+    }
+    #expect(planner.asksModel(given: tree, pending: 1))
+  }
+
   /// What reading what it had not read costs is paid once, and what it brought long ago says little.
   @Test func `a draft model that begins to pay is soon asked always`() {
     let target = PassCosts(probe: [.init(size: 1, milliseconds: 10), .init(size: 64, milliseconds: 20)], limit: 64)
