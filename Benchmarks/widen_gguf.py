@@ -142,6 +142,13 @@ class Widener:
         self.values, self.tensors = read(path)
         if self.number("general.architecture") != b"llama":
             sys.exit("Only the architecture llama can be widened.")
+        if arguments.tokenizer:
+            if not arguments.random:
+                sys.exit("Another vocabulary is for random weights: the model's own know theirs.")
+            # How prompts look belongs to the vocabulary too.
+            own = ("tokenizer.", "basic.")
+            self.values = {key: value for key, value in self.values.items() if not key.startswith(own)}
+            self.values |= {key: value for key, value in read(arguments.tokenizer)[0].items() if key.startswith("tokenizer.")}
         self.random = np.random.default_rng(arguments.seed)
         self.type = arguments.random
         self.four_bits = arguments.to == "q4_0"
@@ -338,6 +345,7 @@ def main():
         parser.add_argument("--" + name, type=int, default=0)
     parser.add_argument("--to", choices=["q4_0"], help="in fewer bits, which is another model: it says other things")
     parser.add_argument("--random", choices=sorted(BLOCKS), help="random weights of this type instead of the model's own")
+    parser.add_argument("--tokenizer", help="a GGUF file whose vocabulary random weights get")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     values, tensors = Widener(arguments.source, arguments).widened()

@@ -5,8 +5,8 @@ struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure.",
     subcommands: [
-      BenchDecode.self, BenchEngines.self, BenchBatch.self, BenchPasses.self, BenchKernels.self, BenchCheck.self,
-      BenchSearch.self,
+      BenchDecode.self, BenchEngines.self, BenchBatch.self, BenchReplay.self, BenchPasses.self, BenchKernels.self,
+      BenchCheck.self, BenchSearch.self,
     ])
 }
 

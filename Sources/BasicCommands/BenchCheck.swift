@@ -64,20 +64,6 @@ struct BenchCheck: AsyncParsableCommand {
   @Flag(help: "Show nothing but the result.")
   var quiet = false
 
-  private struct Entry: Decodable {
-    var reference: String
-    var candidate: String
-    var name: String?
-    var level: Int?
-    var problem: Int?
-    var reportedSpeedup: Double?
-
-    enum CodingKeys: String, CodingKey {
-      case reference, candidate, name, level, problem
-      case reportedSpeedup = "reported_speedup_h100"
-    }
-  }
-
   struct Row: Encodable, Sendable {
     var index: Int
     var problem: String
@@ -107,20 +93,8 @@ struct BenchCheck: AsyncParsableCommand {
     }
   }
 
-  private func entries() throws -> [Entry] {
-    let bytes = try FileBytes.read(path: file, limit: 1 << 28)
-    let decoder = JSONDecoder()
-    let lines = bytes.split(separator: UInt8(ascii: "\n"))
-    return try lines.enumerated().map { number, line in
-      guard let entry = try? decoder.decode(Entry.self, from: Data(line)) else {
-        throw CommandFailure(.usage, "Line \(number + 1) of \(file) is no object with a reference and a candidate.")
-      }
-      return entry
-    }
-  }
-
   private func measure(_ context: ProcessContext) async throws -> Report {
-    let entries = try entries()
+    let entries = try CandidateCollection.read(file)
     if let wrong = only.first(where: { !entries.indices.contains($0) }) {
       throw CommandFailure(.usage, "There is no candidate \(wrong): the file has \(entries.count), from 0 on.")
     }
@@ -143,7 +117,7 @@ struct BenchCheck: AsyncParsableCommand {
     return Report(gpu: rows.lazy.compactMap { $0.judgement.value?.gpu }.first ?? gpu.name, rows: rows)
   }
 
-  private func row(_ index: Int, _ entry: Entry, _ context: ProcessContext) async throws -> Row {
+  private func row(_ index: Int, _ entry: CandidateCollection.Entry, _ context: ProcessContext) async throws -> Row {
     let options = JudgeOptions(
       gpu: gpu, seed: seed, timeLimit: .seconds(timeout), isTimed: !isNotTimed,
       isProfiled: isProfiled)

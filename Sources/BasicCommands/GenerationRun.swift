@@ -76,9 +76,14 @@ struct GenerationRun {
   private func write(
     _ prompt: Prompt, _ tokens: [Token], _ engine: LlamaEngine, _ view: LiveView, _ trace: TraceFile?
   ) async throws -> TimedText {
-    let options = SpeculativeDecoder.Options(
+    var options = SpeculativeDecoder.Options(
       mode: command.speculation.speculation, limits: command.speculation.limits, sampling: command.sampling.parameters,
       rule: command.speculation.verification)
+    if !command.speculation.noCorpus, options.mode == .auto || options.mode == .suffix {
+      options.corpus = await WrittenBefore.corpus(
+        at: StoreLocation(option: nil, environment: context.environment), problems: [OpenRun.id(of: problem)],
+        for: engine.targetModel.vocabulary)
+    }
     trace?.begin(
       TraceHeader(
         problem: problem.outputName, target: engine.targetModel.name, draft: engine.draftModel?.name,

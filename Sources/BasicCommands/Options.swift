@@ -113,6 +113,10 @@ struct SpeculationOptions: ParsableArguments {
   )
   var verification: VerificationRule = .sampleAndWalk
 
+  @Flag(
+    name: .customLong("no-corpus"), help: "Draft from the text itself, and not from kernels that were written before.")
+  var noCorpus = false
+
   var limits: TreeLimits {
     TreeLimits(
       nodesPerLevel: nodesPerLevel, totalNodes: treeNodes, depth: treeDepth,

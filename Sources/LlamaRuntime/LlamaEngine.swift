@@ -48,6 +48,8 @@ public actor LlamaEngine {
   private let threads: ComputeThreads
   private let stopwatch = Stopwatch(clock: ContinuousClock())
   private var hasChosenThreads = false
+  /// Made when it is first asked for.
+  private var replay: Replay?
   /// What writes several texts together; made when it is first asked for.
   private var batch: BatchWriter?
 
@@ -121,6 +123,31 @@ public actor LlamaEngine {
       return onPass(record, piece) && !text.isStopped
     }
     return text.finished(summary, promptTokens: prompt.count)
+  }
+
+  /// Writes a recording after a prompt, as if the target had chosen it, and without the draft model: passes cost what the target's
+  /// cost, and what is accepted is what the recording says.
+  public func replay(
+    _ recording: [Token], after prompt: [Token], options: SpeculativeDecoder.Options
+  ) throws -> DecodingSummary {
+    target.mayGoOn = { try Task.checkCancellation() }
+    try chooseThreads()
+    let replay = try self.replay ?? Replay(target: target, stopwatch: stopwatch)
+    self.replay = replay
+    replay.target.play(recording)
+    return try replay.decoder.decode(
+      prompt: prompt, maximumTokens: recording.count, endTokens: [], options: options, onPass: { _ in true })
+  }
+
+  /// What replays; it keeps what it has learnt of costs.
+  private struct Replay {
+    let target: RecordedTarget
+    let decoder: SpeculativeDecoder
+
+    init(target model: LlamaTarget, stopwatch: Stopwatch) throws {
+      target = RecordedTarget(model: model)
+      decoder = try SpeculativeDecoder(target: target, stopwatch: stopwatch)
+    }
   }
 
   /// How many threads compute the target's and the draft's passes.

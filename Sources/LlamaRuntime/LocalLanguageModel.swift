@@ -2,6 +2,8 @@ public import LanguageModels
 public import SpeculativeDecoding
 
 /// A local pair of models behind the protocol that remote models share.
+///
+/// Where its options have a corpus, what it writes is added to it: what comes next is drafted from that too.
 public struct LocalLanguageModel: BatchedLanguageModel {
   /// The engine that writes.
   public let engine: LlamaEngine
@@ -69,6 +71,7 @@ public struct LocalLanguageModel: BatchedLanguageModel {
         for event in GenerationEvent.events(of: record, text) { report(event) }
         return true
       })
+    options.corpus?.add(written.summary.tokens)
     for event in GenerationEvent.events(of: written) { report(event) }
   }
 
@@ -104,6 +107,7 @@ public struct LocalLanguageModel: BatchedLanguageModel {
         return true
       },
       onEnd: { index, written in
+        options.corpus?.add(written.summary.tokens)
         for event in GenerationEvent.events(of: written) { report(.event(index: first + index, event)) }
       })
   }

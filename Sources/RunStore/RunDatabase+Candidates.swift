@@ -84,6 +84,35 @@ extension RunDatabase {
     }
   }
 
+  /// Answers of all runs, each once: those to the problems that are named first, and of equal ones the latest first.
+  ///
+  /// - Parameters:
+  ///   - problems: The names of problems within their runs.
+  ///   - bytes: How long all answers are together at most. One that does not fit ends the list.
+  /// - Complexity: O(n log n) in the number of stored candidates; the texts of those that fit are read.
+  public func answers(to problems: Set<String> = [], bytes: Int) async throws(RunStoreError) -> [String] {
+    try await read { db in
+      let names = problems.sorted()
+      let marks = databaseQuestionMarks(count: names.count)
+      let cursor = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT texts.content FROM texts JOIN (
+            SELECT answer, max(problems.id IN (\(marks))) AS is_wanted
+            FROM candidates JOIN problems ON problems.number = candidates.problem GROUP BY answer
+          ) ON answer = texts.number ORDER BY is_wanted DESC, texts.number DESC
+          """, arguments: StatementArguments(names))
+      var (answers, room) = ([String](), bytes)
+      while let row = try cursor.next() {
+        let answer = row.text("content")
+        room -= answer.utf8.count
+        guard room >= 0 else { break }
+        answers.append(answer)
+      }
+      return answers
+    }
+  }
+
   /// The judgement of a candidate as a whole, as JSON; nil where it has none.
   ///
   /// - Parameters:

@@ -144,7 +144,7 @@ public struct TreePlanner: Sendable {
     // Compared as rates of their own: what the model brings changes so much from pass to pass that by the rate of the moment it
     // would be left after each pass that went worse than most.
     let without = bestRate(of: tree, order: withinLimits(tree.nodesByWeight(), of: tree), trust: trust)
-    let with = (1 + max(modelGain, tree.expectedAcceptance)) / (modelCost + catchingUp)
+    let with = (1 + max(modelGain, trust * tree.expectedAcceptance)) / (modelCost + catchingUp)
     if with >= without { return true }
     isCurious = curiosity + catchingUp <= 0.02 * totalTime + verificationCosts.milliseconds(1)
     return isCurious

@@ -45,7 +45,44 @@ struct BenchTests {
     #expect(alone["instructions"]?.string == nil)
   }
 
+  @Test func `recorded answers are written once more, and what others wrote is drafted from`() throws {
+    let report = try TemporaryFolder.with { folder -> JSONElement in
+      let reference = try String(contentsOfFile: CommandLineTool.example, encoding: .utf8)
+      func line(_ reference: String, _ candidate: String) throws -> String {
+        String(decoding: try JSONEncoder().encode(["reference": reference, "candidate": candidate]), as: UTF8.self)
+      }
+      let words = (0..<60).map { "float value\($0) = input[\(($0 * 7) % 31)];" }.joined(separator: "\n")
+      // The same text stands under another problem, and once under its own, which is left out of its corpus.
+      let lines = try [
+        line(reference, words), line(reference, "nothing"), line(reference + "\n# another\n", words + " // and so on"),
+      ]
+      try lines.joined(separator: "\n").write(toFile: folder + "/answers.jsonl", atomically: true, encoding: .utf8)
+      let outcome = try CommandLineTool(folder: folder).run([
+        "bench", "replay", "answers.jsonl", "--answers", "1", "--rounds", "2", "--max-tokens", "200", "--threads", "1",
+        "--format", "json", "--quiet",
+      ])
+      try #require(outcome.status == 0, "\(outcome.errors)")
+      return try JSONElement(text: outcome.output)
+    }
+    let rows = try #require(report["rows"]?.array)
+    #expect(rows.compactMap { $0["way"]?.string } == ["plain", "text", "corpus"])
+    let perPass = rows.compactMap { $0["tokensPerPass"]?.number }
+    #expect(perPass.count == 3 && perPass[0] == 1 && perPass[1] > 1 && perPass[2] > 2 * perPass[1], "\(perPass)")
+  }
+
   @Test(arguments: [
+    ("", "needs two answers"), ("{}", "Line 1"), ("{\"reference\": \"x\", \"candidate\": \"y\"}", "two answers"),
+  ])
+  func `a collection that holds no answers gets a sentence`(text: String, part: String) throws {
+    let outcome = try TemporaryFolder.with { folder in
+      try text.write(toFile: folder + "/answers.jsonl", atomically: true, encoding: .utf8)
+      return try CommandLineTool(folder: folder).run(["bench", "replay", "answers.jsonl"])
+    }
+    #expect(outcome.status == 64 && outcome.errors.contains(part), "\(outcome.errors)")
+  }
+
+  @Test(arguments: [
+    ("bench replay x --answers 0", "--answers"), ("bench replay", "file"),
     ("bench batch --widths 1,17", "--widths must be numbers between 1 and 16"), ("bench batch --widths x", "--widths"),
     ("bench batch --widths=", "--widths"), ("bench batch --kernels 0", "--kernels"),
     ("bench batch --rounds 0", "--rounds"),

@@ -1,4 +1,5 @@
 import Foundation
+import RunStore
 import Testing
 
 /// One line of a trace, as somebody who draws trees would read it.
@@ -68,5 +69,42 @@ struct TraceTests {
       #expect(outcome.output.contains("\"schemaVersion\""))
       #expect(outcome.errors.contains("Error: /dev/full could not be written: No space left on device."))
     }
+  }
+
+  /// The store of the folder is found without being named; one that cannot be read is passed over.
+  @Test func `an answer of the store is drafted from, and the text stays the same`() async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "basic-corpus-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.createDirectory(atPath: folder + "/.basic", withIntermediateDirectories: true)
+    func passes(_ options: [String] = []) throws -> [Pass] {
+      let outcome = try CommandLineTool(folder: folder).run(
+        ["generate", CommandLineTool.example, "--max-tokens", "120", "--speculation", "suffix", "--trace", "t.jsonl"]
+          + ["--quiet", "--no-check"] + options)
+      #expect([0, 1].contains(outcome.status), "\(outcome.errors)")
+      return try TemporaryFolder.read(folder + "/t.jsonl").split(separator: "\n").dropFirst().map {
+        try JSONDecoder().decode(Pass.self, from: Data($0.utf8))
+      }
+    }
+    func text(_ passes: [Pass]) -> String { passes.map(\.gainedText).joined() }
+    let alone = try passes()
+    let store = folder + "/.basic/runs.sqlite"
+    try "no database".write(toFile: store, atomically: true, encoding: .utf8)
+    #expect(try passes().count == alone.count)
+    try FileManager.default.removeItem(atPath: store)
+    let database = try RunDatabase.open(store)
+    let writer = try await database.create(
+      SampleStore.run("261126-101010-aaaa", "adaptive"), problems: [SampleStore.problem("1/19", "ReLU", 0)],
+      driver: SampleStore.driver)
+    try await writer.append(
+      StoredCandidate(
+        id: CandidateID(problem: "1/19", ordinal: 0), edge: .sample, sourceHash: "h", model: "m", promptTokens: 1,
+        completionTokens: 1,
+        generationSeconds: 1, createdAt: SampleStore.start),
+      text: CandidateText(prompt: "p", answer: text(alone), source: nil))
+    let drafted = try passes()
+    #expect(text(drafted) == text(alone))
+    #expect(drafted.count < alone.count / 2, "\(drafted.count) passes, and \(alone.count) without")
+    #expect(drafted.contains { $0.origins.contains("corpus") })
+    #expect(try passes(["--no-corpus"]).count == alone.count)
   }
 }

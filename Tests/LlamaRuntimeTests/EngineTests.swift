@@ -192,4 +192,31 @@ struct EngineTests {
       ($0 as? LlamaRuntimeError)?.code == .untokenizable && "\($0)".contains("<|unheard-of|>")
     }
   }
+
+  @Test func `what was written is drafted from the next time, alone and together, and the text is the same`()
+    async throws
+  {
+    func write(_ model: LocalLanguageModel, seeds: [UInt64]) async throws -> (texts: [String], passes: Int) {
+      var (texts, passes) = ([UInt64: String](), 0)
+      let request = GenerationRequest(
+        try Bundled.prompt(example: Self.example), maximumTokens: 150, temperature: 0.7)
+      for try await event in model.generate(request, seeds: seeds) {
+        guard case .event(let index, let event) = event else { continue }
+        if case .text(let text) = event { texts[seeds[index], default: ""] += text }
+        if case .progress(_, let made) = event { passes = max(passes, made) }
+      }
+      return (seeds.map { texts[$0] ?? "" }, passes)
+    }
+    var model = LocalLanguageModel(engine: try Bundled.engine(), options: .init(mode: .suffix))
+    let expected = try await write(model, seeds: [5, 6])
+    let corpus = DraftCorpus()
+    model.options.corpus = corpus
+    let first = try await write(model, seeds: [5])
+    #expect(first.texts[0] == expected.texts[0] && corpus.tokenCount > 20)
+    let again = try await write(model, seeds: [5])
+    #expect(again.texts == first.texts && again.passes < first.passes / 3)
+    let known = corpus.tokenCount
+    #expect(try await write(model, seeds: [5, 6]).texts == expected.texts)
+    #expect(corpus.tokenCount > known)
+  }
 }

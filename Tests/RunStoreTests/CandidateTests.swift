@@ -41,6 +41,33 @@ private func withRun(_ body: (RunDatabase, RunWriter) async throws -> Void) asyn
     }
   }
 
+  @Test func `is among the answers of all runs, those to a problem that is named first, then the latest`() async throws
+  {
+    try await withStore { (store) async throws in
+      for run in 0..<2 {
+        let writer = try await store.create(
+          makeRun("261126-10101\(run)-aaaa"), problems: [makeProblem(1), makeProblem(2)], driver: driver)
+        for problem in 1...2 {
+          for ordinal in 0..<2 {
+            var candidate = makeCandidate(ordinal)
+            candidate.id = CandidateID(problem: "1/\(problem)", ordinal: ordinal)
+            // The last answer is the same in both runs.
+            let answer = problem == 2 && ordinal == 1 ? "same" : "run \(run) \(problem)/\(ordinal)"
+            try await writer.append(candidate, text: CandidateText(prompt: "p", answer: answer, source: nil))
+          }
+        }
+        try await writer.close(as: .finished, at: Date(timeIntervalSince1970: 9))
+      }
+      let byAge = ["run 1 2/0", "run 1 1/1", "run 1 1/0", "same", "run 0 2/0", "run 0 1/1", "run 0 1/0"]
+      #expect(try await store.answers(bytes: 1000) == byAge)
+      let first = byAge.filter { $0.contains(" 1/") }
+      let rest = byAge.filter { !$0.contains(" 1/") }
+      #expect(try await store.answers(to: ["1/1", "9/9"], bytes: 1000) == first + rest)
+      #expect(try await store.answers(to: ["1/1"], bytes: 27) == Array(first.prefix(3)))
+      #expect(try await store.answers(bytes: 8).isEmpty)
+    }
+  }
+
   @Test(arguments: ["", "\0", "a\0b\0", "\u{1F680} e\u{301} \u{FFFD}\r\n", String(repeating: "x\0", count: 300_000)])
   func `keeps its texts to the byte`(text: String) async throws {
     try await withRun { (store, writer) async throws in

@@ -144,7 +144,7 @@ private func naiveTree(of model: ContextModel, after text: [Token], limits: Tree
   }
 
   /// The model is sure of one token, and repetitions of another.
-  @Test func `what others guess instead of the model's first choice is left what that leaves, until it is right`() throws {
+  @Test func `what others guess instead of the first choice is left what that leaves, until it is right`() throws {
     let source = ModelSource(model: TableDraft(vocabulary: 4) { _ in [0, 8, 0, 0] })
     try source.prepare([1, 2])
     func weight(_ right: Token) throws -> Double {

@@ -151,12 +151,14 @@ import Testing
     var planner = Self.planner(target, draftCosts: draft)
     var tree = TokenTree(root: 0)
     for depth in 0..<6 { tree.add(1, to: depth, logProbability: -0.01, origin: .suffix) }
-    #expect(!planner.asksModel(given: tree, pending: 1))
+    // To read so much costs more than curiosity may.
+    let before = planner.asksModel(given: tree, pending: 11)
     for _ in 0..<10 {
       planner.record(
         nodes: 7, tokens: 1, promise: tree.expectedAcceptance, usedModel: false, drafting: 0, verifying: 11, host: 0)
     }
-    #expect(planner.asksModel(given: tree, pending: 1))
+    let after = planner.asksModel(given: tree, pending: 11)
+    #expect(!before && after)
   }
 
   /// What reading what it had not read costs is paid once, and what it brought long ago says little.

@@ -35,6 +35,8 @@ struct RunConfiguration: Codable, Sendable, Hashable {
     var treeNodes: Int
     var treeDepth: Int
     var verification: String
+    /// Whether nothing is drafted from kernels that were written before; nil for no.
+    var noCorpus: Bool?
   }
 
   /// That a run is one of several which are compared.
@@ -101,7 +103,7 @@ struct RunConfiguration: Codable, Sendable, Hashable {
     self.speculation = Speculation(
       mode: speculation.speculation.rawValue, nodesPerLevel: speculation.nodesPerLevel,
       treeNodes: speculation.treeNodes, treeDepth: speculation.treeDepth,
-      verification: speculation.verification.rawValue)
+      verification: speculation.verification.rawValue, noCorpus: speculation.noCorpus ? true : nil)
     temperature = try settings.value(.temperature, flag: search.temperature)?.value
     topP = try settings.value(.topP, flag: search.topP)?.value
     maximumTokens = try settings.value(.maxTokens, flag: search.maxTokens)?.value ?? 2048

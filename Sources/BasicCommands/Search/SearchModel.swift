@@ -14,17 +14,21 @@ struct SearchModel: Sendable {
   var width: Int
 
   /// Loads what a run's configuration names.
+  ///
+  /// - Parameter before: what was written before, to draft from; nil to draft from no other text, not even one of this run.
   static func load(
-    _ configuration: RunConfiguration, _ context: ProcessContext, announce: @escaping @Sendable (String) -> Void
+    _ configuration: RunConfiguration, before: WrittenBefore?, _ context: ProcessContext,
+    announce: @escaping @Sendable (String) -> Void
   ) async throws -> SearchModel {
     if let endpoint = configuration.model.endpoint {
       return try await remote(endpoint, configuration, context, announce)
     }
-    return try await local(configuration, context, announce)
+    return try await local(configuration, before, context, announce)
   }
 
   private static func local(
-    _ configuration: RunConfiguration, _ context: ProcessContext, _ announce: @escaping @Sendable (String) -> Void
+    _ configuration: RunConfiguration, _ before: WrittenBefore?, _ context: ProcessContext,
+    _ announce: @escaping @Sendable (String) -> Void
   ) async throws -> SearchModel {
     var models = ModelOptions()
     models.model = configuration.model.target
@@ -33,11 +37,14 @@ struct SearchModel: Sendable {
     models.context = configuration.model.context
     models.threads = configuration.model.threads
     models.noAccelerator = configuration.model.noAccelerator ?? false
-    let options = configuration.decoderOptions
+    var options = configuration.decoderOptions
     let pair = try await LocalPair.load(
       models, wantsDraft: options.mode != .off && options.mode != .suffix, context: context, announce: announce)
     let engine = try pair.engine(
       context: configuration.model.context ?? pair.target.trainedContext, limits: options.limits)
+    if configuration.speculation.noCorpus != true {
+      options.corpus = try await before?.corpus(for: pair.target.vocabulary)
+    }
     let model = LocalLanguageModel(engine: engine, options: options, chatTemplate: configuration.model.chatTemplate)
     let together = min(max(1, configuration.model.together ?? 1), engine.batchLimit)
     return SearchModel(

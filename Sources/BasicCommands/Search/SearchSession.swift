@@ -39,13 +39,17 @@ struct SearchSession: Sendable {
       let database = try location.openOrMake()
       // A run is there only after everything that it needs is.
       var configuration: RunConfiguration
+      var before = WrittenBefore(database: database)
       var resumed: OpenRun?
       switch source {
-      case .begin(_, _, _, let given, _): configuration = given
+      case .begin(_, _, let problems, let given, _):
+        configuration = given
+        before.problems = Set(problems.map(OpenRun.id(of:)))
       case .resume(let name, let judging):
         let run = try await OpenRun.resume(name, judging: judging, in: database)
         resumed = run
         configuration = run.configuration
+        before.problems = Set(try await database.problems(of: run.run.id).map(\.id))
       }
       do {
         let tools = try await Judging.tools(context, device: configuration.deviceChoice)
@@ -56,7 +60,8 @@ struct SearchSession: Sendable {
         }
         let model =
           resumed?.run.kind == .import
-          ? SearchModel.none : try await SearchModel.load(configuration, context, announce: announce)
+          ? SearchModel.none
+          : try await SearchModel.load(configuration, before: before, context, announce: announce)
         let open: OpenRun
         switch source {
         case .begin(let kind, let name, let problems, _, let level):
