@@ -21,6 +21,7 @@ struct Generate: AsyncParsableCommand {
   @OptionGroup var problemOptions: ProblemOptions
   @OptionGroup(title: "Models") var models: ModelOptions
   @OptionGroup(title: "Speculation") var speculation: SpeculationOptions
+  @OptionGroup(title: "Speculation") var corpus: CorpusOptions
   @OptionGroup(title: "Sampling") var sampling: SamplingOptions
   @OptionGroup(title: "Hardware") var hardware: HardwareOptions
 

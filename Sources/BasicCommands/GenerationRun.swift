@@ -79,7 +79,7 @@ struct GenerationRun {
     var options = SpeculativeDecoder.Options(
       mode: command.speculation.speculation, limits: command.speculation.limits, sampling: command.sampling.parameters,
       rule: command.speculation.verification)
-    if !command.speculation.noCorpus, options.mode == .auto || options.mode == .suffix {
+    if !command.corpus.noCorpus, options.mode == .auto || options.mode == .suffix {
       options.corpus = await WrittenBefore.corpus(
         at: StoreLocation(option: nil, environment: context.environment), problems: [OpenRun.id(of: problem)],
         for: engine.targetModel.vocabulary)

@@ -113,10 +113,6 @@ struct SpeculationOptions: ParsableArguments {
   )
   var verification: VerificationRule = .sampleAndWalk
 
-  @Flag(
-    name: .customLong("no-corpus"), help: "Draft from the text itself, and not from kernels that were written before.")
-  var noCorpus = false
-
   var limits: TreeLimits {
     TreeLimits(
       nodesPerLevel: nodesPerLevel, totalNodes: treeNodes, depth: treeDepth,
@@ -134,6 +130,13 @@ struct SpeculationOptions: ParsableArguments {
       throw ValidationError("--verification without-replacement needs a draft model's trees; use --speculation tree.")
     }
   }
+}
+
+/// Whether what was written before is drafted from.
+struct CorpusOptions: ParsableArguments {
+  @Flag(
+    name: .customLong("no-corpus"), help: "Draft from the text itself, and not from kernels that were written before.")
+  var noCorpus = false
 }
 
 /// How tokens are chosen.

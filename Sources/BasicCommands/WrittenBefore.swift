@@ -15,7 +15,8 @@ struct WrittenBefore: Sendable {
   /// A corpus of them, as texts of a model's tokens. What cannot be turned into those is left out.
   func corpus(for vocabulary: LlamaVocabulary) async throws(RunStoreError) -> DraftCorpus {
     let corpus = DraftCorpus()
-    for answer in try await database.answers(to: problems, bytes: Self.byteLimit) {
+    // What comes last is forgotten last.
+    for answer in try await database.answers(to: problems, bytes: Self.byteLimit).reversed() {
       guard let tokens = try? vocabulary.tokens(of: answer, addsSpecial: false, parsesSpecial: false) else { continue }
       corpus.add(tokens)
     }

@@ -18,8 +18,10 @@ final class CorpusSource: DraftSource {
   private var state = SuffixAutomaton.root
   /// How many of the latest tokens the state has read.
   private var length = 0
-  /// The corpus's size when the state was found: in another corpus it may stand for something else.
-  private var size = 0
+  /// The corpus's version when the state was found: in another one it may stand for something else.
+  private var version = -1
+  /// How many of the latest tokens have not been read.
+  private var unread = 0
   private var guesses: RepetitionGuesses
 
   init(corpus: DraftCorpus, calibration: AcceptanceCalibration? = nil) {
@@ -33,7 +35,7 @@ final class CorpusSource: DraftSource {
   /// Starts on a new text.
   func prepare(_ text: ArraySlice<Token>) {
     self.text = Array(text.suffix(Self.window))
-    size = -1
+    version = -1
     guesses.clear()
   }
 
@@ -42,8 +44,8 @@ final class CorpusSource: DraftSource {
   /// - Complexity: O(nodes · different continuations) for each of a few lengths.
   func propose(into tree: inout TokenTree, guidance: DraftGuidance) {
     guesses.clear()
-    let best = corpus.read { automaton -> [RepetitionGuesses.Guess<SuffixAutomaton.State>] in
-      match(in: automaton)
+    let best = corpus.read { automaton, version -> [RepetitionGuesses.Guess<SuffixAutomaton.State>] in
+      match(in: automaton, version: version)
       var best: [RepetitionGuesses.Guess<SuffixAutomaton.State>] = []
       var bestScore = 0.0
       var (place, length) = (state, self.length)
@@ -78,14 +80,12 @@ final class CorpusSource: DraftSource {
     if text.count > 4 * Self.window { text.removeFirst(text.count - Self.window) }
   }
 
-  private var unread = 0
-
   /// Reads what has not been read.
-  private func match(in automaton: borrowing SuffixAutomaton) {
-    if size != automaton.tokenCount {
+  private func match(in automaton: borrowing SuffixAutomaton, version: Int) {
+    if version != self.version {
       state = SuffixAutomaton.root
       length = 0
-      size = automaton.tokenCount
+      self.version = version
       unread = min(text.count, Self.window)
     }
     for token in text.suffix(unread) {

@@ -8,33 +8,55 @@ import Synchronization
 ///
 /// It may be shared by decoders, and used from several threads.
 public final class DraftCorpus: Sendable {
-  private let automaton = Mutex(SuffixAutomaton())
+  private struct Contents {
+    var automaton = SuffixAutomaton()
+    var texts: [[Token]] = []
+    /// Changes with every change of the texts.
+    var version = 0
+  }
+
+  private let contents = Mutex(Contents())
   /// The most tokens that it holds.
   public let tokenLimit: Int
 
   /// A corpus without texts.
   ///
-  /// - Parameter tokenLimit: how many tokens it takes at most, at about 90 bytes each. Texts that would exceed it are not taken.
+  /// - Parameter tokenLimit: how many tokens it holds at most, at about 90 bytes each. Where one more text would exceed it, the
+  ///   oldest are forgotten, down to half of it.
   public init(tokenLimit: Int = 1 << 20) { self.tokenLimit = tokenLimit }
 
   /// The tokens that it holds.
-  public var tokenCount: Int { automaton.withLock { $0.tokenCount } }
+  public var tokenCount: Int { contents.withLock { $0.automaton.tokenCount } }
 
-  /// Adds a text.
+  /// Adds a text. One that is longer than all that the corpus may hold is left out.
   ///
-  /// - Returns: whether there was room for it.
-  /// - Complexity: O(tokens).
-  @discardableResult
-  public func add(_ text: [Token]) -> Bool {
-    automaton.withLock { automaton in
-      guard automaton.tokenCount + text.count <= tokenLimit else { return false }
-      automaton.add(text)
-      return true
+  /// - Complexity: O(tokens), and now and then O(``tokenLimit``), when the oldest texts are forgotten.
+  public func add(_ text: [Token]) {
+    guard !text.isEmpty, text.count <= tokenLimit else { return }
+    contents.withLock { contents in
+      if contents.automaton.tokenCount + text.count > tokenLimit {
+        var room = tokenLimit / 2
+        let kept = contents.texts.reversed().prefix {
+          room -= $0.count
+          return room >= 0
+        }
+        contents.texts = kept.reversed()
+        contents.automaton = SuffixAutomaton()
+        for text in contents.texts { contents.automaton.add(text) }
+        // Half of it is free now, which a very long text does not fit.
+        if contents.automaton.tokenCount + text.count > tokenLimit {
+          contents.texts = []
+          contents.automaton = SuffixAutomaton()
+        }
+      }
+      contents.texts.append(text)
+      contents.automaton.add(text)
+      contents.version += 1
     }
   }
 
   /// Looks at the texts, which nobody adds to meanwhile.
-  func read<Result>(_ body: (borrowing SuffixAutomaton) -> sending Result) -> sending Result {
-    automaton.withLock { body($0) }
+  func read<Result>(_ body: (borrowing SuffixAutomaton, _ version: Int) -> sending Result) -> sending Result {
+    contents.withLock { body($0.automaton, $0.version) }
   }
 }

@@ -67,8 +67,11 @@ public struct TreePlanner: Sendable {
     }
     if let experience {
       rate = experience.rate
-      modelGain = experience.modelGain
-      modelCost = experience.modelCost
+      // A draft model that failed with one text is given its chance with the next.
+      if (1 + experience.modelGain) * modelCost > (1 + modelGain) * experience.modelCost {
+        modelGain = experience.modelGain
+        modelCost = experience.modelCost
+      }
     }
     recentTokens = 8
     recentTime = 8 / rate

@@ -94,12 +94,25 @@ private func naiveGuesses(
     }
   }
 
-  @Test func `a corpus takes what it has room for`() {
+  @Test func `a corpus that is full forgets the oldest`() {
     let corpus = DraftCorpus(tokenLimit: 10)
-    #expect(corpus.add([1, 2, 3, 4, 5, 6]))
-    #expect(!corpus.add([1, 2, 3, 4, 5]))
-    #expect(corpus.add([1, 2, 3, 4]))
-    #expect(corpus.tokenCount == 10)
+    let source = CorpusSource(corpus: corpus)
+    func follows(_ text: [Token]) -> Bool {
+      source.prepare(text.dropLast())
+      return Self.proposed(source, text.dropLast(), SuffixSourceTests.guidance()).tokens.contains(text[text.count - 1])
+    }
+    corpus.add([1, 2, 3, 4])
+    corpus.add([5, 6, 7])
+    corpus.add([8, 9, 10])
+    #expect(corpus.tokenCount == 10 && follows([1, 2, 3]) && follows([8, 9, 10]))
+    corpus.add([11, 12, 13])
+    #expect(corpus.tokenCount == 6 && !follows([1, 2, 3]) && !follows([5, 6, 7]))
+    #expect(follows([8, 9, 10]) && follows([11, 12, 13]))
+    corpus.add((20..<30).map { Token($0) })
+    #expect(corpus.tokenCount == 10 && !follows([11, 12, 13]) && follows([20, 21, 22]))
+    corpus.add((30..<41).map { Token($0) })
+    corpus.add([])
+    #expect(corpus.tokenCount == 10 && follows([20, 21, 22]))
   }
 
   @Test func `an empty corpus guesses nothing`() {

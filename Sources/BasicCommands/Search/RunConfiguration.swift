@@ -75,11 +75,12 @@ struct RunConfiguration: Codable, Sendable, Hashable {
   /// - Throws: ``ConfigurationError`` where something is set elsewhere that is nothing here.
   init(
     models: ModelOptions, endpoint: String?, speculation: SpeculationOptions, search: SearchOptions,
-    judging: JudgingOptions, budget: TimeArgument?, budgetName: DefaultName, settings: Settings
+    judging: JudgingOptions, budget: TimeArgument?, budgetName: DefaultName, corpus: CorpusOptions, settings: Settings
   ) throws(ConfigurationError) {
     try self.init(
       models: models, endpoint: endpoint, speculation: speculation, candidates: search.candidates, judging: judging,
       settings: settings)
+    self.speculation.noCorpus = corpus.noCorpus ? true : nil
     strategy = try settings.value(.strategy, flag: search.strategy)?.value ?? "adaptive"
     goal = try settings.value(.until, flag: search.until)?.value.description ?? Goal.none.description
     budgetSeconds = (try settings.duration(budgetName, flag: budget?.duration)?.value ?? .seconds(900)) / .seconds(1)
@@ -103,7 +104,7 @@ struct RunConfiguration: Codable, Sendable, Hashable {
     self.speculation = Speculation(
       mode: speculation.speculation.rawValue, nodesPerLevel: speculation.nodesPerLevel,
       treeNodes: speculation.treeNodes, treeDepth: speculation.treeDepth,
-      verification: speculation.verification.rawValue, noCorpus: speculation.noCorpus ? true : nil)
+      verification: speculation.verification.rawValue)
     temperature = try settings.value(.temperature, flag: search.temperature)?.value
     topP = try settings.value(.topP, flag: search.topP)?.value
     maximumTokens = try settings.value(.maxTokens, flag: search.maxTokens)?.value ?? 2048

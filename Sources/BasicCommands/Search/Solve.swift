@@ -42,6 +42,7 @@ struct Solve: AsyncParsableCommand {
   @OptionGroup(title: "Judging") var judging: JudgingOptions
   @OptionGroup(title: "Models") var models: ModelOptions
   @OptionGroup(title: "Speculation") var speculation: SpeculationOptions
+  @OptionGroup(title: "Speculation") var corpus: CorpusOptions
   @OptionGroup(title: "Store") var store: StoreOptions
 
   @Option(
@@ -76,7 +77,7 @@ struct Solve: AsyncParsableCommand {
     for notice in problem.notes + models.notices { session.announce(notice) }
     let configuration = try RunConfiguration(
       models: models, endpoint: endpoint, speculation: speculation, search: search, judging: judging, budget: budget,
-      budgetName: .budget, settings: settings)
+      budgetName: .budget, corpus: corpus, settings: settings)
     let progress = ProgressLine(isShown: Console.standardError.isTerminal && !quiet)
     defer { progress.clear() }
     let result = Mutex<SearchResult?>(nil)

@@ -55,6 +55,7 @@ struct SuiteRun: AsyncParsableCommand {
   @OptionGroup(title: "Judging") var judging: JudgingOptions
   @OptionGroup(title: "Models") var models: ModelOptions
   @OptionGroup(title: "Speculation") var speculation: SpeculationOptions
+  @OptionGroup(title: "Speculation") var corpus: CorpusOptions
   @OptionGroup(title: "Store") var store: StoreOptions
 
   @Flag(help: "Show nothing but the run's name.")
@@ -89,7 +90,7 @@ struct SuiteRun: AsyncParsableCommand {
   private func source(_ context: ProcessContext, _ settings: Settings) throws -> SearchSession.Source {
     let configuration = try RunConfiguration(
       models: models, endpoint: endpoint, speculation: speculation, search: search, judging: judging, budget: budget,
-      budgetName: .budgetPerProblem, settings: settings)
+      budgetName: .budgetPerProblem, corpus: corpus, settings: settings)
     if let resume { return .resume(resume, judging: configuration) }
     let level = level ?? 1
     let chosen = try Self.entries(level: level, problems, kernelbench, context, settings)

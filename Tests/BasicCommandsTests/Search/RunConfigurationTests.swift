@@ -15,14 +15,16 @@ struct RunConfigurationTests {
     let command = try #require(try Basic.parseAsRoot(["solve", "problem.py"] + words) as? Solve)
     return try RunConfiguration(
       models: command.models, endpoint: endpoint, speculation: command.speculation, search: command.search,
-      judging: command.judging, budget: command.budget, budgetName: .budget, settings: SettingsFixture.bare())
+      judging: command.judging, budget: command.budget, budgetName: .budget, corpus: command.corpus,
+      settings: SettingsFixture.bare())
   }
 
   static let everything = """
     --budget 90s --strategy best-of-8 --until 1.5 --samples 12 --token-budget 4000 --money-budget 0.5 --max-tokens 777 \
     --temperature 0.25 --top-p 0.5 --seed 18446744073709551615 --jobs 3 --device virtual --gpu a100 --precision bf16 \
     --trials 7 --timeout 9 --model /m/target.gguf --draft draft.gguf --chat-template chatml --context 4096 --threads 2 \
-    --together 4 --no-accelerator --speculation tree --nodes-per-level 3 --tree-nodes 40 --tree-depth 5 --verification without-replacement
+    --together 4 --no-accelerator --speculation tree --nodes-per-level 3 --tree-nodes 40 --tree-depth 5 \
+    --verification without-replacement --no-corpus
     """
 
   @Test(arguments: ["", everything], [nil, "deep “seek”"])
@@ -40,6 +42,8 @@ struct RunConfigurationTests {
     #expect(draft.hasPrefix("/") && draft.hasSuffix("/draft.gguf"))
     #expect(configuration.model.chatTemplate == "chatml" && configuration.model.context == 4096)
     #expect(configuration.model.together == 4 && configuration.model.noAccelerator == true)
+    #expect(configuration.speculation.noCorpus == true)
+    #expect(try Self.configuration().speculation.noCorpus == nil)
     #expect(configuration.seed == .max)
     let settings = try configuration.settings(writing: 4, seed: 11)
     #expect(settings.budget == Budget(time: .seconds(90), tokens: 4000, cost: 0.5, candidates: 12))

@@ -42,7 +42,8 @@ struct SuiteCommandTests {
     let run = try #require(try Basic.parseAsRoot(["suite", "run", "--level", "2"]) as? SuiteRun)
     let configuration = try RunConfiguration(
       models: run.models, endpoint: run.endpoint, speculation: run.speculation, search: run.search,
-      judging: run.judging, budget: run.budget, budgetName: .budgetPerProblem, settings: SettingsFixture.bare())
+      judging: run.judging, budget: run.budget, budgetName: .budgetPerProblem, corpus: run.corpus,
+      settings: SettingsFixture.bare())
     #expect(configuration.budgetSeconds == 900 && configuration.strategy == "adaptive" && configuration.goal == "none")
     #expect(run.problems == nil && run.resume == nil && !run.quiet)
     let resumed = try #require(try Basic.parseAsRoot(["suite", "run", "--resume", "night"]) as? SuiteRun)
