@@ -23,7 +23,6 @@ struct BenchReplay: AsyncParsableCommand {
   var file: String
 
   @OptionGroup(title: "Models") var models: ModelOptions
-  @OptionGroup(title: "Speculation") var speculation: SpeculationOptions
 
   @Option(help: ArgumentHelp("How many answers are written, evenly out of all.", valueName: "n"))
   var answers = 8
@@ -49,7 +48,8 @@ struct BenchReplay: AsyncParsableCommand {
     var name: String
     var prompt: [Token]
     var answer: [Token]
-    var corpus: DraftCorpus
+    /// What the others make of a corpus.
+    var others: [[Token]]
   }
 
   private func measure(_ context: ProcessContext) async throws -> ReplayReport {
@@ -60,52 +60,58 @@ struct BenchReplay: AsyncParsableCommand {
     let pair = try await LocalPair.load(models, wantsDraft: false, context: context, announce: announce)
     let recordings = try recordings(entries, pair)
     let longest = recordings.map { $0.prompt.count + $0.answer.count }.max() ?? 0
-    let engine = try pair.engine(context: models.context ?? (longest + 255) / 256 * 256, limits: speculation.limits)
+    if let context = models.context, context < longest {
+      throw CommandFailure(.usage, "Prompt and answer have up to \(longest) tokens, and the context holds \(context).")
+    }
+    let engine = try pair.engine(context: models.context ?? (longest + 255) / 256 * 256, limits: TreeLimits())
     for notice in engine.notices { announce("note: \(notice)") }
     var runs: [ReplayReport.Run] = []
     // The first text pays for measuring the cost of passes, and for memory that is touched for the first time.
-    if let first = recordings.first { _ = try await write(first, .text, engine) }
+    if let first = recordings.first { _ = try await write(first, .text, nil, engine) }
     for round in 0..<measuring.rounds {
       for (index, recording) in recordings.enumerated() {
         announce("round \(round + 1) of \(measuring.rounds): \(recording.name)")
+        let corpus = DraftCorpus(tokenLimit: recording.others.reduce(0) { $0 + $1.count })
+        for text in recording.others { corpus.add(text) }
         for way in ReplayReport.Way.allCases.rotated(by: round + index) {
-          runs.append(.init(text: index, round: round, way: way, summary: try await write(recording, way, engine)))
+          let summary = try await write(recording, way, way == .corpus ? corpus : nil, engine)
+          runs.append(.init(text: index, round: round, way: way, summary: summary))
         }
       }
     }
-    let sizes = recordings.map { Double($0.corpus.tokenCount) }
+    let sizes = recordings.map { Double($0.others.reduce(0) { $0 + $1.count }) }
     return ReplayReport(
       model: engine.targetModel.name, threads: await engine.threadCounts.target, rounds: measuring.rounds,
       answers: recordings.map(\.name), corpusTokens: Int(Statistics.median(sizes)), runs: runs)
   }
 
-  /// The answers that are written, with what the others make of a corpus.
+  /// The answers that are written.
   private func recordings(_ entries: [CandidateCollection.Entry], _ pair: LocalPair) throws -> [Recording] {
     let vocabulary = pair.target.vocabulary
     let texts = try entries.map { try vocabulary.tokens(of: $0.candidate, addsSpecial: false, parsesSpecial: false) }
+    if let empty = texts.firstIndex(of: []) {
+      throw CommandFailure(.usage, "The answer on line \(empty + 1) is empty.")
+    }
     let count = min(answers, entries.count)
     return try (0..<count).map { place in
       let index = place * entries.count / count
       let entry = entries[index]
       let problem = try Problem(bytes: Array(entry.reference.utf8), origin: .standardInput)
-      let corpus = DraftCorpus()
-      for (other, text) in zip(entries, texts) where other.reference != entry.reference { corpus.add(text) }
+      let others = zip(entries, texts).filter { $0.0.reference != entry.reference }.map(\.1)
       let name = entry.name ?? "\(index)"
       return Recording(
         name: entry.problem.map { "\(entry.level ?? 0)/\($0)" } ?? name,
         prompt: try pair.tokens(of: PromptBuilder(form: pair.promptForm).prompt(for: problem)),
-        answer: Array(texts[index].prefix(maxTokens)), corpus: corpus)
+        answer: Array(texts[index].prefix(maxTokens)), others: others)
     }
   }
 
   private func write(
-    _ recording: Recording, _ way: ReplayReport.Way, _ engine: LlamaEngine
+    _ recording: Recording, _ way: ReplayReport.Way, _ corpus: DraftCorpus?, _ engine: LlamaEngine
   ) async throws -> DecodingSummary {
     let summary = try await engine.replay(
       recording.answer, after: recording.prompt,
-      options: .init(
-        mode: way == .plain ? .off : .suffix, limits: speculation.limits,
-        corpus: way == .corpus ? recording.corpus : nil))
+      options: .init(mode: way == .plain ? .off : .suffix, corpus: corpus))
     guard summary.tokens == recording.answer else {
       throw CommandFailure(.internalFailure, "The answer to \(recording.name) was not written as it was recorded.")
     }

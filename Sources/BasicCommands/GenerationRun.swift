@@ -1,3 +1,4 @@
+import ArgumentParser
 import CUDAToolchain
 import GPUModels
 import KernelBench
@@ -79,10 +80,11 @@ struct GenerationRun {
     var options = SpeculativeDecoder.Options(
       mode: command.speculation.speculation, limits: command.speculation.limits, sampling: command.sampling.parameters,
       rule: command.speculation.verification)
-    if !command.corpus.noCorpus, options.mode == .auto || options.mode == .suffix {
+    if !command.corpus.noCorpus, options.draftsRepetitions(hasDraftModel: engine.draftModel != nil),
+      let location = try? StoreOptions.parse([]).location(Settings.load(context))
+    {
       options.corpus = await WrittenBefore.corpus(
-        at: StoreLocation(option: nil, environment: context.environment), problems: [OpenRun.id(of: problem)],
-        for: engine.targetModel.vocabulary)
+        at: location, problems: [OpenRun.id(of: problem)], for: engine.targetModel.vocabulary)
     }
     trace?.begin(
       TraceHeader(

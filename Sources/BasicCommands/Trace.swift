@@ -11,7 +11,7 @@ struct TraceLine: Encodable {
   var parents: [Int32]
   /// For each node ln of the estimated probability that the path down to it is accepted.
   var logProbabilities: [Double]
-  /// For each node who proposed it: `model`, `suffix`, `both`; the root is `text`.
+  /// For each node who proposed it: `model`, `suffix`, `corpus`, or `several` of them; the root is `text`.
   var origins: [String]
   /// The nodes that were accepted, from the first level down.
   var accepted: [Int]
@@ -56,7 +56,7 @@ struct TraceLine: Encodable {
 
 /// The first line of a trace: what was decoded, and how.
 struct TraceHeader: Encodable {
-  var schemaVersion = 1
+  var schemaVersion = 2
   var problem: String
   var target: String
   var draft: String?

@@ -94,17 +94,17 @@ extension RunDatabase {
     try await read { db in
       let names = problems.sorted()
       let marks = databaseQuestionMarks(count: names.count)
-      let cursor = try Row.fetchCursor(
+      // Numbers first: who sorts texts has to read them all.
+      let numbers = try Int64.fetchCursor(
         db,
         sql: """
-          SELECT texts.content FROM texts JOIN (
-            SELECT answer, max(problems.id IN (\(marks))) AS is_wanted
-            FROM candidates JOIN problems ON problems.number = candidates.problem GROUP BY answer
-          ) ON answer = texts.number ORDER BY is_wanted DESC, texts.number DESC
+          SELECT answer FROM candidates JOIN problems ON problems.number = candidates.problem
+          GROUP BY answer ORDER BY max(problems.id IN (\(marks))) DESC, answer DESC
           """, arguments: StatementArguments(names))
+      let text = try db.makeStatement(sql: "SELECT content FROM texts WHERE number = ?")
       var (answers, room) = ([String](), bytes)
-      while let row = try cursor.next() {
-        let answer = row.text("content")
+      while let number = try numbers.next() {
+        guard let answer = try Row.fetchOne(text, arguments: [number])?.text("content") else { continue }
         room -= answer.utf8.count
         guard room >= 0 else { break }
         answers.append(answer)

@@ -11,7 +11,7 @@ public final class BatchDecoder {
   private let drafts: [any DraftModel]
   private let stopwatch: Stopwatch
   private var costs: MeasuredCosts?
-  private var experience: [SpeculationMode: DecodingSession.Experience] = [:]
+  private var experience: [DecodingSession.Experience.Kind: DecodingSession.Experience] = [:]
 
   /// A decoder for `target`.
   ///
@@ -60,7 +60,7 @@ public final class BatchDecoder {
         target: BatchMember(target, text: text, share: share),
         draftModel: options.mode.usesDraftModel && !drafts.isEmpty ? drafts[text] : nil, prompt: prompt,
         maximumTokens: maximumTokens, endTokens: endTokens, options: options, costs: part,
-        experience: experience[options.mode], stopwatch: stopwatch)
+        experience: experience[.init(options)], stopwatch: stopwatch)
     }
     let count = Double(seeds.count)
     for session in sessions {
@@ -102,7 +102,7 @@ public final class BatchDecoder {
         if goesOn { live.append(text) } else { try end(text) }
       }
     }
-    experience[options.mode] = sessions[0].experience
+    if let learnt = sessions[0].experience { experience[.init(options)] = learnt }
     if options.mode != .off {
       costs.draft = sessions[0].planner.draftCosts ?? costs.draft
       self.costs = costs

@@ -46,12 +46,10 @@ final class DecodingSession {
     planner = TreePlanner(
       mode: options.mode, limits: options.limits, leafLimit: target.capacity.leaves,
       verificationCosts: costs.verification, draftCosts: draftModel == nil ? nil : costs.draft,
-      experience: experience?.planner)
-    usesSuffix = options.mode == .auto || options.mode == .suffix || (draftModel == nil && options.mode != .off)
-    corpus =
-      usesSuffix && !isSampled
-      ? options.corpus.map { CorpusSource(corpus: $0, calibration: experience?.corpus) } : nil
-    if usesSuffix && !isSampled { suffix.prepare(prompt[...]) }
+      experience: isSampled ? nil : experience?.planner)
+    usesSuffix = !isSampled && options.draftsRepetitions(hasDraftModel: draftModel != nil)
+    corpus = usesSuffix ? options.corpus.map { CorpusSource(corpus: $0, calibration: experience?.corpus) } : nil
+    if usesSuffix { suffix.prepare(prompt[...]) }
     corpus?.prepare(prompt[...])
     try model?.prepare(prompt[...])
     try sampled?.prepare(prompt[...])
@@ -63,11 +61,20 @@ final class DecodingSession {
     fileprivate var corpus: AcceptanceCalibration?
     fileprivate var model: AcceptanceCalibration?
     fileprivate var planner: TreePlanner.Experience
+
+    /// What texts have in common that learn from each other.
+    struct Kind: Hashable {
+      private let mode: SpeculationMode
+      private let hasCorpus: Bool
+
+      init(_ options: SpeculativeDecoder.Options) { (mode, hasCorpus) = (options.mode, options.corpus != nil) }
+    }
   }
 
-  /// What the next text can begin with.
-  var experience: Experience {
-    Experience(
+  /// What the next text can begin with. Nothing, where trees are sampled: how large they are must not depend on draws.
+  var experience: Experience? {
+    guard sampled == nil else { return nil }
+    return Experience(
       suffix: suffix.calibration.forNextText(), corpus: corpus?.calibration.forNextText(),
       model: model?.calibration.forNextText(), planner: planner.experience)
   }
@@ -141,7 +148,7 @@ final class DecodingSession {
     let outcome = PassOutcome(
       proposed: proposal.drafted, visited: walk.visited.map { proposal.originals[$0] }, tokens: walk.tokens)
     text += walk.tokens
-    if usesSuffix && sampled == nil { suffix.learn(outcome) }
+    if usesSuffix { suffix.learn(outcome) }
     corpus?.learn(outcome)
     try model?.learn(outcome)
     try sampled?.learn(outcome)
@@ -194,6 +201,7 @@ final class DecodingSession {
     if let model, choice.usesModel, planner.asksModel(given: tree, pending: model.pendingCount) {
       guidance.limits.totalNodes = max(1, choice.limits.totalNodes - (tree.count - 1))
       try model.propose(into: &tree, guidance: guidance)
+      tree.shareSiblings()
       for pass in model.passes { planner.recordDraft(size: pass.size, milliseconds: pass.milliseconds) }
       usedModel = true
     }

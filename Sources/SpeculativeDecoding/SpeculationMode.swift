@@ -2,11 +2,11 @@
 public enum SpeculationMode: String, Sendable, CaseIterable {
   /// Whatever pays at the moment: a merged tree of all sources, a chain, or nothing.
   case auto
-  /// Trees of the draft model; of the text's own repetitions where there is no draft model.
+  /// Trees of the draft model; of repetitions where there is no draft model.
   case tree
   /// Trees with a single branch.
   case chain
-  /// Repetitions of the text alone, with no draft model.
+  /// Repetitions alone, of the text and of a corpus where there is one, with no draft model.
   case suffix
   /// Plain decoding, one token per pass.
   case off

@@ -16,6 +16,12 @@ public final class SpeculativeDecoder {
     /// Texts of before, which modes that draft repetitions draft from too.
     public var corpus: DraftCorpus?
 
+    /// Whether repetitions are drafted, of the text or of the corpus.
+    public func draftsRepetitions(hasDraftModel: Bool) -> Bool {
+      if hasDraftModel && rule == .withoutReplacement && !sampling.isGreedy && mode.usesDraftModel { return false }
+      return mode == .auto || mode == .suffix || (mode != .off && !hasDraftModel)
+    }
+
     /// Makes options.
     public init(
       mode: SpeculationMode = .auto, limits: TreeLimits = TreeLimits(), sampling: SamplingParameters = .init(),
@@ -33,7 +39,7 @@ public final class SpeculativeDecoder {
   private let draftModel: (any DraftModel)?
   private let stopwatch: Stopwatch
   private var costs: MeasuredCosts?
-  private var experience: [SpeculationMode: DecodingSession.Experience] = [:]
+  private var experience: [DecodingSession.Experience.Kind: DecodingSession.Experience] = [:]
 
   /// A decoder for `target`.
   ///
@@ -71,13 +77,13 @@ public final class SpeculativeDecoder {
     let session = try DecodingSession(
       target: target, draftModel: options.mode.usesDraftModel ? draftModel : nil, prompt: prompt,
       maximumTokens: maximumTokens, endTokens: endTokens, options: options, costs: costs,
-      experience: experience[options.mode], stopwatch: stopwatch)
+      experience: experience[.init(options)], stopwatch: stopwatch)
     session.summary.probeTime = measured - read
     // The draft model reads the prompt as the session begins.
     session.summary.promptTime = stopwatch.milliseconds - started - session.summary.probeTime
     try session.run(onPass: onPass)
     self.costs?.update(from: session.planner)
-    experience[options.mode] = session.experience
+    if let learnt = session.experience { experience[.init(options)] = learnt }
     return session.summary
   }
 

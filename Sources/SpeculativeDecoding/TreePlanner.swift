@@ -10,7 +10,7 @@
 public struct TreePlanner: Sendable {
   /// What a pass may speculate with.
   public struct Choice: Sendable, Equatable {
-    /// Whether repetitions of the text are drafted.
+    /// Whether repetitions are drafted, of the text and of a corpus.
     public var usesSuffix: Bool
     /// Whether the draft model is asked.
     public var usesModel: Bool
@@ -66,7 +66,9 @@ public struct TreePlanner: Sendable {
       rate = max(rate, (1 + modelGain) / (modelCost + draftCosts.milliseconds(1)))
     }
     if let experience {
-      rate = experience.rate
+      let single = verificationCosts.milliseconds(1)
+      rate = experience.rate / single
+      let experience = (modelGain: experience.modelGain, modelCost: experience.modelCost * single)
       // A draft model that failed with one text is given its chance with the next.
       if (1 + experience.modelGain) * modelCost > (1 + modelGain) * experience.modelCost {
         modelGain = experience.modelGain
@@ -78,6 +80,8 @@ public struct TreePlanner: Sendable {
   }
 
   /// What a planner learnt with one text that it does not have to learn anew with the next.
+  ///
+  /// Times are in passes over one token, which the next text may share with more or fewer others.
   public struct Experience: Sendable {
     fileprivate let rate: Double
     fileprivate let modelGain: Double
@@ -85,7 +89,10 @@ public struct TreePlanner: Sendable {
   }
 
   /// What was learnt so far.
-  public var experience: Experience { Experience(rate: rate, modelGain: modelGain, modelCost: modelCost) }
+  public var experience: Experience {
+    let single = verificationCosts.milliseconds(1)
+    return Experience(rate: rate * single, modelGain: modelGain, modelCost: modelCost / single)
+  }
 
   /// What a draft model is worth before it has been seen at work: a chain of which each token is accepted in seven of ten
   /// cases, at the depth that suits the costs.
@@ -173,6 +180,7 @@ public struct TreePlanner: Sendable {
   /// The heaviest nodes that the limits allow. Each source keeps to them; merged trees may exceed them.
   private func withinLimits(_ order: [Int], of tree: TokenTree) -> [Int] {
     var perLevel = [Int](repeating: 0, count: tree.depth + 1)
+    let levelLimit = mode == .chain ? 1 : limits.nodesPerLevel
     var isKept = [Bool](repeating: false, count: tree.count)
     var hasChild = isKept
     isKept[0] = true
@@ -182,7 +190,7 @@ public struct TreePlanner: Sendable {
       let (depth, parent) = (Int(tree.depths[node]), Int(tree.parents[node]))
       // A first child takes its parent's place among the leaves.
       let newLeaves = leaves + (hasChild[parent] ? 1 : 0)
-      guard perLevel[depth] < limits.nodesPerLevel, newLeaves <= leafLimit, isKept[parent] else { continue }
+      guard perLevel[depth] < levelLimit, newLeaves <= leafLimit, isKept[parent] else { continue }
       perLevel[depth] += 1
       leaves = newLeaves
       hasChild[parent] = true
@@ -237,11 +245,14 @@ public struct TreePlanner: Sendable {
     totalTime += time
     if isCurious { curiosity += drafting }
     isCurious = false
+    // Forgotten in each pass: repetitions that were left for the draft model get their chance again.
+    promised *= 0.95
+    kept *= 0.95
     guard usedModel else {
       passesWithout += 1
       if promise > 0 {
-        promised = promised * 0.95 + promise
-        kept = kept * 0.95 + Double(tokens - 1)
+        promised += promise
+        kept += Double(tokens - 1)
       }
       return
     }

@@ -28,7 +28,7 @@ struct TraceTests {
       let lines = try TemporaryFolder.read(folder + "/trace.jsonl").split(separator: "\n")
       let header = try #require(
         try JSONSerialization.jsonObject(with: Data(lines[0].utf8)) as? [String: Any])
-      #expect(header["schemaVersion"] as? Int == 1)
+      #expect(header["schemaVersion"] as? Int == 2)
       #expect(header["mode"] as? String == mode)
       var position = 0
       for (index, line) in lines.dropFirst().enumerated() {

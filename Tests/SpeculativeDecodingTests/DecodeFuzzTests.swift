@@ -83,6 +83,7 @@ import Testing
         prompt: prompt, maximumTokens: setting.maximumTokens, endTokens: setting.endTokens, options: options
       ) { record in
         #expect(record.tree.count - 1 <= options.limits.totalNodes && record.tree.depth <= options.limits.depth)
+        #expect(options.mode != .chain || record.tree.depth == record.tree.count - 1 || options.rule != .sampleAndWalk)
         return true
       }
       options.corpus?.add(summary.tokens)

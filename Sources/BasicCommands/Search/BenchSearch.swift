@@ -173,6 +173,8 @@ struct BenchSearch: AsyncParsableCommand {
     var configuration = try RunConfiguration(
       models: models, endpoint: endpoint, speculation: speculation, candidates: candidates, judging: judging,
       settings: settings)
+    // No strategy is to draft from what another one wrote, nor when one of their runs is gone on with by itself.
+    configuration.speculation.noCorpus = true
     configuration.goal = until.description
     configuration.budgetSeconds = budget.duration / .seconds(1)
     configuration.comparison = .init(

@@ -73,7 +73,6 @@ struct SearchComparison: Sendable {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let tools = try await Judging.tools(session.context, device: plan.configuration.deviceChoice)
     let builds = try await ComparisonBuilds.warm(folder, tools, plan.configuration, announce: session.announce)
-    // No strategy is to draft from what another one wrote.
     let model = try await SearchModel.load(
       plan.configuration, before: nil, session.context, announce: session.announce)
     var drivers: [RunDriver?] = []

@@ -42,7 +42,9 @@ struct SearchModel: Sendable {
       models, wantsDraft: options.mode != .off && options.mode != .suffix, context: context, announce: announce)
     let engine = try pair.engine(
       context: configuration.model.context ?? pair.target.trainedContext, limits: options.limits)
-    if configuration.speculation.noCorpus != true {
+    if configuration.speculation.noCorpus != true,
+      options.draftsRepetitions(hasDraftModel: engine.draftModel != nil)
+    {
       options.corpus = try await before?.corpus(for: pair.target.vocabulary)
     }
     let model = LocalLanguageModel(engine: engine, options: options, chatTemplate: configuration.model.chatTemplate)

@@ -49,9 +49,9 @@ struct SearchSession: Sendable {
         let run = try await OpenRun.resume(name, judging: judging, in: database)
         resumed = run
         configuration = run.configuration
-        before.problems = Set(try await database.problems(of: run.run.id).map(\.id))
       }
       do {
+        if let resumed { before.problems = Set(try await database.problems(of: resumed.run.id).map(\.id)) }
         let tools = try await Judging.tools(context, device: configuration.deviceChoice)
         if tools.gpu == nil, ![Goal.none.description, Goal.correct.description].contains(configuration.goal) {
           announce(
