@@ -11,12 +11,24 @@ package enum LlamaSpeculative {
     package var output: String
   }
 
-  /// Runs it to its end.
+  /// Runs it to its end. It writes its log from a thread that does not always come to the last lines: where they are missing it is run
+  /// again, twice at most.
   ///
   /// - Throws: ``LlamaProgramTrouble`` where it fails, takes too long, or says no figures.
   package static func run(
     program: String, arguments: [String], prompt: String, maximumTokens: Int, patience: Duration
   ) async throws -> Run {
+    for _ in 0..<2 {
+      if let run = try await once(program, arguments, prompt, maximumTokens, patience).run { return run }
+    }
+    let (run, log) = try await once(program, arguments, prompt, maximumTokens, patience)
+    guard let run else { throw LlamaProgramTrouble(what: "llama-speculative says no figures", log: log) }
+    return run
+  }
+
+  private static func once(
+    _ program: String, _ arguments: [String], _ prompt: String, _ maximumTokens: Int, _ patience: Duration
+  ) async throws -> (run: Run?, log: String) {
     let log = try ProgramLog()
     let started = try WatchedProgram(
       program, arguments + ["--prompt", prompt, "--n-predict", "\(maximumTokens)", "--temp", "0"],
@@ -29,10 +41,10 @@ package enum LlamaSpeculative {
       try await Task.sleep(for: .milliseconds(20))
     }
     started.end()
-    guard started.status == 0, let run = read(log.text) else {
+    guard started.status == 0 else {
       throw LlamaProgramTrouble(what: "llama-speculative ended with status \(started.status)", log: log.text)
     }
-    return run
+    return (read(log.text), log.text)
   }
 
   /// Its figures in what it printed.

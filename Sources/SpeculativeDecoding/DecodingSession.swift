@@ -201,7 +201,6 @@ final class DecodingSession {
     if let model, choice.usesModel, planner.asksModel(given: tree, pending: model.pendingCount) {
       guidance.limits.totalNodes = max(1, choice.limits.totalNodes - (tree.count - 1))
       try model.propose(into: &tree, guidance: guidance)
-      tree.shareSiblings()
       for pass in model.passes { planner.recordDraft(size: pass.size, milliseconds: pass.milliseconds) }
       usedModel = true
     }

@@ -40,6 +40,24 @@ struct LlamaProgramTests {
     #expect(error?.what.contains("status 3") == true && error?.log.contains("no such model") == true)
   }
 
+  /// Its log may end before its figures.
+  @Test func `a program that says no figures is run again, and then said with what it printed`() async throws {
+    let log = FileManager.default.temporaryDirectory.appending(path: "basic-runs-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: log) }
+    func run(_ script: String) async throws -> LlamaSpeculative.Run {
+      try await LlamaSpeculative.run(
+        program: "/bin/sh", arguments: ["-c", "echo run >> \(log); \(script)"], prompt: "", maximumTokens: 1,
+        patience: .seconds(20))
+    }
+    let error = await #expect(throws: LlamaProgramTrouble.self) { try await run("echo nothing") }
+    #expect(error?.what.contains("no figures") == true && error?.log.contains("nothing") == true)
+    #expect(try String(contentsOfFile: log, encoding: .utf8) == "run\nrun\nrun\n")
+    let figures = "encoded 5 tokens in 1 seconds; decoded 8 tokens in 2.0 seconds; n_accept = 3"
+    let second = try await run("test $(wc -l < \(log)) -lt 5 || echo '\(figures)'")
+    #expect(second.promptTokens == 5)
+    #expect(try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").count == 5)
+  }
+
   @Test func `a program that takes too long is ended`() async throws {
     let start = ContinuousClock.now
     let error = await #expect(throws: LlamaProgramTrouble.self) {
