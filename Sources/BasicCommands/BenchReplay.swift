@@ -131,9 +131,7 @@ struct ReplayReport: Encodable {
     var way: Way
     var summary: DecodingSummary
 
-    var speed: Double {
-      summary.times.total > 0 ? Double(summary.tokens.count) / summary.times.total * 1e3 : 0
-    }
+    var speed: Double { summary.tokensPerSecond }
   }
 
   struct Row: Encodable {

@@ -12,9 +12,7 @@ struct DecodeBenchmark {
     var mode: SpeculationMode
     var summary: DecodingSummary
 
-    var speed: Double {
-      summary.times.total > 0 ? Double(summary.tokens.count) / summary.times.total * 1e3 : 0
-    }
+    var speed: Double { summary.tokensPerSecond }
   }
 
   func run() async throws -> DecodeReport {

@@ -76,6 +76,9 @@ public struct DecodingSummary: Sendable {
   /// Makes an empty summary.
   public init() {}
 
+  /// How fast the tokens were written, the reading of the prompt not counted; 0 where no time went by.
+  public var tokensPerSecond: Double { times.total > 0 ? Double(tokens.count) / times.total * 1e3 : 0 }
+
   /// Tokens gained per pass of the target; plain decoding has 1.
   public var tokensPerPass: Double { passes > 0 ? Double(acceptedTokens + passes) / Double(passes) : 0 }
 }

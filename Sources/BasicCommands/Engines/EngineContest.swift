@@ -182,7 +182,7 @@ struct EngineContest {
           switch way {
           case .own(let mode):
             let summary = try await self.own(prompt.tokens, mode, engine)
-            run.speed = summary.times.total > 0 ? Double(summary.tokens.count) / summary.times.total * 1e3 : 0
+            run.speed = summary.tokensPerSecond
             run.tokensPerPass = summary.tokensPerPass
             written[way] = (summary.tokens, nil)
           case .llama(let mode):
