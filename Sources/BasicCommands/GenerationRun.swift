@@ -1,4 +1,3 @@
-import ArgumentParser
 import CUDAToolchain
 import GPUModels
 import KernelBench
@@ -80,8 +79,8 @@ struct GenerationRun {
     var options = SpeculativeDecoder.Options(
       mode: command.speculation.speculation, limits: command.speculation.limits, sampling: command.sampling.parameters,
       rule: command.speculation.verification)
-    if !command.corpus.noCorpus, options.draftsRepetitions(hasDraftModel: engine.draftModel != nil),
-      let location = try? StoreOptions.parse([]).location(Settings.load(context))
+    if !command.corpus.noCorpus, options.mode.draftsRepetitions(hasDraftModel: engine.draftModel != nil),
+      let location = try? StoreLocation(option: nil, settings: Settings.load(context))
     {
       options.corpus = await WrittenBefore.corpus(
         at: location, problems: [OpenRun.id(of: problem)], for: engine.targetModel.vocabulary)

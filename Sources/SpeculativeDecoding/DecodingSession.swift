@@ -47,7 +47,7 @@ final class DecodingSession {
       mode: options.mode, limits: options.limits, leafLimit: target.capacity.leaves,
       verificationCosts: costs.verification, draftCosts: draftModel == nil ? nil : costs.draft,
       experience: isSampled ? nil : experience?.planner)
-    usesSuffix = !isSampled && options.draftsRepetitions(hasDraftModel: draftModel != nil)
+    usesSuffix = !isSampled && options.mode.draftsRepetitions(hasDraftModel: draftModel != nil)
     corpus = usesSuffix ? options.corpus.map { CorpusSource(corpus: $0, calibration: experience?.corpus) } : nil
     if usesSuffix { suffix.prepare(prompt[...]) }
     corpus?.prepare(prompt[...])

@@ -18,7 +18,7 @@ public final class ModelSource: DraftSource {
   /// What other sources guessed instead of the model's first choice, with the probability that the choice left them.
   private var contested: [Int: Double] = [:]
   /// How often they were right is learnt as a kind of its own.
-  private static let contest = 4
+  private static let contestedKind = 4
   /// What one level's weight becomes in the next, as seen so far.
   private var levelRatio = 0.8
 
@@ -81,7 +81,7 @@ public final class ModelSource: DraftSource {
         if let proposal = proposals[child] {
           calibration.record(probability: proposal.probability, kind: proposal.rank, isHit: isHit)
         }
-        if let rest = contested[child] { calibration.record(probability: rest, kind: Self.contest, isHit: isHit) }
+        if let rest = contested[child] { calibration.record(probability: rest, kind: Self.contestedKind, isHit: isHit) }
       }
     }
     text += outcome.tokens
@@ -139,7 +139,7 @@ public final class ModelSource: DraftSource {
     let rest = 1 - calibration.probability(for: first.1, kind: 0)
     for child in tree.children(of: parent) where tree.tokens[child] != first.0 {
       contested[child] = rest
-      tree.limit(child, to: Float(Double.log(max(calibration.probability(for: rest, kind: Self.contest), 1e-3))))
+      tree.limit(child, to: Float(Double.log(max(calibration.probability(for: rest, kind: Self.contestedKind), 1e-3))))
     }
   }
 

@@ -18,6 +18,15 @@ public enum SpeculationMode: String, Sendable, CaseIterable {
     case .auto, .tree, .chain: true
     }
   }
+
+  /// Whether repetitions are drafted, of the text and of a corpus.
+  public func draftsRepetitions(hasDraftModel: Bool) -> Bool {
+    switch self {
+    case .off: false
+    case .auto, .suffix: true
+    case .tree, .chain: !hasDraftModel
+    }
+  }
 }
 
 /// By which rule drafted tokens are accepted. Both are exact: the text is distributed as the target's own.

@@ -16,12 +16,6 @@ public final class SpeculativeDecoder {
     /// Texts of before, which modes that draft repetitions draft from too.
     public var corpus: DraftCorpus?
 
-    /// Whether repetitions are drafted, of the text or of the corpus.
-    public func draftsRepetitions(hasDraftModel: Bool) -> Bool {
-      if hasDraftModel && rule == .withoutReplacement && !sampling.isGreedy && mode.usesDraftModel { return false }
-      return mode == .auto || mode == .suffix || (mode != .off && !hasDraftModel)
-    }
-
     /// Makes options.
     public init(
       mode: SpeculationMode = .auto, limits: TreeLimits = TreeLimits(), sampling: SamplingParameters = .init(),

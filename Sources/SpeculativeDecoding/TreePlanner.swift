@@ -39,10 +39,10 @@ public struct TreePlanner: Sendable {
   /// What the draft model's reading of what it had not read was expected to cost in the pass under way, and the passes since it was
   /// asked last.
   private var catchingUp = 0.0
+  private var passesWithout = 0
   /// The tokens beyond the one that every pass brings which trees without the draft model promised lately, and those that they brought.
   private var promised = 0.0
   private var kept = 0.0
-  private var passesWithout = 0
 
   /// A planner.
   ///
@@ -130,12 +130,9 @@ public struct TreePlanner: Sendable {
       return Choice(usesSuffix: false, usesModel: false, limits: allowed)
     }
     let hasModel = draftCosts != nil
-    return switch mode {
-    case .off: Choice(usesSuffix: false, usesModel: false, limits: allowed)
-    case .suffix: Choice(usesSuffix: true, usesModel: false, limits: allowed)
-    case .tree, .chain: Choice(usesSuffix: !hasModel, usesModel: hasModel, limits: allowed)
-    case .auto: Choice(usesSuffix: true, usesModel: hasModel, limits: allowed)
-    }
+    return Choice(
+      usesSuffix: mode.draftsRepetitions(hasDraftModel: hasModel), usesModel: hasModel && mode.usesDraftModel,
+      limits: allowed)
   }
 
   /// Whether to ask the draft model, now that it is known what the text's repetitions promise.

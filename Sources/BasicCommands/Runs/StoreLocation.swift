@@ -51,6 +51,12 @@ struct StoreLocation: Sendable, Equatable {
     }
   }
 
+  /// Finds the store where `--store` was given this, and else where the environment or a configuration file says.
+  init(option: String?, settings: Settings) throws {
+    let set = try settings.value(.store)?.value.text
+    self.init(option: option ?? set, environment: settings.environment)
+  }
+
   /// The store in the nearest folder above one that has none itself.
   private static func nearest(to folder: String, _ exists: (String) -> Bool) -> String? {
     var above = folder

@@ -16,7 +16,6 @@ struct StoreOptions: ParsableArguments {
 
   /// The same with settings that have been read.
   func location(_ settings: Settings) throws -> StoreLocation {
-    let set = try settings.value(.store)?.value.text
-    return StoreLocation(option: store ?? set, environment: settings.environment)
+    try StoreLocation(option: store, settings: settings)
   }
 }

@@ -43,7 +43,7 @@ struct SearchModel: Sendable {
     let engine = try pair.engine(
       context: configuration.model.context ?? pair.target.trainedContext, limits: options.limits)
     if configuration.speculation.noCorpus != true,
-      options.draftsRepetitions(hasDraftModel: engine.draftModel != nil)
+      options.mode.draftsRepetitions(hasDraftModel: engine.draftModel != nil)
     {
       options.corpus = try await before?.corpus(for: pair.target.vocabulary)
     }
