@@ -215,4 +215,23 @@ import Testing
       #expect { try decode([1], sampling) } throws: { ($0 as? SpeculativeDecodingError)?.code == .invalidParameter }
     }
   }
+
+  /// The draft is less sure than it may be, and what it is worth is known from the text before.
+  @Test func `a decoder's second text begins with what the first one taught`() throws {
+    let model = ContextModel(vocabulary: 30, seed: 4, sharpness: 4)
+    func passes(_ prompts: [[Token]]) throws -> Int {
+      let target = TableTarget(model, capacity: PassCapacity(nodes: 64, leaves: 8, text: 400))
+      let draft = TableDraft(vocabulary: 30) { model.logits(after: $0).map { $0 * 0.4 } }
+      let decoder = try SpeculativeDecoder.forTests(
+        target, draft, costs: SimulatedCosts(target: { 10 + 0.5 * Double($0) }, draft: { _ in 0.2 }))
+      return try prompts.map {
+        try decoder.decode(
+          prompt: $0, maximumTokens: 30, endTokens: [], options: .init(mode: .tree), onPass: { _ in true }
+        ).passes
+      }.last ?? 0
+    }
+    let second: [Token] = [7, 3, 9]
+    let (fresh, taught) = (try passes([second]), try passes([[1, 2, 3], second]))
+    #expect(taught < fresh, "\(taught) passes, and \(fresh) without")
+  }
 }

@@ -63,6 +63,18 @@ import Testing
     #expect(pruned.count > 1)
   }
 
+  /// Each source keeps to a chain, and two of them may differ.
+  @Test func `a chain stays one where sources differ`() {
+    var tree = TokenTree(root: 0)
+    let heavy = tree.add(1, to: 0, logProbability: -0.1, origin: .suffix)
+    let light = tree.add(2, to: 0, logProbability: -0.5, origin: .corpus)
+    tree.add(3, to: heavy, logProbability: -0.1, origin: .suffix)
+    tree.add(3, to: light, logProbability: -0.1, origin: .corpus)
+    let free = PassCosts(probe: [.init(size: 1, milliseconds: 1), .init(size: 64, milliseconds: 1)], limit: 64)
+    #expect(Self.planner(free, mode: .chain).pruned(tree).tree.tokens == [0, 1, 3])
+    #expect(Self.planner(free, mode: .suffix).pruned(tree).tree.count == 5)
+  }
+
   @Test func `where no node pays, none is verified, unless trees were asked for`() {
     let strict = PassCosts(probe: [.init(size: 1, milliseconds: 5), .init(size: 2, milliseconds: 10)], limit: 64)
     var generator = SeededGenerator(seed: 1)
@@ -159,6 +171,35 @@ import Testing
     }
     let after = planner.asksModel(given: tree, pending: 11)
     #expect(!before && after)
+    // By and by they get their chance again.
+    for _ in 0..<200 {
+      planner.record(nodes: 7, tokens: 12, promise: 6, usedModel: true, drafting: 1, verifying: 11, host: 0)
+    }
+    let later = planner.asksModel(given: tree, pending: 64)
+    #expect(!later)
+  }
+
+  @Test func `what was learnt holds where passes cost less, but not what speaks against the draft model`() {
+    let target = PassCosts(probe: [.init(size: 1, milliseconds: 10), .init(size: 64, milliseconds: 20)], limit: 64)
+    let quarter = PassCosts(probe: [.init(size: 1, milliseconds: 2.5), .init(size: 64, milliseconds: 5)], limit: 64)
+    let draft = PassCosts(
+      probe: [.init(size: 1, milliseconds: 0.1), .init(size: 64, milliseconds: 6.4)], limit: 64)
+    func next(after tokens: Int) -> (before: TreePlanner, after: TreePlanner) {
+      var planner = Self.planner(target, draftCosts: draft)
+      for _ in 0..<100 {
+        planner.record(nodes: 9, tokens: tokens, usedModel: true, drafting: 1, verifying: 11.3, host: 0)
+      }
+      let next = TreePlanner(
+        mode: .auto, limits: TreeLimits(), leafLimit: 9, verificationCosts: quarter, draftCosts: draft,
+        experience: planner.experience)
+      return (planner, next)
+    }
+    let (good, afterGood) = next(after: 9)
+    #expect(abs(afterGood.rate / good.rate - 4) < 0.1)
+    // To read so much is more than curiosity may cost.
+    var afterBad = next(after: 1).after
+    let isAsked = afterBad.asksModel(given: TokenTree(root: 0), pending: 26)
+    #expect(isAsked)
   }
 
   /// What reading what it had not read costs is paid once, and what it brought long ago says little.
