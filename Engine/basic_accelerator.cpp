@@ -70,8 +70,10 @@ class packed_traits : public ggml::cpu::tensor_traits {
         const ggml_tensor * weights = op->src[0];
         const ggml_tensor * input = op->src[1];
         const int64_t count = ggml_nrows(input);
-        for (int64_t index = params->ith; index < count; index += params->nth) {
-            operations.set_activations(column(input, index), input->ne[0], count, index, params->wdata);
+        const int64_t blocks = input->ne[0] / operations.block_elements;
+        const int64_t first = blocks * params->ith / params->nth, end = blocks * (params->ith + 1) / params->nth;
+        for (int64_t index = 0; index < count; index++) {
+            operations.set_activations(column(input, index), input->ne[0], first, end, count, index, params->wdata);
         }
         // Tiles are given out in some groups for each thread: one that is held up leaves its share to the others.
         const int64_t tiles = (weights->ne[1] + operations.tile_rows - 1) / operations.tile_rows;

@@ -15,13 +15,14 @@ size_t packed_activations_bytes(int64_t length, int64_t count) {
 }
 
 void packed_activations_set(
-  packed_kernel kernel, const float *column, int64_t length, int64_t count, int64_t index, void *activations) {
+  packed_kernel kernel, const float *column, int64_t length, int64_t first_block, int64_t end_block, int64_t count,
+  int64_t index, void *activations) {
   int64_t blocks = length / PACKED_BLOCK;
   chunk one = chunk_at(count, chunk_of(count, index));
   int place = (int)(index - one.first);
   columns all = columns_at(activations, blocks, one);
   packed_round round = packed_kernel_functions(kernel).round;
-  for (int64_t block = 0; block < blocks; block++) {
+  for (int64_t block = first_block; block < end_block; block++) {
     int8_t rounded[PACKED_BLOCK];
     all.scales[block * one.count + place] = round(column + block * PACKED_BLOCK, rounded);
     int32_t first = 0, second = 0;
@@ -33,6 +34,19 @@ void packed_activations_set(
     all.first_sums[block * one.count + place] = first;
     int8_t *target = all.bytes + (size_t)block * one.count * PACKED_BLOCK + place * 4;
     for (int four = 0; four < PACKED_BLOCK / 4; four++) memcpy(target + four * (4 * one.count), rounded + four * 4, 4);
+  }
+}
+
+// The lines that a chunk's results will be written to are asked for before they are computed. They were written or read last by whoever
+// had that memory before, often another processor; to get a line from one in another part of the chip takes as long as many products
+// do, and those that wait to be written have little room.
+#if defined(__x86_64__)
+// Where there is no such instruction it does nothing.
+__attribute__((target("prfchw")))
+#endif
+static void ask_for(float *result, int64_t stride, chunk one, int64_t last_row) {
+  for (int place = 0; place < one.count; place++) {
+    __builtin_prefetch(result + (one.first + place) * stride + last_row, 1);
   }
 }
 
@@ -49,6 +63,7 @@ void packed_matrix_multiply(
     // The tile stays in the cache while all chunks go by.
     for (int64_t number = 0; number < chunks; number++) {
       chunk one = chunk_at(count, number);
+      ask_for(result, stride, one, first_row + height - 1);
       // Kernels with few registers add up in here: a column has a line of the cache.
       _Alignas(64) float sums[PACKED_COLUMNS][PACKED_ROWS];
       multiply(type, weights, blocks, columns_at(activations, blocks, one), sums);

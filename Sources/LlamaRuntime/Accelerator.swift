@@ -15,14 +15,15 @@ public enum Accelerator {
     // Plain C is there to be compared with; libllama's own products are faster.
     guard packed_kernel_best() != PACKED_KERNEL_PORTABLE else { return false }
     var operations = basic_accelerator_operations(
-      tile_rows: Int64(PACKED_ROWS),
+      tile_rows: Int64(PACKED_ROWS), block_elements: Int64(PACKED_BLOCK),
       matrix_bytes: { type, rows, columns in packed_matrix_bytes(packed_type(UInt32(type)), rows, columns) },
       pack: { type, source, rows, columns, firstTile, endTile, packed in
         packed_matrix_pack(packed_type(UInt32(type)), source, rows, columns, firstTile, endTile, packed)
       },
       activations_bytes: packed_activations_bytes,
-      set_activations: { column, length, count, index, activations in
-        packed_activations_set(packed_kernel_best(), column, length, count, index, activations)
+      set_activations: { column, length, firstBlock, endBlock, count, index, activations in
+        packed_activations_set(
+          packed_kernel_best(), column, length, firstBlock, endBlock, count, index, activations)
       },
       multiply: { type, packed, rows, columns, firstTile, endTile, activations, count, result, stride in
         packed_matrix_multiply(

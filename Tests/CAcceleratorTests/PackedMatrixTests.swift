@@ -142,7 +142,11 @@ struct Product {
       byteCount: max(64, packed_activations_bytes(Int64(length), Int64(columns.count))), alignment: 64)
     defer { activations.deallocate() }
     for (index, column) in columns.enumerated() {
-      packed_activations_set(kernel, column, Int64(length), Int64(columns.count), Int64(index), activations)
+      for part in 0..<parts {
+        packed_activations_set(
+          kernel, column, Int64(length), Int64(length / 32 * part / parts), Int64(length / 32 * (part + 1) / parts),
+          Int64(columns.count), Int64(index), activations)
+      }
     }
     // What lies between the columns must stay.
     let stride = rows + 3

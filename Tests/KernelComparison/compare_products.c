@@ -65,11 +65,13 @@ static void compare_product(packed_type type, kind kind, int64_t rows, int64_t l
   void *packed = aligned_memory(packed_matrix_bytes(type, rows, length));
   packed_matrix_pack(type, random_matrix(type, kind, rows, length), rows, length, 0, tiles, packed);
   size_t bytes = packed_activations_bytes(length, count);
+  int64_t blocks = length / PACKED_BLOCK, middle_block = between(0, blocks);
   void *activations = memory(bytes), *own_activations = memory(bytes);
   float *columns = memory((size_t)(length * count) * sizeof(float));
   for (int64_t index = 0; index < length * count; index++) columns[index] = random_float(kind);
   for (int64_t index = 0; index < count; index++) {
-    packed_activations_set(PACKED_KERNEL_PORTABLE, columns + index * length, length, count, index, activations);
+    packed_activations_set(
+      PACKED_KERNEL_PORTABLE, columns + index * length, length, 0, blocks, count, index, activations);
   }
   // What lies between the columns must stay; behind the last one there is nothing.
   int64_t stride = rows + between(0, 3);
@@ -87,7 +89,9 @@ static void compare_product(packed_type type, kind kind, int64_t rows, int64_t l
   for (int index = 0; index < kernel_count; index++) {
     packed_kernel kernel = kernels[index];
     for (int64_t column = 0; column < count; column++) {
-      packed_activations_set(kernel, columns + column * length, length, count, column, own_activations);
+      const float *own = columns + column * length;
+      packed_activations_set(kernel, own, length, 0, middle_block, count, column, own_activations);
+      packed_activations_set(kernel, own, length, middle_block, blocks, count, column, own_activations);
     }
     if (memcmp(activations, own_activations, bytes) != 0) fail("columns are not rounded equally", kernel);
     for (size_t place = 0; place < size; place++) found[place] = 12345;
@@ -141,9 +145,9 @@ void compare_rounding(void) {
       // The scale is then one.
       if (kind == 0) own[between(0, 31)] = 127;
     }
-    packed_activations_set(PACKED_KERNEL_PORTABLE, column, length, 1, 0, expected);
+    packed_activations_set(PACKED_KERNEL_PORTABLE, column, length, 0, length / PACKED_BLOCK, 1, 0, expected);
     for (int index = 0; index < kernel_count; index++) {
-      packed_activations_set(kernels[index], column, length, 1, 0, found);
+      packed_activations_set(kernels[index], column, length, 0, length / PACKED_BLOCK, 1, 0, found);
       if (memcmp(expected, found, bytes) != 0) fail("a column is not rounded equally", kernels[index]);
       cases++;
     }

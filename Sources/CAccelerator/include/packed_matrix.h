@@ -75,12 +75,14 @@ void packed_matrix_pack(
 
 // The bytes of `count` columns of activations, of `length` elements each, a multiple of PACKED_BLOCK.
 size_t packed_activations_bytes(int64_t length, int64_t count);
-// Rounds one column to eight bits, each block by the largest of its magnitudes, and puts it where the products look for it.
+// Rounds some blocks of one column to eight bits, each by the largest of its magnitudes, and puts them where the products look for them.
 //
-// Columns are independent of each other: several threads may round different ones. What is no number, or infinite, makes its
-// block's products no number.
+// Blocks are independent of each other: several threads may round different ones, and had better not share any. Columns lie side by
+// side in each block, and processors that write to one line of memory wait for each other. What is no number, or infinite, makes its block's
+// products no number.
 void packed_activations_set(
-  packed_kernel kernel, const float *column, int64_t length, int64_t count, int64_t index, void *activations);
+  packed_kernel kernel, const float *column, int64_t length, int64_t first_block, int64_t end_block, int64_t count,
+  int64_t index, void *activations);
 
 // Multiplies some tiles of a matrix with all columns.
 //
