@@ -16,15 +16,29 @@ struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say what basic found on this machine, what is missing, and what mends it.",
     discussion: """
-      The status is 0 if kernels can be written and compiled, 1 if something is missing.
+      The status is 0 if kernels can be written and compiled, 1 if something is missing. Also measured, in a second or two, is what passes \
+      of a model over several tokens take here, with our matrix products and with libllama's own, and what the machine allows.
 
       Examples:
         basic doctor
-        basic doctor --format json
+        basic doctor --model model-q8_0.gguf
+        basic doctor --quick --format json
       """)
 
   @Option(help: ArgumentHelp("How the findings are shown.", valueName: "format"))
   var format: OutputFormat = .text
+
+  @Option(
+    help: ArgumentHelp("The model whose passes are measured. Default: the bundled target.", valueName: "file"),
+    completion: .file(extensions: ["gguf"]))
+  var model: String?
+
+  @Flag(help: "Measure nothing.")
+  var quick = false
+
+  func validate() throws {
+    if quick, model != nil { throw ValidationError("--quick measures nothing, and --model names what is measured.") }
+  }
 
   struct Finding: Encodable {
     enum State: String, Encodable {
@@ -43,6 +57,8 @@ struct Doctor: AsyncParsableCommand {
     var schemaVersion = 1
     var basic = Basic.version
     var findings: [Finding]
+    /// What passes take; nil where nothing was measured.
+    var passes: PassesReport?
   }
 
   func run() async throws {
@@ -51,9 +67,13 @@ struct Doctor: AsyncParsableCommand {
     findings += await models(context)
     findings += try await toolchain(context)
     findings.append(kernelBench(context))
+    let passes = try await passes(context)
+    let console = Console.standardOutput
     switch format {
-    case .json: try Console.standardOutput.deliver(try JSON.document(Report(findings: findings)))
-    case .text: try Console.standardOutput.deliver(text(findings), isPrintable: true)
+    case .json: try console.deliver(try JSON.document(Report(findings: findings, passes: passes)))
+    case .text:
+      try console.deliver(
+        text(findings) + (passes.map { "\n" + $0.text(console.palette) } ?? ""), isPrintable: true)
     }
     if findings.contains(where: { $0.state == .missing }) { throw CommandFailure(.badResult) }
   }
@@ -96,6 +116,22 @@ struct Doctor: AsyncParsableCommand {
       }
     }
     return findings
+  }
+
+  /// Of the model that was named, or the bundled one where it is there.
+  private func passes(_ context: ProcessContext) async throws -> PassesReport? {
+    guard !quick else { return nil }
+    let bundled = ModelFiles.find(environment: context.environment, executable: context.executable)?.target
+    guard let measured = model ?? bundled else { return nil }
+    let options = try ModelOptions.parse(["--model=\(measured)"])
+    let measurement = PassMeasurement(models: options, sizes: [1, 2, 4, 8, 16, 32, 64], text: 200, rounds: 3)
+    do {
+      return try await Interruption.cancels { try await measurement.report(context, announce: { _ in }) }
+    } catch let error as LlamaRuntimeError where model == nil {
+      // The findings say it already.
+      _ = error
+      return nil
+    }
   }
 
   private func toolchain(_ context: ProcessContext) async throws -> [Finding] {

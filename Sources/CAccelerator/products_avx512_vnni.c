@@ -57,16 +57,7 @@ INLINE void multiply(
     const int8_t *bytes = input.bytes + (size_t)block * count * PACKED_BLOCK;
     const float *scales = input.scales + block * count;
     const int32_t *sums = input.sums + block * count;
-    // The weights of a large model come from memory, in order; the processor's own guesses end at its pages.
-    // How far ahead was measured: narrow weights are used up faster.
-    const char *ahead = (const char *)tile.weights + (size_t)block * part_bytes(type);
-    for (size_t line = 0; line < part_bytes(type); line += 64) {
-      if (is_narrow) {
-        _mm_prefetch(ahead + (16 << 10) + line, _MM_HINT_T1);
-      } else {
-        _mm_prefetch(ahead + (6 << 10) + line, _MM_HINT_T0);
-      }
-    }
+    fetch(tile, type, block);
     __m512i sum[PACKED_COLUMNS];
     if (type == PACKED_Q6_K) {
       __m512 outer = halves(tile.outer + (size_t)(block / 8) * PACKED_ROWS);

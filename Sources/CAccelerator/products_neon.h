@@ -118,13 +118,10 @@ INLINE void add_block(
 // One tile with `count` columns of a type, which the compiler knows.
 INLINE void multiply(
   const packed_type type, tile tile, int64_t blocks, columns input, const int count, float result[][PACKED_ROWS]) {
-  const bool is_narrow = type == PACKED_Q4_0 || type == PACKED_Q4_K;
   memset(result, 0, (size_t)count * sizeof result[0]);
   for (int64_t block = 0; block < blocks; block++) {
     const uint8_t *weights = tile.weights + (size_t)block * weight_bytes(type);
-    // As far ahead as in the kernel for AVX-512.
-    const uint8_t *ahead = tile.weights + (size_t)block * part_bytes(type) + (is_narrow ? 16 << 10 : 6 << 10);
-    for (size_t line = 0; line < part_bytes(type); line += 64) __builtin_prefetch(ahead + line);
+    fetch(tile, type, block);
     for (int row = 0; row < PACKED_ROWS; row += SIDE_ROWS) {
       add_block(
         type, row, weights, tile.scales + (size_t)block * SCALE_BYTES,

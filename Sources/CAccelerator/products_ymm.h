@@ -170,7 +170,6 @@ INLINE void add_block(
 // One tile with `count` columns of a type, which the compiler knows.
 INLINE void multiply(
   const packed_type type, tile tile, int64_t blocks, columns input, const int count, float result[][PACKED_ROWS]) {
-  const bool is_narrow = type == PACKED_Q4_0 || type == PACKED_Q4_K;
   const int scale_bytes = type == PACKED_Q8_0 || type == PACKED_Q4_0 ? 2 : 1;
   const int sides = SIDES(type, count);
   const span left = {sides == 2 && count > 6 ? (count + 1) / 2 : count, count};
@@ -182,15 +181,7 @@ INLINE void multiply(
     const uint16_t *outer = tile.outer + (size_t)(block / 8) * (outer_bytes(type) / 2);
     const int8_t *bytes = input.bytes + (size_t)block * count * PACKED_BLOCK;
     const float *scales = input.scales + block * count;
-    // See the kernel for AVX-512.
-    const char *ahead = (const char *)tile.weights + (size_t)block * part_bytes(type);
-    for (size_t line = 0; line < part_bytes(type); line += 64) {
-      if (is_narrow) {
-        _mm_prefetch(ahead + (16 << 10) + line, _MM_HINT_T1);
-      } else {
-        _mm_prefetch(ahead + (6 << 10) + line, _MM_HINT_T0);
-      }
-    }
+    fetch(tile, type, block);
     block_columns own;
     prepare(&own, type, input.sums + block * count, input.first_sums + block * count, scales, count);
     for (int row = 0; row < PACKED_ROWS; row += sides * SIDE_ROWS) {

@@ -6,7 +6,8 @@
 
 /// Looks at a model file before libllama does, so that a wrong or damaged one gets a sentence instead of an abort.
 enum GGUFCheck {
-  static func check(path: String) throws {
+  /// - Returns: what stands before the weights; nil where the file could not be looked at.
+  static func check(path: String) throws -> GGUFHeader? {
     var status = stat()
     guard stat(path, &status) == 0 else {
       throw LlamaRuntimeError(.unreadable, "There is no model file at \(path).")
@@ -20,8 +21,8 @@ enum GGUFCheck {
     }
     defer { close(descriptor) }
     do {
-      try withBytes(of: descriptor, count: Int(status.st_size)) { bytes throws(GGUFHeader.Fault) in
-        _ = try GGUFHeader(bytes)
+      return try withBytes(of: descriptor, count: Int(status.st_size)) { bytes throws(GGUFHeader.Fault) in
+        try GGUFHeader(bytes)
       }
     } catch {
       throw LlamaRuntimeError(
@@ -32,15 +33,14 @@ enum GGUFCheck {
   }
 
   /// Maps the file: of a large one only the header's pages are read.
-  private static func withBytes(
-    of descriptor: Int32, count: Int, _ body: (UnsafeRawBufferPointer) throws(GGUFHeader.Fault) -> Void
-  ) throws(GGUFHeader.Fault) {
+  private static func withBytes<Result>(
+    of descriptor: Int32, count: Int, _ body: (UnsafeRawBufferPointer) throws(GGUFHeader.Fault) -> Result
+  ) throws(GGUFHeader.Fault) -> Result? {
     guard count > 0, let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
       // Without a mapping libllama has the first and the last word.
-      if count == 0 { try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
-      return
+      return count == 0 ? try body(UnsafeRawBufferPointer(start: nil, count: 0)) : nil
     }
     defer { munmap(start, count) }
-    try body(UnsafeRawBufferPointer(start: start, count: count))
+    return try body(UnsafeRawBufferPointer(start: start, count: count))
   }
 }

@@ -14,7 +14,14 @@ struct GGUFHeader {
   private(set) var integers: [String: UInt64] = [:]
   private(set) var numbers: [String: Double] = [:]
   private(set) var texts: [String: String] = [:]
-  private(set) var tensorNames: [String] = []
+  /// A matrix, a vector, …: of `elements` numbers, `rowLength` of which lie in one row, of one of ggml's types.
+  struct Tensor: Equatable {
+    let name: String
+    let elements: UInt64
+    let rowLength: UInt64
+    let type: UInt32
+  }
+  private(set) var tensors: [Tensor] = []
   /// Where the tables end.
   private(set) var byteCount = 0
 
@@ -95,13 +102,20 @@ struct GGUFHeader {
       guard names.insert(name).inserted else { throw Fault("the tensor “\(name.text)” stands in it twice") }
       let dimensions = try cursor.integer(UInt32.self, of: "the shape of “\(name.text)”")
       guard dimensions <= 4 else { throw Fault("the tensor “\(name.text)” has \(dimensions) dimensions") }
-      try cursor.skip(UInt64(dimensions), times: 8, of: "the shape of “\(name.text)”")
-      _ = try cursor.integer(UInt32.self, of: "the type of “\(name.text)”")
+      // More elements than can be counted are libllama's to refuse.
+      var (elements, rowLength): (UInt64, UInt64) = (1, 1)
+      for dimension in 0..<dimensions {
+        let length = try cursor.integer(UInt64.self, of: "the shape of “\(name.text)”")
+        if dimension == 0 { rowLength = length }
+        let (product, isTooLarge) = elements.multipliedReportingOverflow(by: length)
+        elements = isTooLarge ? .max : product
+      }
+      let type = try cursor.integer(UInt32.self, of: "the type of “\(name.text)”")
       let offset = try cursor.integer(UInt64.self, of: "the place of “\(name.text)”")
       guard offset < UInt64(cursor.bytes.count) else {
         throw Fault("it ends before the weights of “\(name.text)”")
       }
-      tensorNames.append(name.text)
+      tensors.append(Tensor(name: name.text, elements: elements, rowLength: rowLength, type: type))
     }
   }
 

@@ -215,6 +215,13 @@ public actor LlamaEngine {
     return times
   }
 
+  /// What the machine allows the target's threads, measured now.
+  public func roofline() throws -> Roofline {
+    target.mayGoOn = { try Task.checkCancellation() }
+    try chooseThreads()
+    return Roofline.measure(threads: target.context.threadCount)
+  }
+
   /// The cost of passes as measured last; `nil` before the first text with speculation.
   public var passCosts: (verification: PassCosts, draft: PassCosts?)? { decoder.passCosts }
 }

@@ -35,6 +35,12 @@ public enum LlamaLibrary {
     }
   }
 
+  /// Whether models are computed on a GPU, which libllama was built for and which there is.
+  public static var usesGPU: Bool {
+    start()
+    return llama_supports_gpu_offload()
+  }
+
   /// What libllama was built for: processor features and backends, in its own words.
   public static var systemInformation: String {
     start()

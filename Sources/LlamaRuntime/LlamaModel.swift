@@ -18,6 +18,8 @@ public final class LlamaModel: Sendable {
   public let path: String
   /// The model's tokens.
   public let vocabulary: LlamaVocabulary
+  /// What a pass reads and multiplies with; nil where that depends on the tokens (a mixture of experts), or is not known.
+  public let passSize: PassSize?
 
   var pointer: OpaquePointer { handle.pointer }
 
@@ -34,7 +36,7 @@ public final class LlamaModel: Sendable {
     progress: @escaping @Sendable (Float) -> Bool = { _ in true }
   ) throws {
     LlamaLibrary.start()
-    try GGUFCheck.check(path: path)
+    let header = try GGUFCheck.check(path: path)
     _ = LlamaLibrary.takeErrors()
     let loading = Loading(progress)
     var parameters = llama_model_default_params()
@@ -61,6 +63,7 @@ public final class LlamaModel: Sendable {
     handle = Handle(pointer: loaded)
     self.path = path
     vocabulary = LlamaVocabulary(model: loaded)
+    passSize = header.flatMap { $0.passSize(ofModelWith: Int(llama_model_n_params(loaded))) }
   }
 
   /// Keeps the caller's closure, and whether it stopped the loading.

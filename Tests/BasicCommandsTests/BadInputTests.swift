@@ -57,6 +57,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
     BadInput("bench decode --rounds 0", "--rounds"),
     BadInput("bench decode --problems nowhere.py", "nowhere.py"),
     BadInput("doctor --format yaml", "yaml", "json"),
+    BadInput("doctor --quick --model m.gguf", "--quick"),
     BadInput("compile swish.py", "compile"),
   ]
 

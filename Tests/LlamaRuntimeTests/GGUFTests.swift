@@ -158,7 +158,7 @@ struct GGUFTests {
     #expect(header.texts["general.architecture"] == "llama")
     let blocks = try #require(try Bundled.draft.metadata("llama.block_count"))
     #expect(header.integers["llama.block_count"].map(String.init) == blocks)
-    #expect(header.tensorNames.contains("token_embd.weight"))
+    #expect(header.tensors.contains { $0.name == "token_embd.weight" })
   }
 
   @Test func `a draft with another vocabulary is refused`() throws {

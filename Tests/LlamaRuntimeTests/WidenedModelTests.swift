@@ -91,6 +91,12 @@ struct WidenedModelTests {
       try target.evaluate(tree)
       return (0..<tree.count).flatMap { Array(target.logits(of: $0)) }
     }
+    // The head is a matrix of its own: a pass reads a row of the embedding, and all else.
+    let model = try LlamaModel(path: path)
+    let pass = try #require(model.passSize)
+    #expect(model.parameterCount - pass.weights == model.vocabulary.count * 256)
+    let share = Double(pass.bytes) / Double(model.byteCount)
+    #expect(share < 1 && share > Double(pass.weights) / Double(model.parameterCount) - 0.1)
     let size = (rows[1].reduce(0.0) { $0 + Double($1 * $1) } / Double(rows[1].count)).squareRoot()
     let largest = zip(rows[0], rows[1]).map { abs(Double($0 - $1)) }.max() ?? .infinity
     #expect(size > 0.01 && largest < 0.2 * size, "\(type): \(largest) beside \(size)")

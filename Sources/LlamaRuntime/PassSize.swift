@@ -1,0 +1,39 @@
+import CLlama
+
+/// The weights that every pass of a model reads, however many tokens it has, and multiplies with each of them.
+public struct PassSize: Sendable, Equatable {
+  /// How many there are.
+  public let weights: Int
+  /// The bytes that they have in the model's file.
+  public let bytes: Int
+
+  /// Makes a size.
+  public init(weights: Int, bytes: Int) {
+    self.weights = weights
+    self.bytes = bytes
+  }
+}
+
+extension GGUFHeader {
+  /// The size of a pass of the whole model, which has so many weights.
+  ///
+  /// A token's embedding is a row of its matrix; where that is the head's too, all of it is multiplied with.
+  ///
+  /// - Returns: nil for experts, of which tokens choose some, and where there are further files.
+  func passSize(ofModelWith count: Int) -> PassSize? {
+    let architecture = texts["general.architecture"] ?? ""
+    guard integers["\(architecture).expert_count", default: 0] == 0, tensors.count < 1 << 20 else { return nil }
+    var (weights, bytes, all) = (0, 0, 0)
+    let hasHead = tensors.contains { $0.name == "output.weight" }
+    for tensor in tensors {
+      guard tensor.rowLength > 0, tensor.elements < 1 << 40, tensor.type < GGML_TYPE_COUNT.rawValue else { return nil }
+      all += Int(tensor.elements)
+      if hasHead && tensor.name == "token_embd.weight" { continue }
+      weights += Int(tensor.elements)
+      bytes +=
+        ggml_row_size(ggml_type(rawValue: tensor.type), Int64(tensor.rowLength))
+        * Int(tensor.elements / tensor.rowLength)
+    }
+    return all == count ? PassSize(weights: weights, bytes: bytes) : nil
+  }
+}

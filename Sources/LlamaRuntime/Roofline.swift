@@ -1,0 +1,47 @@
+import CAccelerator
+
+/// How fast this machine reads its memory and multiplies bytes, and so the least time that a pass can take.
+///
+/// A pass reads all weights once, and multiplies and adds each with every token: neither can be faster than the machine, and at best
+/// they overlap (Williams, Waterman and Patterson: "Roofline", 2009). What else a pass does, attention and norms, is left out.
+public struct Roofline: Sendable, Equatable {
+  /// How many threads work together.
+  public let threads: Int
+  /// The bytes a second that they read, from memory that no cache holds.
+  public let bytesPerSecond: Double
+  /// The multiplications and additions a second of bytes that they make out of registers, with the accelerator's instructions; nil
+  /// where there is none.
+  public let operationsPerSecond: Double?
+
+  /// Makes a roofline.
+  public init(threads: Int, bytesPerSecond: Double, operationsPerSecond: Double?) {
+    self.threads = threads
+    self.bytesPerSecond = bytesPerSecond
+    self.operationsPerSecond = operationsPerSecond
+  }
+
+  /// Measures this machine; takes about a third of a second, and 128 MiB of memory for each thread.
+  public static func measure(threads: Int) -> Roofline {
+    let operations = machine_operations_per_second(packed_kernel_best(), Int32(threads), 50)
+    return Roofline(
+      threads: threads, bytesPerSecond: machine_bytes_per_second(Int32(threads), 150),
+      operationsPerSecond: operations > 0 ? operations : nil)
+  }
+
+  /// The greater speeds of two measurements: what is looked for is what the machine can do.
+  public func best(of other: Roofline) -> Roofline {
+    Roofline(
+      threads: threads, bytesPerSecond: max(bytesPerSecond, other.bytesPerSecond),
+      operationsPerSecond: [operationsPerSecond, other.operationsPerSecond].compactMap(\.self).max())
+  }
+
+  /// The least milliseconds that a pass over some tokens takes.
+  ///
+  /// - Returns: nil where the weights may stay in a cache and nothing is known of the products.
+  public func milliseconds(tokens: Int, of size: PassSize) -> Double? {
+    // Whole caches of processors are smaller.
+    let reading = size.bytes >= 512 << 20 && bytesPerSecond > 0 ? Double(size.bytes) / bytesPerSecond : nil
+    let multiplying = operationsPerSecond.map { 2 * Double(size.weights) * Double(tokens) / $0 }
+    return [reading, multiplying].compactMap(\.self).max().map { $0 * 1000 }
+  }
+}
