@@ -117,11 +117,14 @@ static block no_block(void) { return (block){0}; }
 
 static void put(packed_type type, block one, int row, uint8_t *weights, uint8_t *scales, uint16_t *outer) {
   for (int element = 0; element < PACKED_BLOCK; element++) {
-    int group = element / 4;
-    if (type == PACKED_Q4_0 || type == PACKED_Q4_K) {
-      weights[(group % 4) * 64 + row * 4 + element % 4] |= (uint8_t)(one.elements[element] << (group < 4 ? 0 : 4));
-    } else {
-      weights[group * 64 + row * 4 + element % 4] = one.elements[element];
+    int group = element / 4, place = row * 4 + element % 4;
+    if (type == PACKED_Q8_0) {
+      weights[group * 64 + place] = one.elements[element];
+      continue;
+    }
+    weights[(group % 4) * 64 + place] |= (uint8_t)((one.elements[element] & 15) << (group < 4 ? 0 : 4));
+    if (type == PACKED_Q6_K) {
+      weights[UPPER_BITS + group / 4 * 64 + place] |= (uint8_t)(one.elements[element] >> 4 << group % 4 * 2);
     }
   }
   if (type == PACKED_Q8_0 || type == PACKED_Q4_0) {

@@ -10,9 +10,10 @@
 // Weights of eight bits: one such pair has room, and only with a weight's magnitude, 128 at most, in its place; the
 // sign goes to the activation.
 INLINE void add_signed(
-  __m256i sum[], const int sides, const int groups, const uint8_t *weights, const int8_t *bytes, const span columns) {
+  __m256i sum[], const int sides, const int first_group, const int end_group, const uint8_t *weights,
+  const int8_t *bytes, const span columns) {
   UNROLL
-  for (int group = 0; group < groups; group++) {
+  for (int group = first_group; group < end_group; group++) {
     __m256i weight[2], size[2];
     UNROLL
     for (int side = 0; side < sides; side++) {
@@ -27,7 +28,7 @@ INLINE void add_signed(
         __m256i *own = &sum[column * sides + side];
         __m256i pairs = _mm256_maddubs_epi16(size[side], _mm256_sign_epi8(four, weight[side]));
         __m256i fours = _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
-        *own = group == 0 ? fours : _mm256_add_epi32(*own, fours);
+        *own = group == first_group ? fours : _mm256_add_epi32(*own, fours);
         SETTLE(*own);
       }
     }
@@ -36,15 +37,15 @@ INLINE void add_signed(
 
 // Weights of six bits: two pairs have room.
 INLINE void add_six_bits(
-  __m256i sum[], const int sides, const int groups, const uint8_t *weights, const int8_t *bytes, const int32_t *starts,
-  const span columns) {
+  __m256i sum[], const int sides, const int first_group, const int end_group, const uint8_t *weights,
+  const int8_t *bytes, const int32_t *starts, const span columns) {
   UNROLL
-  for (int group = 0; group < groups; group += 2) {
+  for (int group = first_group; group < end_group; group += 2) {
     __m256i one[2], other[2];
     UNROLL
     for (int side = 0; side < sides; side++) {
-      one[side] = load(weights + group * 64 + side * 32);
-      other[side] = load(weights + (group + 1) * 64 + side * 32);
+      one[side] = six_bits(weights, group, side);
+      other[side] = six_bits(weights, group + 1, side);
     }
     UNROLL
     for (int column = 0; column < columns.count; column++) {
@@ -55,7 +56,7 @@ INLINE void add_six_bits(
         __m256i pairs = _mm256_add_epi16(
           _mm256_maddubs_epi16(one[side], broadcast_bytes(four)),
           _mm256_maddubs_epi16(other[side], broadcast_bytes(four + columns.all * 4)));
-        __m256i before = group == 0 ? _mm256_set1_epi32(starts[column]) : *own;
+        __m256i before = group == first_group ? _mm256_set1_epi32(starts[column]) : *own;
         *own = _mm256_add_epi32(before, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
         SETTLE(*own);
       }
@@ -64,12 +65,12 @@ INLINE void add_six_bits(
 }
 
 INLINE void add_wide(
-  __m256i sum[], const packed_type type, const int sides, const int groups, const uint8_t *weights, const int8_t *bytes,
-  const int32_t *starts, const span columns) {
+  __m256i sum[], const packed_type type, const int sides, const int first_group, const int end_group,
+  const uint8_t *weights, const int8_t *bytes, const int32_t *starts, const span columns) {
   if (type == PACKED_Q8_0) {
-    add_signed(sum, sides, groups, weights, bytes, columns);
+    add_signed(sum, sides, first_group, end_group, weights, bytes, columns);
   } else {
-    add_six_bits(sum, sides, groups, weights, bytes, starts, columns);
+    add_six_bits(sum, sides, first_group, end_group, weights, bytes, starts, columns);
   }
 }
 
@@ -77,15 +78,11 @@ INLINE void add_wide(
 INLINE void add_narrow(
   __m256i sum[], const int sides, const uint8_t *weights, const int8_t *bytes, const int32_t *starts,
   const span columns) {
-  const __m256i low = _mm256_set1_epi8(15);
   UNROLL
   for (int group = 0; group < 8; group++) {
     __m256i weight[2];
     UNROLL
-    for (int side = 0; side < sides; side++) {
-      __m256i both = load(weights + group % 4 * 64 + side * 32);
-      weight[side] = _mm256_and_si256(group < 4 ? both : _mm256_srli_epi16(both, 4), low);
-    }
+    for (int side = 0; side < sides; side++) weight[side] = lower_bits(weights, group, side);
     UNROLL
     for (int column = 0; column < columns.count; column++) {
       __m256i four = broadcast_bytes(bytes + (group * columns.all + column) * 4);

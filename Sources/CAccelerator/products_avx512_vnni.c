@@ -29,6 +29,25 @@ INLINE void add_products(__m512i sum[], __m512i weight, const int8_t *four, cons
   }
 }
 
+// A group of numbers of 4 bits, or the lower 4 of 6.
+INLINE __m512i lower_bits(const uint8_t *weights, const int group) {
+  __m512i both = _mm512_loadu_si512(weights + group % 4 * 64);
+  return _mm512_and_si512(group < 4 ? both : _mm512_srli_epi16(both, 4), _mm512_set1_epi8(15));
+}
+
+INLINE __m512i six_bits(const uint8_t *weights, const int group) {
+  __m512i upper = _mm512_loadu_si512(weights + UPPER_BITS + group / 4 * 64);
+  // Bits of a byte's neighbour come along, and not to these places.
+  switch (group % 4) {
+    case 0: upper = _mm512_slli_epi16(upper, 4); break;
+    case 1: upper = _mm512_slli_epi16(upper, 2); break;
+    case 3: upper = _mm512_srli_epi16(upper, 2); break;
+    default: break;
+  }
+  // (upper and 48) or lower.
+  return _mm512_ternarylogic_epi32(upper, _mm512_set1_epi8(48), lower_bits(weights, group), 0xEA);
+}
+
 INLINE void begin(__m512i sum[], const int32_t *sums, const int32_t *without, int offset, const int count) {
   UNROLL
   for (int column = 0; column < count; column++) {
@@ -71,7 +90,7 @@ INLINE void multiply(
         }
         UNROLL
         for (int group = half * 4; group < half * 4 + 4; group++) {
-          add_products(sum, _mm512_loadu_si512(weights + group * 64), bytes + group * 4 * count, count);
+          add_products(sum, six_bits(weights, group), bytes + group * 4 * count, count);
         }
         __m512i own = _mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)(row_scales + half * PACKED_ROWS)));
         end(total, sum, _mm512_mul_ps(outer, _mm512_cvtepi32_ps(own)), scales, count);
@@ -85,13 +104,9 @@ INLINE void multiply(
       begin(sum, sums, 0, type == PACKED_Q8_0 ? 128 : 8, count);
     }
     if (is_narrow) {
-      const __m512i low = _mm512_set1_epi8(15);
       UNROLL
-      for (int group = 0; group < 4; group++) {
-        __m512i both = _mm512_loadu_si512(weights + group * 64);
-        add_products(sum, _mm512_and_si512(both, low), bytes + group * 4 * count, count);
-        add_products(
-          sum, _mm512_and_si512(_mm512_srli_epi16(both, 4), low), bytes + (group + 4) * 4 * count, count);
+      for (int group = 0; group < 8; group++) {
+        add_products(sum, lower_bits(weights, group), bytes + group * 4 * count, count);
       }
     } else {
       UNROLL

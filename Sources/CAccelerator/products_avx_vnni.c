@@ -29,13 +29,16 @@ INLINE void add_products(
 }
 
 INLINE void add_wide(
-  __m256i sum[], const packed_type type, const int sides, const int groups, const uint8_t *weights, const int8_t *bytes,
-  const int32_t *starts, const span columns) {
-  (void)type;
+  __m256i sum[], const packed_type type, const int sides, const int first_group, const int end_group,
+  const uint8_t *weights, const int8_t *bytes, const int32_t *starts, const span columns) {
   begin(sum, sides, starts, columns.count);
   UNROLL
-  for (int group = 0; group < groups; group++) {
-    const __m256i weight[2] = {load(weights + group * 64), sides == 2 ? load(weights + group * 64 + 32) : weight[0]};
+  for (int group = first_group; group < end_group; group++) {
+    __m256i weight[2];
+    UNROLL
+    for (int side = 0; side < sides; side++) {
+      weight[side] = type == PACKED_Q6_K ? six_bits(weights, group, side) : load(weights + group * 64 + side * 32);
+    }
     add_products(sum, sides, weight, bytes + group * 4 * columns.all, columns.count);
   }
 }
@@ -43,16 +46,12 @@ INLINE void add_wide(
 INLINE void add_narrow(
   __m256i sum[], const int sides, const uint8_t *weights, const int8_t *bytes, const int32_t *starts,
   const span columns) {
-  const __m256i low = _mm256_set1_epi8(15);
   begin(sum, sides, starts, columns.count);
   UNROLL
   for (int group = 0; group < 8; group++) {
     __m256i weight[2];
     UNROLL
-    for (int side = 0; side < sides; side++) {
-      __m256i both = load(weights + group % 4 * 64 + side * 32);
-      weight[side] = _mm256_and_si256(group < 4 ? both : _mm256_srli_epi16(both, 4), low);
-    }
+    for (int side = 0; side < sides; side++) weight[side] = lower_bits(weights, group, side);
     add_products(sum, sides, weight, bytes + group * 4 * columns.all, columns.count);
   }
 }

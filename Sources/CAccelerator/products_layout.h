@@ -10,15 +10,19 @@
 #pragma STDC FP_CONTRACT OFF
 
 // A tile has PACKED_ROWS rows. For each of its blocks of 32 elements there are groups of 4, in each group the 4 of each row as unsigned
-// bytes, row by row: a register of 64 bytes. Bytes: the weight plus 128 (Q8_0) or 32 (Q6_K), in 8 groups. Numbers of 4 bits (Q4_0, Q4_K):
-// 4 registers, whose lower halves of bytes are groups 0 to 3 and whose upper ones 4 to 7.
+// bytes, row by row: a register of 64 bytes. Bytes (Q8_0): the weight plus 128, in 8 groups. Numbers of 4 bits (Q4_0, Q4_K): 4 registers,
+// whose lower halves of bytes are groups 0 to 3 and whose upper ones 4 to 7. Numbers of 6 bits (Q6_K): the weight plus 32, of which the
+// lower 4 bits lie so, and behind them 2 registers with the upper 2 bits, of groups 0 to 3 and 4 to 7, the first group's lowest.
 //
 // After all blocks come their scales, 32 bytes for each block: a half of each row (Q8_0, Q4_0); a scale and a least value of each row, a
 // byte each (Q4_K); the scales of both halves of the block, signed (Q6_K). After them what those are multiplied with, for each 8 blocks:
 // a half of each row for scales and, in Q4_K, one for least values.
 static inline size_t weight_bytes(packed_type type) {
-  return type == PACKED_Q4_0 || type == PACKED_Q4_K ? PACKED_ROWS * PACKED_BLOCK / 2 : PACKED_ROWS * PACKED_BLOCK;
+  const size_t elements = PACKED_ROWS * PACKED_BLOCK;
+  return type == PACKED_Q8_0 ? elements : type == PACKED_Q6_K ? elements * 6 / 8 : elements / 2;
 }
+// Where the upper bits of a block's numbers of 6 bits are.
+#define UPPER_BITS (PACKED_ROWS * PACKED_BLOCK / 2)
 #define SCALE_BYTES 32
 static inline size_t outer_bytes(packed_type type) {
   return type == PACKED_Q4_K ? 64 : type == PACKED_Q6_K ? 32 : 0;

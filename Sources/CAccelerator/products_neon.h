@@ -30,9 +30,19 @@ INLINE void add_products(
 // A group of four elements of four rows, without the offset that packed weights have: products of signed bytes are
 // what there is.
 INLINE int8x16_t weights_of(const packed_type type, const uint8_t *weights, const int group, const int quad) {
-  const bool is_narrow = type == PACKED_Q4_0 || type == PACKED_Q4_K;
-  uint8x16_t found = vld1q_u8(weights + (is_narrow ? group % 4 : group) * 64 + quad * 16);
-  if (is_narrow) found = group < 4 ? vandq_u8(found, vdupq_n_u8(15)) : vshrq_n_u8(found, 4);
+  const bool is_wide = type == PACKED_Q8_0;
+  uint8x16_t found = vld1q_u8(weights + (is_wide ? group : group % 4) * 64 + quad * 16);
+  if (!is_wide) found = group < 4 ? vandq_u8(found, vdupq_n_u8(15)) : vshrq_n_u8(found, 4);
+  if (type == PACKED_Q6_K) {
+    uint8x16_t upper = vld1q_u8(weights + UPPER_BITS + group / 4 * 64 + quad * 16);
+    switch (group % 4) {
+      case 0: upper = vshlq_n_u8(upper, 4); break;
+      case 1: upper = vshlq_n_u8(upper, 2); break;
+      case 3: upper = vshrq_n_u8(upper, 2); break;
+      default: break;
+    }
+    found = vorrq_u8(found, vandq_u8(upper, vdupq_n_u8(48)));
+  }
   switch (type) {
     case PACKED_Q8_0: return vreinterpretq_s8_u8(veorq_u8(found, vdupq_n_u8(128)));
     case PACKED_Q4_0: return vreinterpretq_s8_u8(vsubq_u8(found, vdupq_n_u8(8)));

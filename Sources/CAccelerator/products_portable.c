@@ -25,11 +25,11 @@ float packed_half_value(uint16_t half) {
 
 // An element of a tile's block, as it is packed.
 static int32_t element_at(packed_type type, const uint8_t *weights, int row, int element) {
-  int group = element / 4;
-  if (type == PACKED_Q4_0 || type == PACKED_Q4_K) {
-    return weights[(group % 4) * 64 + row * 4 + element % 4] >> (group < 4 ? 0 : 4) & 15;
-  }
-  return weights[group * 64 + row * 4 + element % 4];
+  int group = element / 4, place = row * 4 + element % 4;
+  if (type == PACKED_Q8_0) return weights[group * 64 + place];
+  int32_t lower = weights[(group % 4) * 64 + place] >> (group < 4 ? 0 : 4) & 15;
+  if (type != PACKED_Q6_K) return lower;
+  return lower | (weights[UPPER_BITS + group / 4 * 64 + place] >> group % 4 * 2 & 3) << 4;
 }
 
 static uint16_t half_at(const uint8_t *bytes) {

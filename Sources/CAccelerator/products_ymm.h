@@ -32,17 +32,35 @@ typedef struct span {
   int all;
 } span;
 
-// Sums of a block, or of half a block, whose weights are bytes, in `groups`: sum[column * sides + side]. They begin
-// at `starts`, which is what the weights' offset takes off, or are made of weights that have none.
+// Sums of some groups of a block whose weights have 8 or 6 bits: sum[column * sides + side]. They begin at `starts`, which is what the
+// weights' offset takes off, or are made of weights that have none.
 INLINE void add_wide(
-  __m256i sum[], const packed_type type, const int sides, const int groups, const uint8_t *weights, const int8_t *bytes,
-  const int32_t *starts, const span columns);
+  __m256i sum[], const packed_type type, const int sides, const int first_group, const int end_group,
+  const uint8_t *weights, const int8_t *bytes, const int32_t *starts, const span columns);
 // Those of a block whose weights have 4 bits. They begin at zero if there are no `starts`.
 INLINE void add_narrow(
   __m256i sum[], const int sides, const uint8_t *weights, const int8_t *bytes, const int32_t *starts,
   const span columns);
 
 INLINE __m256i load(const void *source) { return _mm256_loadu_si256((const __m256i *)source); }
+
+// A group of numbers of 4 bits, or the lower 4 of 6.
+INLINE __m256i lower_bits(const uint8_t *weights, const int group, const int side) {
+  __m256i both = load(weights + group % 4 * 64 + side * 32);
+  return _mm256_and_si256(group < 4 ? both : _mm256_srli_epi16(both, 4), _mm256_set1_epi8(15));
+}
+
+INLINE __m256i six_bits(const uint8_t *weights, const int group, const int side) {
+  __m256i upper = load(weights + UPPER_BITS + group / 4 * 64 + side * 32);
+  // Bits of a byte's neighbour come along, and not to these places.
+  switch (group % 4) {
+    case 0: upper = _mm256_slli_epi16(upper, 4); break;
+    case 1: upper = _mm256_slli_epi16(upper, 2); break;
+    case 3: upper = _mm256_srli_epi16(upper, 2); break;
+    default: break;
+  }
+  return _mm256_or_si256(_mm256_and_si256(upper, _mm256_set1_epi8(48)), lower_bits(weights, group, side));
+}
 
 // Four bytes of a column, in every place.
 INLINE __m256i broadcast_bytes(const int8_t *bytes) {
@@ -134,8 +152,7 @@ INLINE void add_block(
     UNROLL
     for (int half = 0; half < 2; half++) {
       add_wide(
-        sum, type, sides, 4, weights + half * 4 * 64, bytes + half * 4 * 4 * columns.all, own->starts[half] + first,
-        columns);
+        sum, type, sides, half * 4, half * 4 + 4, weights, bytes, own->starts[half] + first, columns);
       settle(sum, columns.count * sides);
       UNROLL
       for (int side = 0; side < sides; side++) {
@@ -147,7 +164,7 @@ INLINE void add_block(
     return;
   }
   if (type == PACKED_Q8_0) {
-    add_wide(sum, type, sides, 8, weights, bytes, own->starts[0] + first, columns);
+    add_wide(sum, type, sides, 0, 8, weights, bytes, own->starts[0] + first, columns);
   } else {
     add_narrow(sum, sides, weights, bytes, type == PACKED_Q4_0 ? own->starts[0] + first : 0, columns);
   }

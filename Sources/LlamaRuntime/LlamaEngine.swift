@@ -216,9 +216,11 @@ public actor LlamaEngine {
   }
 
   /// What the machine allows the target's threads, measured now.
-  public func roofline() throws -> Roofline {
+  public func roofline() async throws -> Roofline {
     target.mayGoOn = { try Task.checkCancellation() }
     try chooseThreads()
+    // For a while after a pass its threads look out for the next one, on processors that are to be measured.
+    try await Task.sleep(for: .milliseconds(150))
     return Roofline.measure(threads: target.context.threadCount)
   }
 

@@ -44,6 +44,15 @@ import Testing
     #expect(abs(found.verification.milliseconds(100) - 500) < 1)
   }
 
+  @Test func `of a slow model it is seen where reading its weights no longer bounds a pass`() throws {
+    let bent = SimulatedCosts(target: { max(300, 60 + 24 * Double($0)) }, draft: { 4 + Double($0) / 10 })
+    let found = try #require(try costs(of: bent))
+    #expect(found.verification.probe.count == 4)
+    for size in [1, 4, 8, 16, 24, 32, 64, 128] {
+      #expect(abs(found.verification.milliseconds(size) / bent.target(size) - 1) < 0.02, "\(size)")
+    }
+  }
+
   @Test func `a first text that nearly fills the context leaves the next ones free`() throws {
     let found = try #require(
       try costs(
