@@ -155,7 +155,8 @@ if hasEngine {
     .testTarget(
       name: "BasicCommandsTests",
       dependencies: [
-        "BasicCommands", "SpeculativeDecoding", "KernelBench", "KernelPrompting", "KernelVerdicts", "CUDAToolchain",
+        "BasicCommands", "LlamaRuntime", "SpeculativeDecoding", "KernelBench", "KernelPrompting", "KernelVerdicts",
+        "CUDAToolchain",
         "GPUModels", "KernelEvaluation", "KernelReports", "KernelSearch", "LanguageModelClients", "RunStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "GRDB", package: "GRDB.swift"),

@@ -70,8 +70,13 @@ class packed_traits : public ggml::cpu::tensor_traits {
         const ggml_tensor * weights = op->src[0];
         const ggml_tensor * input = op->src[1];
         const int64_t count = ggml_nrows(input);
+        // Each thread rounds some blocks of all columns, as many as have a line of memory for their scales: columns lie side by side, and
+        // two threads that write to one line wait for each other.
         const int64_t blocks = input->ne[0] / operations.block_elements;
-        const int64_t first = blocks * params->ith / params->nth, end = blocks * (params->ith + 1) / params->nth;
+        const int64_t unit = std::max<int64_t>(1, 64 / (int64_t) sizeof(float) / std::max<int64_t>(1, count));
+        const int64_t units = (blocks + unit - 1) / unit;
+        const int64_t first = units * params->ith / params->nth * unit;
+        const int64_t end = std::min(blocks, units * (params->ith + 1) / params->nth * unit);
         for (int64_t index = 0; index < count; index++) {
             operations.set_activations(column(input, index), input->ne[0], first, end, count, index, params->wdata);
         }

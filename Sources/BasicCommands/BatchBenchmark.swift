@@ -46,7 +46,7 @@ struct BatchBenchmark {
     for round in 0..<command.measuring.rounds {
       for (problem, prompt) in prompts.enumerated() {
         announce("round \(round + 1) of \(command.measuring.rounds): \(prompt.name)")
-        for width in widths.rotated(by: round + problem) {
+        for width in widths.shuffled(turn: round + problem) {
           var run = try await write(prompt.tokens, width, engine, count: command.kernels)
           (run.problem, run.round) = (problem, round)
           runs.append(run)

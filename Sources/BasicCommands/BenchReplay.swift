@@ -73,7 +73,7 @@ struct BenchReplay: AsyncParsableCommand {
         announce("round \(round + 1) of \(measuring.rounds): \(recording.name)")
         let corpus = DraftCorpus(tokenLimit: recording.others.reduce(0) { $0 + $1.count })
         for text in recording.others { corpus.add(text) }
-        for way in ReplayReport.Way.allCases.rotated(by: round + index) {
+        for way in ReplayReport.Way.allCases.shuffled(turn: round + index) {
           let summary = try await write(recording, way, way == .corpus ? corpus : nil, engine)
           runs.append(.init(text: index, round: round, way: way, summary: summary))
         }

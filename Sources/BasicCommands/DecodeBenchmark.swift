@@ -33,7 +33,7 @@ struct DecodeBenchmark {
     for round in 0..<command.measuring.rounds {
       for (index, prompt) in prompts.enumerated() {
         announce("round \(round + 1) of \(command.measuring.rounds): \(prompt.name)")
-        for mode in modes.rotated(by: round + index) {
+        for mode in modes.shuffled(turn: round + index) {
           let summary = try await decode(prompt.tokens, mode, engine)
           if mode == .off { plainTexts[prompt.name] = summary.tokens }
           runs.append(Run(problem: prompt.name, round: round, mode: mode, summary: summary))

@@ -16,8 +16,9 @@ struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say what basic found on this machine, what is missing, and what mends it.",
     discussion: """
-      The status is 0 if kernels can be written and compiled, 1 if something is missing. Also measured, in a second or two, is what passes \
-      of a model over several tokens take here, with our matrix products and with libllama's own, and what the machine allows.
+      The status is 0 if kernels can be written and compiled, 1 if something is missing. Also measured is what passes \
+      of a model over several tokens take here, with our matrix products and with libllama's own, and what the machine allows: in two seconds for the \
+      bundled target, in minutes for a large one, which is loaded for each of both.
 
       Examples:
         basic doctor
@@ -67,13 +68,15 @@ struct Doctor: AsyncParsableCommand {
     findings += await models(context)
     findings += try await toolchain(context)
     findings.append(kernelBench(context))
-    let passes = try await passes(context)
     let console = Console.standardOutput
+    if format == .text { try console.deliver(text(findings), isPrintable: true) }
+    let (passes, failure) = try await passes(context)
+    if let failure { findings.append(failure) }
     switch format {
     case .json: try console.deliver(try JSON.document(Report(findings: findings, passes: passes)))
     case .text:
       try console.deliver(
-        text(findings) + (passes.map { "\n" + $0.text(console.palette) } ?? ""), isPrintable: true)
+        failure.map { text([$0]) } ?? passes.map { "\n" + $0.text(console.palette) } ?? "", isPrintable: true)
     }
     if findings.contains(where: { $0.state == .missing }) { throw CommandFailure(.badResult) }
   }
@@ -118,19 +121,27 @@ struct Doctor: AsyncParsableCommand {
     return findings
   }
 
-  /// Of the model that was named, or the bundled one where it is there.
-  private func passes(_ context: ProcessContext) async throws -> PassesReport? {
-    guard !quick else { return nil }
+  /// What passes take, of the model that was named, or of the bundled one where it is there; or why that is not known.
+  private func passes(_ context: ProcessContext) async throws -> (report: PassesReport?, failure: Finding?) {
     let bundled = ModelFiles.find(environment: context.environment, executable: context.executable)?.target
-    guard let measured = model ?? bundled else { return nil }
-    let options = try ModelOptions.parse(["--model=\(measured)"])
-    let measurement = PassMeasurement(models: options, sizes: [1, 2, 4, 8, 16, 32, 64], text: 200, rounds: 3)
+    guard !quick, let measured = model ?? bundled else { return (nil, nil) }
+    let measurement = PassMeasurement(
+      models: try ModelOptions.parse(["--model=\(measured)"]), sizes: [1, 2, 4, 8, 16, 32, 64], text: 200, rounds: 3)
+    // A large model takes its time.
+    let isLarge = model != nil
     do {
-      return try await Interruption.cancels { try await measurement.report(context, announce: { _ in }) }
-    } catch let error as LlamaRuntimeError where model == nil {
-      // The findings say it already.
-      _ = error
-      return nil
+      let report = try await Interruption.cancels {
+        try await measurement.report(
+          context, announce: { if isLarge { Console.standardError.write($0 + "\n") } })
+      }
+      return (report, nil)
+    } catch let error as LlamaRuntimeError {
+      return (
+        nil,
+        Finding(
+          name: "passes", state: model == nil ? .optional : .missing, detail: "not measured: \(error)",
+          remedy: model == nil ? "restore the file: git checkout Models" : "name another model with --model")
+      )
     }
   }
 

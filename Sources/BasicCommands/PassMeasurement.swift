@@ -37,13 +37,17 @@ struct PassMeasurement: Sendable {
     }
     var threads: [PassesReport.Way: Int] = [:]
     for (way, engine) in engines { threads[way] = await engine.threadCounts.target }
-    let least = sizes.map { size in model.passSize.flatMap { roofline?.milliseconds(tokens: size, of: $0) } }
+    func least(_ way: PassesReport.Way) -> [Double?] {
+      // libllama may have other instructions than ours.
+      let limits = roofline.map { way == .packed ? $0 : $0.withoutProducts }
+      return sizes.map { size in model.passSize.flatMap { limits?.milliseconds(tokens: size, of: $0) } }
+    }
     return PassesReport(
       model: model.name, parameters: model.parameterCount, bytes: model.byteCount,
       instructions: isOffered ? Accelerator.instructions : nil, text: text, rounds: rounds,
       machine: roofline.map(PassesReport.Machine.init),
       ways: engines.map { way, _ in
-        PassesReport.Row(way: way, threads: threads[way] ?? 0, sizes: sizes, times: times[way] ?? [], least: least)
+        PassesReport.Row(way: way, threads: threads[way] ?? 0, sizes: sizes, times: times[way] ?? [], least: least(way))
       })
   }
 }

@@ -50,7 +50,7 @@ struct PassesReport: Encodable {
     }
 
     var words: String {
-      "\(threads) thread\(threads == 1 ? "" : "s"): \((bytesPerSecond / 1e9).fixed(1)) GB of memory a second"
+      "\(RunText.plural(threads, "thread")): \((bytesPerSecond / 1e9).fixed(1)) GB of memory a second"
         + (operationsPerSecond.map { ", \(($0 / 1e12).fixed(2)) T operations of bytes" } ?? "")
     }
   }
@@ -74,9 +74,8 @@ struct PassesReport: Encodable {
     ]
     if let machine { lines.append(machine.words) }
     for row in ways {
-      lines += [
-        "", "\(row.way == .packed ? "packed, \(instructions ?? "")" : "libllama's own"), \(row.threads) threads",
-      ]
+      let way = row.way == .packed ? "packed, \(instructions ?? "")" : "libllama's own"
+      lines += ["", "\(way), \(RunText.plural(row.threads, "thread"))"]
       var table = ColumnTable(
         columns: ["tokens", "ms", "(quartiles)", "to one", "at least"].map { .init(title: $0, isNumeric: true) },
         palette: palette)

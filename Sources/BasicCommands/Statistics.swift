@@ -46,11 +46,12 @@ struct RepeatableNumbers {
 }
 
 extension Array {
-  /// The elements in another order, which begins with a later one: what is measured in turn is not always measured after the
-  /// same other thing.
-  func rotated(by count: Int) -> [Element] {
-    guard !isEmpty else { return [] }
-    let first = count % self.count
-    return Array(self[first...] + self[..<first])
+  /// The elements in an order of a turn's own: what is measured in turn is not always measured after the same other thing. Of two turns
+  /// that follow each other the later one has the earlier one's order backwards.
+  func shuffled(turn: Int) -> [Element] {
+    var numbers = RepeatableNumbers(seed: UInt64(turn / 2))
+    var order = self
+    for place in order.indices.dropFirst().reversed() { order.swapAt(place, numbers.next(below: place + 1)) }
+    return turn % 2 == 0 ? order : order.reversed()
   }
 }

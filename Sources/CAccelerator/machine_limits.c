@@ -11,8 +11,11 @@
 #include <sys/mman.h>
 #endif
 
-// More than a processor's share of any cache.
-#define MEMORY_BYTES ((size_t)128 << 20)
+// What all threads read together, and a thread at least and at most: more than a cache's share of it, as far as that can be without
+// taking the machine's memory.
+#define ALL_BYTES ((size_t)1 << 30)
+#define LEAST_BYTES ((size_t)32 << 20)
+#define MOST_BYTES ((size_t)256 << 20)
 #define PAGE_BYTES ((size_t)2 << 20)
 #define SLICE_BYTES ((size_t)4 << 20)
 
@@ -32,6 +35,7 @@ typedef struct part {
   void (*work)(struct part *self);
   start *start;
   packed_kernel kernel;
+  size_t bytes;
   double duration;
   double done;
   double began;
@@ -69,21 +73,21 @@ static uint64_t sum_of(const uint64_t *words, size_t count) {
 
 static void read_memory(part *self) {
   void *found = NULL;
-  bool has_memory = posix_memalign(&found, PAGE_BYTES, MEMORY_BYTES) == 0;
+  bool has_memory = posix_memalign(&found, PAGE_BYTES, self->bytes) == 0;
   char *memory = has_memory ? found : NULL;
   if (has_memory) {
 #ifdef __linux__
     // As weights are kept. It is advice.
-    madvise(memory, MEMORY_BYTES, MADV_HUGEPAGE);
+    madvise(memory, self->bytes, MADV_HUGEPAGE);
 #endif
-    memset(memory, 1, MEMORY_BYTES);
+    memset(memory, 1, self->bytes);
   }
   size_t place = 0;
   volatile uint64_t sum = 0;
   begin(self);
   while (has_memory && goes_on(self)) {
     sum += sum_of((const uint64_t *)(memory + place), SLICE_BYTES / sizeof(uint64_t));
-    place = (place + SLICE_BYTES) % MEMORY_BYTES;
+    place = (place + SLICE_BYTES) % self->bytes;
     self->done += SLICE_BYTES;
   }
   free(memory);
@@ -134,7 +138,10 @@ static double rate_of(part like, int threads) {
 }
 
 double machine_bytes_per_second(int threads, double milliseconds) {
-  return rate_of((part){.work = read_memory, .duration = milliseconds * 1e-3}, threads);
+  if (threads < 1) return 0;
+  size_t share = ALL_BYTES / (size_t)threads / SLICE_BYTES * SLICE_BYTES;
+  size_t bytes = share < LEAST_BYTES ? LEAST_BYTES : share > MOST_BYTES ? MOST_BYTES : share;
+  return rate_of((part){.work = read_memory, .bytes = bytes, .duration = milliseconds * 1e-3}, threads);
 }
 
 double machine_operations_per_second(packed_kernel kernel, int threads, double milliseconds) {

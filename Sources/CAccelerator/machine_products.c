@@ -12,13 +12,14 @@
 
 // Sums that are independent of each other: an instruction takes a few cycles, and more than one of them begins in each.
 #define SUMS 12
+// Few enough for sums of 16 bits.
 #define ROUNDS 2000
 
-// A slice with one kernel's instructions, in registers of so many bytes: every lane of every sum gains what ADD makes of ones. What is
+// A slice with one kernel's instructions, in registers of so many bytes: every LANE of every sum gains what ADD makes of ones. What is
 // in a register of this kind (PLACE) after an empty piece of assembly the compiler does not know, and does not leave out.
-#define SLICE(NAME, FEATURES, BYTES, PLACE, ADD)                               \
+#define SLICE(NAME, FEATURES, LANE, BYTES, PLACE, ADD)                         \
   __attribute__((target(FEATURES))) static int64_t NAME(void) {                \
-    typedef int32_t vector __attribute__((vector_size(BYTES)));                \
+    typedef LANE vector __attribute__((vector_size(BYTES)));                   \
     vector sums[SUMS] = {0};                                                   \
     vector one, other;                                                         \
     memset(&one, 1, sizeof one);                                               \
@@ -34,7 +35,8 @@
     }                                                                          \
     int64_t all = 0;                                                           \
     for (int index = 0; index < SUMS; index++) {                               \
-      for (int lane = 0; lane < BYTES / 4; lane++) all += sums[index][lane];   \
+      const int lanes = BYTES / (int)sizeof(LANE);                             \
+      for (int lane = 0; lane < lanes; lane++) all += sums[index][lane];       \
     }                                                                          \
     return all;                                                                \
   }
@@ -42,21 +44,20 @@
 #if defined(__x86_64__)
 
 SLICE(
-  products_avx512_vnni, "avx512f,avx512vnni", 64, "v",
+  products_avx512_vnni, "avx512f,avx512vnni", int32_t, 64, "v",
   _mm512_dpbusd_epi32((__m512i)sum, (__m512i)one, (__m512i)other))
 SLICE(
-  products_avx_vnni, "avx2,avxvnni", 32, "x", _mm256_dpbusd_avx_epi32((__m256i)sum, (__m256i)one, (__m256i)other))
-// In twos to 16 bits, those to 32.
+  products_avx_vnni, "avx2,avxvnni", int32_t, 32, "x",
+  _mm256_dpbusd_avx_epi32((__m256i)sum, (__m256i)one, (__m256i)other))
+// In twos, to 16 bits: what comes after that is done once for several.
 SLICE(
-  products_avx2, "avx2", 32, "x",
-  _mm256_add_epi32(
-    (__m256i)sum,
-    _mm256_madd_epi16(_mm256_maddubs_epi16((__m256i)one, (__m256i)other), _mm256_set1_epi16(1))))
+  products_avx2, "avx2", int16_t, 32, "x",
+  _mm256_add_epi16((__m256i)sum, _mm256_maddubs_epi16((__m256i)one, (__m256i)other)))
 
 #else
 
-SLICE(products_neon_dotprod, "dotprod", 16, "w", vdotq_s32((int32x4_t)sum, (int8x16_t)one, (int8x16_t)other))
-SLICE(products_neon_i8mm, "i8mm", 16, "w", vmmlaq_s32((int32x4_t)sum, (int8x16_t)one, (int8x16_t)other))
+SLICE(products_neon_dotprod, "dotprod", int32_t, 16, "w", vdotq_s32((int32x4_t)sum, (int8x16_t)one, (int8x16_t)other))
+SLICE(products_neon_i8mm, "i8mm", int32_t, 16, "w", vmmlaq_s32((int32x4_t)sum, (int8x16_t)one, (int8x16_t)other))
 
 #endif
 #endif

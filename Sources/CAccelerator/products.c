@@ -64,12 +64,13 @@ void packed_matrix_multiply(
     // The tile stays in the cache while all chunks go by; memory would have nothing to do but for the first, so the next tile is fetched
     // meanwhile, a part with each chunk. Nobody has fetched the first tile, whose first chunk does that.
     int64_t fetching = index == first_tile ? 1 : 0;
-    size_t share = chunks > fetching ? tile_bytes(type, blocks) / (size_t)(chunks - fetching) : 0;
     for (int64_t number = 0; number < chunks; number++) {
       chunk one = chunk_at(count, number);
-      bool fetches_next = chunks > 1 && number >= fetching && index + 1 < end_tile;
-      weights.next = fetches_next ? next + (size_t)(number - fetching) * share : NULL;
-      weights.next_bytes = share / (size_t)blocks + 1;
+      if (blocks > 0 && chunks > 1 && number >= fetching && index + 1 < end_tile) {
+        size_t share = tile_bytes(type, blocks) / (size_t)(chunks - fetching);
+        weights.ahead = next + (size_t)(number - fetching) * share;
+        weights.step = share / (size_t)blocks;
+      }
       ask_for(result, stride, one, first_row + height - 1);
       // Kernels with few registers add up in here: a column has a line of the cache.
       _Alignas(64) float sums[PACKED_COLUMNS][PACKED_ROWS];

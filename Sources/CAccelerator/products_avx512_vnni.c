@@ -66,7 +66,6 @@ INLINE void end(__m512 total[], const __m512i sum[], __m512 row_scales, const fl
 // One tile with `count` columns of a type, which the compiler knows: all sums stay in registers.
 INLINE void multiply(
   const packed_type type, tile tile, int64_t blocks, columns input, const int count, float result[][PACKED_ROWS]) {
-  const bool is_narrow = type == PACKED_Q4_0 || type == PACKED_Q4_K;
   __m512 total[PACKED_COLUMNS];
   UNROLL
   for (int column = 0; column < count; column++) total[column] = _mm512_setzero_ps();
@@ -103,7 +102,7 @@ INLINE void multiply(
     } else {
       begin(sum, sums, 0, type == PACKED_Q8_0 ? 128 : 8, count);
     }
-    if (is_narrow) {
+    if (is_narrow(type)) {
       UNROLL
       for (int group = 0; group < 8; group++) {
         add_products(sum, lower_bits(weights, group), bytes + group * 4 * count, count);

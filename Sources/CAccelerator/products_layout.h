@@ -21,6 +21,7 @@ static inline size_t weight_bytes(packed_type type) {
   const size_t elements = PACKED_ROWS * PACKED_BLOCK;
   return type == PACKED_Q8_0 ? elements : type == PACKED_Q6_K ? elements * 6 / 8 : elements / 2;
 }
+static inline bool is_narrow(packed_type type) { return type == PACKED_Q4_0 || type == PACKED_Q4_K; }
 // Where the upper bits of a block's numbers of 6 bits are.
 #define UPPER_BITS (PACKED_ROWS * PACKED_BLOCK / 2)
 #define SCALE_BYTES 32
@@ -42,32 +43,28 @@ typedef struct tile {
   const uint8_t *weights;
   const uint8_t *scales;
   const uint16_t *outer;
-  // What is to be fetched from memory meanwhile, so many bytes with each block; if nothing, the tile itself, a little ahead.
-  const uint8_t *next;
-  size_t next_bytes;
+  // What is to be fetched from memory meanwhile, from here on, going on by so many bytes with each block.
+  const uint8_t *ahead;
+  size_t step;
 } tile;
 
 static inline tile tile_at(const void *packed, packed_type type, int64_t blocks, int64_t index) {
-  tile found = {0};
+  tile found;
   found.weights = (const uint8_t *)packed + (size_t)index * tile_bytes(type, blocks);
   found.scales = found.weights + (size_t)blocks * weight_bytes(type);
   found.outer = (const uint16_t *)(found.scales + (size_t)blocks * SCALE_BYTES);
+  // The tile itself. How far ahead was measured, on x86-64: narrow weights are used up faster.
+  found.ahead = found.weights + (is_narrow(type) ? 16 << 10 : 6 << 10);
+  found.step = part_bytes(type);
   return found;
 }
 
 // Asks memory for what is needed soon. The weights of a large model come from there, in order; the processor's own guesses end at its
 // pages.
 static inline __attribute__((always_inline)) void fetch(tile one, packed_type type, int64_t block) {
-  if (one.next) {
-    const size_t first = (size_t)block * one.next_bytes / 64, end = (size_t)(block + 1) * one.next_bytes / 64;
-    for (size_t line = first; line < end; line++) __builtin_prefetch(one.next + line * 64, 0, 2);
-    return;
-  }
-  // How far ahead was measured: narrow weights are used up faster.
-  const bool is_narrow = type == PACKED_Q4_0 || type == PACKED_Q4_K;
-  const uint8_t *ahead = one.weights + (size_t)block * part_bytes(type) + (is_narrow ? 16 << 10 : 6 << 10);
+  const uint8_t *ahead = one.ahead + (size_t)block * one.step;
   for (size_t line = 0; line < part_bytes(type); line += 64) {
-    if (is_narrow) {
+    if (is_narrow(type)) {
       __builtin_prefetch(ahead + line, 0, 2);
     } else {
       __builtin_prefetch(ahead + line, 0, 3);

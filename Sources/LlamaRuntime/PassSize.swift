@@ -15,6 +15,9 @@ public struct PassSize: Sendable, Equatable {
 }
 
 extension GGUFHeader {
+  /// What else has a row for each token, or place, of which a pass reads its own.
+  private static let tables: Set = ["per_layer_token_embd.weight", "position_embd.weight", "token_types.weight"]
+
   /// The size of a pass of the whole model, which has so many weights.
   ///
   /// A token's embedding is a row of its matrix; where that is the head's too, all of it is multiplied with.
@@ -28,7 +31,7 @@ extension GGUFHeader {
     for tensor in tensors {
       guard tensor.rowLength > 0, tensor.elements < 1 << 40, tensor.type < GGML_TYPE_COUNT.rawValue else { return nil }
       all += Int(tensor.elements)
-      if hasHead && tensor.name == "token_embd.weight" { continue }
+      if hasHead && tensor.name == "token_embd.weight" || Self.tables.contains(tensor.name) { continue }
       weights += Int(tensor.elements)
       bytes +=
         ggml_row_size(ggml_type(rawValue: tensor.type), Int64(tensor.rowLength))

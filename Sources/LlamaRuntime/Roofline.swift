@@ -7,7 +7,7 @@ import CAccelerator
 public struct Roofline: Sendable, Equatable {
   /// How many threads work together.
   public let threads: Int
-  /// The bytes a second that they read, from memory that no cache holds.
+  /// The bytes a second that they read from memory.
   public let bytesPerSecond: Double
   /// The multiplications and additions a second of bytes that they make out of registers, with the accelerator's instructions; nil
   /// where there is none.
@@ -20,7 +20,7 @@ public struct Roofline: Sendable, Equatable {
     self.operationsPerSecond = operationsPerSecond
   }
 
-  /// Measures this machine; takes about a third of a second, and 128 MiB of memory for each thread.
+  /// Measures this machine; takes about a third of a second, and some hundred megabytes.
   public static func measure(threads: Int) -> Roofline {
     let operations = machine_operations_per_second(packed_kernel_best(), Int32(threads), 50)
     return Roofline(
@@ -35,11 +35,16 @@ public struct Roofline: Sendable, Equatable {
       operationsPerSecond: [operationsPerSecond, other.operationsPerSecond].compactMap(\.self).max())
   }
 
-  /// The least milliseconds that a pass over some tokens takes.
+  /// Memory alone.
+  public var withoutProducts: Roofline {
+    Roofline(threads: threads, bytesPerSecond: bytesPerSecond, operationsPerSecond: nil)
+  }
+
+  /// The least milliseconds that a pass over some tokens takes, with the accelerator's instructions.
   ///
   /// - Returns: nil where the weights may stay in a cache and nothing is known of the products.
   public func milliseconds(tokens: Int, of size: PassSize) -> Double? {
-    // Whole caches of processors are smaller.
+    // What is smaller may stay in a cache. A few processors have larger ones.
     let reading = size.bytes >= 512 << 20 && bytesPerSecond > 0 ? Double(size.bytes) / bytesPerSecond : nil
     let multiplying = operationsPerSecond.map { 2 * Double(size.weights) * Double(tokens) / $0 }
     return [reading, multiplying].compactMap(\.self).max().map { $0 * 1000 }

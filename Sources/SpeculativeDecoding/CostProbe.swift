@@ -68,9 +68,9 @@ struct CostProbe {
     _ = try run(1)
     for size in Self.sizes where size <= limit {
       var best = Double.infinity
-      for repetition in 0..<2 {
+      for _ in 0..<2 {
         best = min(best, try run(size))
-        if repetition > 0 && stopwatch.milliseconds - started > budget / 2 { break }
+        if stopwatch.milliseconds - started > budget / 2 { break }
       }
       points.append(.init(size: size, milliseconds: best))
       // The rest of the curve goes on with the last slope.

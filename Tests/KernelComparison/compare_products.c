@@ -88,6 +88,7 @@ static void compare_product(packed_type type, kind kind, int64_t rows, int64_t l
     (long long)rows, (long long)length, (long long)count);
   for (int index = 0; index < kernel_count; index++) {
     packed_kernel kernel = kernels[index];
+    memset(own_activations, 0xA5, bytes);
     for (int64_t column = 0; column < count; column++) {
       const float *own = columns + column * length;
       packed_activations_set(kernel, own, length, 0, middle_block, count, column, own_activations);

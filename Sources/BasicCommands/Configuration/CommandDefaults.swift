@@ -7,7 +7,7 @@ import ArgumentParser
 enum CommandDefaults {
   private static let commands: [any ParsableCommand.Type] = [
     Generate.self, PromptCommand.self, Check.self, Run.self, BenchDecode.self, BenchBatch.self, BenchPasses.self,
-    BenchKernels.self, BenchCheck.self, SuiteBaseline.self,
+    BenchKernels.self, BenchCheck.self, SuiteBaseline.self, Doctor.self,
   ]
 
   /// The arguments with what is set elsewhere and was not given.

@@ -177,7 +177,9 @@ struct EngineContest {
           "\(kind.rawValue): round \(round + 1) of \(command.measuring.rounds), \(prompt.name)")
         var written: [Way: (tokens: [Token]?, output: String?)] = [:]
         let first = runs.count
-        for way in ways.rotated(by: round + index) {
+        for way in ways.shuffled(turn: round + index) {
+          // The threads of who was before look out for more work for a while.
+          try await Task.sleep(for: .milliseconds(300))
           var run = Run(way: way, prompt: index, round: round, speed: 0, tokensPerPass: 0)
           switch way {
           case .own(let mode):

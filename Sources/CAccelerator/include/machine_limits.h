@@ -10,8 +10,9 @@
 extern "C" {
 #endif
 
-// The bytes a second that `threads` threads read together, each from memory of its own that no cache holds, for about so many
-// milliseconds. 0 where there is too little memory, or no thread.
+// The bytes a second that `threads` threads read together, each from memory of its own, for about so many milliseconds. They have 1 GiB
+// together, but each no more than 256 MiB and no less than 32: a cache that holds as much is measured for memory. 0 where an
+// allocation fails, or there is no thread.
 double machine_bytes_per_second(int threads, double milliseconds);
 
 // The multiplications and additions a second of bytes that `threads` threads make together with a kernel's instructions, out of
