@@ -17,8 +17,8 @@ struct Doctor: AsyncParsableCommand {
     abstract: "Say what basic found on this machine, what is missing, and what mends it.",
     discussion: """
       The status is 0 if kernels can be written and compiled, 1 if something is missing. Also measured is what passes \
-      of a model over several tokens take here, with our matrix products and with libllama's own, and what the machine allows: in two seconds for the \
-      bundled target, in minutes for a large one, which is loaded for each of both.
+      of a model over several tokens take here, with our matrix products and with libllama's own, and what the machine allows: in some seconds for the \
+      bundled target, in half a minute for a model of 1.5 B, which is loaded for each of both.
 
       Examples:
         basic doctor
