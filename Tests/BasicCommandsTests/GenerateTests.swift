@@ -145,6 +145,13 @@ struct GenerateTests {
       #expect(states["nvcc"] == "missing")
       let ways = try #require((json(outcome.output)["passes"] as? [String: Any])?["ways"] as? [[String: Any]])
       #expect(ways.last?["way"] as? String == "libllama")
+      // That a model cannot be measured hides nothing else.
+      let wrong = try CommandLineTool(folder: folder).run(["doctor", "--model", "nowhere.gguf", "--format", "json"])
+      #expect(wrong.status == 1)
+      let all = try #require(try json(wrong.output)["findings"] as? [[String: Any]])
+      #expect(all.count == findings.count + 1)
+      #expect(all.last?["name"] as? String == "passes" && all.last?["state"] as? String == "missing")
+      #expect((all.last?["detail"] as? String)?.contains("nowhere.gguf") == true)
       let quick = try CommandLineTool(folder: folder).run(["doctor", "--quick", "--format", "json"])
       #expect(quick.status == 1)
       #expect(try json(quick.output)["passes"] == nil)
