@@ -156,8 +156,8 @@ if hasEngine {
       name: "BasicCommandsTests",
       dependencies: [
         "BasicCommands", "LlamaRuntime", "SpeculativeDecoding", "KernelBench", "KernelPrompting", "KernelVerdicts",
-        "CUDAToolchain",
-        "GPUModels", "KernelEvaluation", "KernelReports", "KernelSearch", "LanguageModelClients", "RunStore",
+        "CUDAToolchain", "GPUModels", "KernelEvaluation", "KernelReports", "KernelSearch", "LanguageModelClients",
+        "RunStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "GRDB", package: "GRDB.swift"),
       ],

@@ -24,7 +24,7 @@ struct PassMeasurement: Sendable {
     // Any text does; what it says is no matter for the cost.
     let before = (0..<text).map { Token(($0 * 7919 + 13) % max(1, model.vocabulary.count)) }
     var times: [PassesReport.Way: [[Double]]] = [:]
-    var roofline: Roofline?
+    var roofline: ProcessorRoofline?
     for round in 0..<rounds {
       announce("round \(round + 1) of \(rounds)")
       for (way, engine) in round % 2 == 0 ? engines : engines.reversed() {

@@ -43,7 +43,7 @@ struct PassesReport: Encodable {
     var bytesPerSecond: Double
     var operationsPerSecond: Double?
 
-    init(_ roofline: Roofline) {
+    init(_ roofline: ProcessorRoofline) {
       threads = roofline.threads
       bytesPerSecond = roofline.bytesPerSecond.rounded()
       operationsPerSecond = roofline.operationsPerSecond?.rounded()

@@ -216,12 +216,12 @@ public actor LlamaEngine {
   }
 
   /// What the machine allows the target's threads, measured now.
-  public func roofline() async throws -> Roofline {
+  public func roofline() async throws -> ProcessorRoofline {
     target.mayGoOn = { try Task.checkCancellation() }
     try chooseThreads()
     // For a while after a pass its threads look out for the next one, on processors that are to be measured.
     try await Task.sleep(for: .milliseconds(150))
-    return Roofline.measure(threads: target.context.threadCount)
+    return ProcessorRoofline.measure(threads: target.context.threadCount)
   }
 
   /// The cost of passes as measured last; `nil` before the first text with speculation.

@@ -6,12 +6,6 @@ public struct PassSize: Sendable, Equatable {
   public let weights: Int
   /// The bytes that they have in the model's file.
   public let bytes: Int
-
-  /// Makes a size.
-  public init(weights: Int, bytes: Int) {
-    self.weights = weights
-    self.bytes = bytes
-  }
 }
 
 extension GGUFHeader {

@@ -4,7 +4,7 @@ import CAccelerator
 ///
 /// A pass reads all weights once, and multiplies and adds each with every token: neither can be faster than the machine, and at best
 /// they overlap (Williams, Waterman and Patterson: "Roofline", 2009). What else a pass does, attention and norms, is left out.
-public struct Roofline: Sendable, Equatable {
+public struct ProcessorRoofline: Sendable, Equatable {
   /// How many threads work together.
   public let threads: Int
   /// The bytes a second that they read from memory.
@@ -13,31 +13,24 @@ public struct Roofline: Sendable, Equatable {
   /// where there is none.
   public let operationsPerSecond: Double?
 
-  /// Makes a roofline.
-  public init(threads: Int, bytesPerSecond: Double, operationsPerSecond: Double?) {
-    self.threads = threads
-    self.bytesPerSecond = bytesPerSecond
-    self.operationsPerSecond = operationsPerSecond
-  }
-
   /// Measures this machine; takes about a third of a second, and some hundred megabytes.
-  public static func measure(threads: Int) -> Roofline {
+  static func measure(threads: Int) -> ProcessorRoofline {
     let operations = machine_operations_per_second(packed_kernel_best(), Int32(threads), 50)
-    return Roofline(
+    return ProcessorRoofline(
       threads: threads, bytesPerSecond: machine_bytes_per_second(Int32(threads), 150),
       operationsPerSecond: operations > 0 ? operations : nil)
   }
 
   /// The greater speeds of two measurements: what is looked for is what the machine can do.
-  public func best(of other: Roofline) -> Roofline {
-    Roofline(
+  public func best(of other: ProcessorRoofline) -> ProcessorRoofline {
+    ProcessorRoofline(
       threads: threads, bytesPerSecond: max(bytesPerSecond, other.bytesPerSecond),
       operationsPerSecond: [operationsPerSecond, other.operationsPerSecond].compactMap(\.self).max())
   }
 
   /// Memory alone.
-  public var withoutProducts: Roofline {
-    Roofline(threads: threads, bytesPerSecond: bytesPerSecond, operationsPerSecond: nil)
+  public var withoutProducts: ProcessorRoofline {
+    ProcessorRoofline(threads: threads, bytesPerSecond: bytesPerSecond, operationsPerSecond: nil)
   }
 
   /// The least milliseconds that a pass over some tokens takes, with the accelerator's instructions.
