@@ -8,8 +8,8 @@ final class Deadlines: Sendable {
   }
 
   private let limits: TimeLimits
-  private let clock: any Clock<Duration>
   private let elapsed: @Sendable () -> Duration
+  private let sleepUntil: @Sendable (Duration) async throws -> Void
   private let state = Mutex(State())
   /// Ends when the first token has come.
   private let untilFirstToken: AsyncStream<Never>
@@ -18,14 +18,17 @@ final class Deadlines: Sendable {
   /// Begins to watch now.
   init(_ limits: TimeLimits, clock: any Clock<Duration>) {
     self.limits = limits
-    self.clock = clock
-    elapsed = Self.stopwatch(clock)
+    (elapsed, sleepUntil) = Self.stopwatch(clock)
     (untilFirstToken, firstToken) = AsyncStream.makeStream()
   }
 
-  private static func stopwatch<C: Clock<Duration>>(_ clock: C) -> @Sendable () -> Duration {
+  /// How long it is since now, and a sleep until so long after now. It ends at an instant, not after a length: what passes
+  /// between reading the clock and falling asleep is not slept again.
+  private static func stopwatch<C: Clock<Duration>>(
+    _ clock: C
+  ) -> (elapsed: @Sendable () -> Duration, sleepUntil: @Sendable (Duration) async throws -> Void) {
     let start = clock.now
-    return { start.duration(to: clock.now) }
+    return ({ start.duration(to: clock.now) }, { try await clock.sleep(until: start.advanced(by: $0), tolerance: nil) })
   }
 
   /// Something came; from the first token on, the limit on silence begins anew with it.
@@ -65,9 +68,9 @@ final class Deadlines: Sendable {
   /// Sleeps until a time that may move away meanwhile; says whether it was reached.
   private func sleep(until deadline: () -> Duration) async -> Bool {
     while !Task.isCancelled {
-      let rest = deadline() - elapsed()
-      guard rest > .zero else { return true }
-      do { try await clock.sleep(for: rest) } catch { return false }
+      let end = deadline()
+      guard end > elapsed() else { return true }
+      do { try await sleepUntil(end) } catch { return false }
     }
     return false
   }
