@@ -15,7 +15,7 @@ log="$engine_dir/build-llama-tools.log"
 
 wanted_tools_stamp() {
   {
-    cat "$root/Scripts/setup-llama-tools.sh" "$root/Scripts/requirements-engine.txt"
+    cat "$root/Scripts/setup-llama-tools.sh" "$root/Scripts/requirements-engine.txt" "$root/Engine/amx_configuration.hpp"
     uname -sm
     printf '%s %s %s|%s|%s\n' "$package" "$version" "$sha256" "${LLAMA_SOURCE:-pinned}" "${LLAMA_CMAKE_FLAGS:-}"
     # The binary is made for this machine's own processor (GGML_NATIVE).
@@ -35,7 +35,8 @@ compile_tools() {
     cmake -S "$source_dir" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF \
       -DLLAMA_BUILD_COMMON=ON -DLLAMA_BUILD_TOOLS=ON -DLLAMA_BUILD_SERVER=ON -DLLAMA_BUILD_TESTS=OFF \
       -DLLAMA_BUILD_EXAMPLES=ON -DLLAMA_BUILD_APP=OFF -DLLAMA_BUILD_UI=OFF -DLLAMA_USE_PREBUILT_UI=OFF \
-      -DLLAMA_OPENSSL=OFF -DLLAMA_SUBPROCESS=OFF -DGGML_OPENMP=OFF -DGGML_NATIVE=ON ${LLAMA_CMAKE_FLAGS:-} &&
+      -DLLAMA_OPENSSL=OFF -DLLAMA_SUBPROCESS=OFF -DGGML_OPENMP=OFF -DGGML_NATIVE=ON \
+      -DCMAKE_CXX_FLAGS="$compiler_flags" ${LLAMA_CMAKE_FLAGS:-} &&
       cmake --build "$build" --parallel "$(processors)" --target "${programs[@]}"
   } >"$log" 2>&1 || { tail -n 20 "$log" >&2; die "llama.cpp's programs did not build; the whole log is $log"; }
 }
