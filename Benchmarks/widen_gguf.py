@@ -18,7 +18,7 @@ How (for the architecture `llama`, with all matrices in Q8_0, whose blocks are c
 - The vocabulary is padded with tokens whose rows in the head repeat the first one's: they are never likelier than it, and of equally
   likely tokens the first is taken. At a temperature above zero they would be drawn, so this holds for greedy decoding alone.
 
-With --to q4_0 the model is rounded to four bits, and says what it says with those, at any size. With --random all matrices have
+With --to q4_0, f16 or bf16 the model is rounded to that type, and says what it says so, at any size. With --random all matrices have
 random weights of a type instead, and the head is a matrix of its own: what passes cost, and nothing else.
 """
 
@@ -37,10 +37,11 @@ SHAPES = {
 }
 SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 STRING, ARRAY, F32, Q8_0 = 8, 9, 0, 8
-# A type's number, a block's elements and bytes, where its scales of half precision are, and one that gives weights around 0.02.
+# A type's number, a block's elements and bytes, where its scales of half precision are, and one that gives weights around 0.02. Numbers of
+# their own have no scale: that is how large they are themselves.
 BLOCKS = {
     "q8_0": (8, 32, 34, (0,), 0.02 / 73), "q4_0": (2, 32, 18, (0,), 0.004), "q4_k": (12, 256, 144, (0, 2), 1e-4),
-    "q6_k": (14, 256, 210, (208,), 2e-5),
+    "q6_k": (14, 256, 210, (208,), 2e-5), "f16": (1, 1, 2, (), 0.02), "bf16": (30, 1, 2, (), 0.02),
 }
 ALIGNMENT = 32
 
@@ -151,8 +152,9 @@ class Widener:
             self.values |= {key: value for key, value in read(arguments.tokenizer)[0].items() if key.startswith("tokenizer.")}
         self.random = np.random.default_rng(arguments.seed)
         self.type = arguments.random
-        self.four_bits = arguments.to == "q4_0"
-        if self.type and self.four_bits:
+        self.rounding = {"q4_0": self.in_four_bits, "f16": self.in_floats, "bf16": self.in_floats}.get(arguments.to)
+        self.rounded_type = arguments.to
+        if self.type and self.rounding:
             sys.exit("Random weights have a type of their own: --to is for the model's.")
         self.hidden, self.layers = self.number("llama.embedding_length"), self.number("llama.block_count")
         self.heads, self.key_heads = self.number("llama.attention.head_count"), self.number("llama.attention.head_count_kv")
@@ -205,9 +207,30 @@ class Widener:
             target[:, 2:] = numbers[:, :16] | numbers[:, 16:] << 4
         return made.tobytes()
 
+    @staticmethod
+    def floats(values, name):
+        """Numbers of single precision rounded to a type of two bytes, to the nearest."""
+        if name == "f16":
+            return values.astype(np.float16)
+        bits = values.view(np.uint32)
+        # Half of the last place, a little less where it is even already.
+        return ((bits + 0x7FFF + (bits >> 16 & 1)) >> 16).astype(np.uint16)
+
+    def in_floats(self, data):
+        """Blocks of Q8_0 as numbers of their own."""
+        blocks = np.frombuffer(data, np.uint8).reshape(-1, 34)
+        made = np.empty((len(blocks), 32), np.uint16)
+        for start in range(0, len(blocks), 1 << 20):
+            part = blocks[start : start + (1 << 20)]
+            values = np.ascontiguousarray(part[:, :2]).view(np.float16).astype(np.float32) * part[:, 2:].view(np.int8)
+            made[start : start + len(part)] = self.floats(values, self.rounded_type).view(np.uint16)
+        return made.tobytes()
+
     def noise(self, rows, width, name="q8_0"):
-        """Blocks of random weights around 0.02."""
+        """Random weights around 0.02."""
         _, elements, size, places, scale = BLOCKS[name]
+        if elements == 1:
+            return self.floats(self.random.standard_normal((rows, width), dtype=np.float32) * np.float32(scale), name)
         made = self.random.integers(0, 256, (rows, width // elements, size), dtype=np.uint8)
         for place in places:
             scales = (self.random.random((rows, width // elements), dtype=np.float32) * 0.5 + 0.75) * scale
@@ -302,10 +325,10 @@ class Widener:
         unknown = [name for name in self.tensors if name not in known]
         if unknown:
             sys.exit(f"The model has tensors that are not known here: {', '.join(unknown[:5])}.")
-        if self.four_bits:
+        if self.rounding:
             for name, (kind, shape, make) in tensors.items():
                 if kind == Q8_0:
-                    tensors[name] = (BLOCKS["q4_0"][0], shape, lambda make=make: self.in_four_bits(make()))
+                    tensors[name] = (BLOCKS[self.rounded_type][0], shape, lambda make=make: self.rounding(make()))
         return self.described(), tensors
 
     def described(self):
@@ -343,7 +366,7 @@ def main():
     parser.add_argument("--like", choices=sorted(SHAPES), help="the shape of a model of so many weights")
     for name in ("hidden", "layers", "heads", "inner", "vocabulary"):
         parser.add_argument("--" + name, type=int, default=0)
-    parser.add_argument("--to", choices=["q4_0"], help="in fewer bits, which is another model: it says other things")
+    parser.add_argument("--to", choices=["q4_0", "f16", "bf16"], help="rounded to a type, which is another model: it may say other things")
     parser.add_argument("--random", choices=sorted(BLOCKS), help="random weights of this type instead of the model's own")
     parser.add_argument("--tokenizer", help="a GGUF file whose vocabulary random weights get")
     parser.add_argument("--seed", type=int, default=1)
