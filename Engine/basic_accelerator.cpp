@@ -36,6 +36,8 @@ bool find_type(ggml_type type, packed_type & found) {
         case GGML_TYPE_Q4_0: found = PACKED_Q4_0; return true;
         case GGML_TYPE_Q4_K: found = PACKED_Q4_K; return true;
         case GGML_TYPE_Q6_K: found = PACKED_Q6_K; return true;
+        case GGML_TYPE_F16: found = PACKED_F16; return true;
+        case GGML_TYPE_BF16: found = PACKED_BF16; return true;
         default: return false;
     }
 }
@@ -46,10 +48,11 @@ packed_type type_of(const ggml_tensor * tensor) {
     return type;
 }
 
-// What is packed is a whole matrix.
+// What is packed is a whole matrix, whose rows are whole blocks.
 bool can_pack(const ggml_tensor * tensor) {
     packed_type type;
-    return find_type(tensor->type, type) && ggml_n_dims(tensor) == 2 && tensor->ne[1] > 1 && !tensor->view_src;
+    return find_type(tensor->type, type) && ggml_n_dims(tensor) == 2 && tensor->ne[1] > 1 &&
+        tensor->ne[0] % operations.block_elements == 0 && !tensor->view_src;
 }
 
 // All columns of a product's second operand, whatever its dimensions beyond the first are.
@@ -62,7 +65,7 @@ const float * column(const ggml_tensor * tensor, int64_t index) {
 
 class packed_traits : public ggml::cpu::tensor_traits {
     bool work_size(int, const ggml_tensor * op, size_t & size) override {
-        size = operations.activations_bytes(op->src[1]->ne[0], ggml_nrows(op->src[1]));
+        size = operations.activations_bytes(type_of(op->src[0]), op->src[1]->ne[0], ggml_nrows(op->src[1]));
         return true;
     }
 
@@ -78,7 +81,8 @@ class packed_traits : public ggml::cpu::tensor_traits {
         const int64_t first = units * params->ith / params->nth * unit;
         const int64_t end = std::min(blocks, units * (params->ith + 1) / params->nth * unit);
         for (int64_t index = 0; index < count; index++) {
-            operations.set_activations(column(input, index), input->ne[0], first, end, count, index, params->wdata);
+            operations.set_activations(
+                type_of(weights), column(input, index), input->ne[0], first, end, count, index, params->wdata);
         }
         // Tiles are given out in some groups for each thread: one that is held up leaves its share to the others.
         const int64_t tiles = (weights->ne[1] + operations.tile_rows - 1) / operations.tile_rows;

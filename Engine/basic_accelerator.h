@@ -20,9 +20,9 @@ struct basic_accelerator_operations {
     size_t (*matrix_bytes)(int32_t type, int64_t rows, int64_t columns);
     void (*pack)(int32_t type, const void * source, int64_t rows, int64_t columns, int64_t first_tile, int64_t end_tile,
                  void * packed);
-    size_t (*activations_bytes)(int64_t length, int64_t count);
-    void (*set_activations)(const float * column, int64_t length, int64_t first_block, int64_t end_block, int64_t count,
-                            int64_t index, void * activations);
+    size_t (*activations_bytes)(int32_t type, int64_t length, int64_t count);
+    void (*set_activations)(int32_t type, const float * column, int64_t length, int64_t first_block, int64_t end_block,
+                            int64_t count, int64_t index, void * activations);
     void (*multiply)(int32_t type, const void * packed, int64_t rows, int64_t columns, int64_t first_tile,
                      int64_t end_tile, const void * activations, int64_t count, float * result, int64_t stride);
     int64_t attention_rows;

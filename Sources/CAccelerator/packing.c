@@ -29,6 +29,7 @@ _Static_assert(sizeof(block_q4_0) == 18, "GGML's block has no gaps");
 _Static_assert(sizeof(block_q4_k) == 144, "GGML's block has no gaps");
 _Static_assert(sizeof(block_q6_k) == 210, "GGML's block has no gaps");
 
+// Numbers of two bytes have no blocks of GGML's; they are taken by as many as a column's block has.
 int64_t packed_type_elements(packed_type type) { return type == PACKED_Q4_K || type == PACKED_Q6_K ? 256 : 32; }
 
 size_t packed_type_bytes(packed_type type) {
@@ -37,6 +38,8 @@ size_t packed_type_bytes(packed_type type) {
     case PACKED_Q4_0: return sizeof(block_q4_0);
     case PACKED_Q4_K: return sizeof(block_q4_k);
     case PACKED_Q6_K: return sizeof(block_q6_k);
+    case PACKED_F16:
+    case PACKED_BF16: return PACKED_BLOCK * 2;
   }
   return 0;
 }
@@ -108,6 +111,7 @@ static block block_at(packed_type type, const void *row, int64_t index) {
     case PACKED_Q4_0: return block_of_q4_0((const block_q4_0 *)row + index);
     case PACKED_Q4_K: return block_of_q4_k((const block_q4_k *)row + index / 8, (int)(index % 8));
     case PACKED_Q6_K: return block_of_q6_k((const block_q6_k *)row + index / 8, (int)(index % 8));
+    default: break;
   }
   return (block){0};
 }
@@ -137,6 +141,14 @@ static void put(packed_type type, block one, int row, uint8_t *weights, uint8_t 
   }
 }
 
+// A tile of numbers of two bytes, which was zero.
+static void pack_floats(const uint16_t *rows, int64_t row_count, int64_t columns, uint16_t *target) {
+  for (int row = 0; row < row_count; row++) {
+    const uint16_t *source = rows + row * columns;
+    for (int64_t element = 0; element < columns; element++) target[element * PACKED_ROWS + row] = source[element];
+  }
+}
+
 void packed_matrix_pack(
   packed_type type, const void *source, int64_t rows, int64_t columns, int64_t first_tile, int64_t end_tile,
   void *packed) {
@@ -145,9 +157,16 @@ void packed_matrix_pack(
   for (int64_t index = first_tile; index < end_tile; index++) {
     tile found = tile_at(packed, type, blocks, index);
     memset((void *)found.weights, 0, tile_bytes(type, blocks));
+    if (is_float(type)) {
+      int64_t first_row = index * PACKED_ROWS;
+      pack_floats(
+        (const uint16_t *)source + first_row * columns, rows - first_row < PACKED_ROWS ? rows - first_row : PACKED_ROWS,
+        columns, (uint16_t *)found.weights);
+      continue;
+    }
     for (int64_t number = 0; number < blocks; number++) {
       uint8_t *weights = (uint8_t *)found.weights + (size_t)number * weight_bytes(type);
-      uint8_t *scales = (uint8_t *)found.scales + (size_t)number * SCALE_BYTES;
+      uint8_t *scales = (uint8_t *)found.scales + (size_t)number * scale_bytes(type);
       uint16_t *outer = (uint16_t *)found.outer + (size_t)(number / 8) * (outer_bytes(type) / 2);
       for (int row = 0; row < PACKED_ROWS; row++) {
         int64_t place = index * PACKED_ROWS + row;

@@ -10,17 +10,23 @@ size_t packed_matrix_bytes(packed_type type, int64_t rows, int64_t columns) {
   return (size_t)tile_count(rows) * tile_bytes(type, columns / PACKED_BLOCK);
 }
 
-size_t packed_activations_bytes(int64_t length, int64_t count) {
-  return chunk_bytes(length / PACKED_BLOCK, 1) * (size_t)count;
+size_t packed_activations_bytes(packed_type type, int64_t length, int64_t count) {
+  return chunk_bytes(type, length / PACKED_BLOCK, count);
 }
 
 void packed_activations_set(
-  packed_kernel kernel, const float *column, int64_t length, int64_t first_block, int64_t end_block, int64_t count,
-  int64_t index, void *activations) {
+  packed_kernel kernel, packed_type type, const float *column, int64_t length, int64_t first_block, int64_t end_block,
+  int64_t count, int64_t index, void *activations) {
   int64_t blocks = length / PACKED_BLOCK;
   chunk one = chunk_at(count, chunk_of(count, index));
   int place = (int)(index - one.first);
-  columns all = columns_at(activations, blocks, one);
+  columns all = columns_at(activations, type, blocks, one);
+  if (is_float(type)) {
+    for (int64_t element = first_block * PACKED_BLOCK; element < end_block * PACKED_BLOCK; element++) {
+      all.floats[element * one.count + place] = column[element];
+    }
+    return;
+  }
   packed_round round = packed_kernel_functions(kernel).round;
   for (int64_t block = first_block; block < end_block; block++) {
     int8_t rounded[PACKED_BLOCK];
@@ -74,7 +80,7 @@ void packed_matrix_multiply(
       ask_for(result, stride, one, first_row + height - 1);
       // Kernels with few registers add up in here: a column has a line of the cache.
       _Alignas(64) float sums[PACKED_COLUMNS][PACKED_ROWS];
-      multiply(type, weights, blocks, columns_at(activations, blocks, one), sums);
+      multiply(type, weights, blocks, columns_at(activations, type, blocks, one), sums);
       for (int place = 0; place < one.count; place++) {
         memcpy(result + (one.first + place) * stride + first_row, sums[place], (size_t)height * sizeof(float));
       }

@@ -63,15 +63,55 @@ INLINE void end(__m512 total[], const __m512i sum[], __m512 row_scales, const fl
   }
 }
 
-// One tile with `count` columns of a type, which the compiler knows: all sums stay in registers.
-INLINE void multiply(
+// An element of each row, of two bytes.
+INLINE __m512 floats(const packed_type type, const uint8_t *weights) {
+  if (type == PACKED_F16) return halves(weights);
+  __m512i numbers = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)weights));
+  return _mm512_castsi512_ps(_mm512_slli_epi32(numbers, 16));
+}
+
+INLINE void multiply_floats(
   const packed_type type, tile tile, int64_t blocks, columns input, const int count, float result[][PACKED_ROWS]) {
   __m512 total[PACKED_COLUMNS];
   UNROLL
   for (int column = 0; column < count; column++) total[column] = _mm512_setzero_ps();
   for (int64_t block = 0; block < blocks; block++) {
     const uint8_t *weights = tile.weights + (size_t)block * weight_bytes(type);
-    const uint8_t *row_scales = tile.scales + (size_t)block * SCALE_BYTES;
+    const float *numbers = input.floats + block * PACKED_BLOCK * count;
+    fetch(tile, type, block);
+    __m512 sum[PACKED_COLUMNS];
+    UNROLL
+    for (int column = 0; column < count; column++) sum[column] = _mm512_setzero_ps();
+    for (int first = 0; first < PACKED_BLOCK; first += 8) {
+      UNROLL
+      for (int element = first; element < first + 8; element++) {
+        __m512 weight = floats(type, weights + element * PACKED_ROWS * 2);
+        UNROLL
+        for (int column = 0; column < count; column++) {
+          sum[column] = _mm512_fmadd_ps(weight, _mm512_set1_ps(numbers[element * count + column]), sum[column]);
+        }
+      }
+    }
+    UNROLL
+    for (int column = 0; column < count; column++) total[column] = _mm512_add_ps(total[column], sum[column]);
+  }
+  UNROLL
+  for (int column = 0; column < count; column++) _mm512_storeu_ps(result[column], total[column]);
+}
+
+// One tile with `count` columns of a type, which the compiler knows: all sums stay in registers.
+INLINE void multiply(
+  const packed_type type, tile tile, int64_t blocks, columns input, const int count, float result[][PACKED_ROWS]) {
+  if (is_float(type)) {
+    multiply_floats(type, tile, blocks, input, count, result);
+    return;
+  }
+  __m512 total[PACKED_COLUMNS];
+  UNROLL
+  for (int column = 0; column < count; column++) total[column] = _mm512_setzero_ps();
+  for (int64_t block = 0; block < blocks; block++) {
+    const uint8_t *weights = tile.weights + (size_t)block * weight_bytes(type);
+    const uint8_t *row_scales = tile.scales + (size_t)block * scale_bytes(type);
     const int8_t *bytes = input.bytes + (size_t)block * count * PACKED_BLOCK;
     const float *scales = input.scales + block * count;
     const int32_t *sums = input.sums + block * count;

@@ -14,27 +14,30 @@
 // whose lower halves of bytes are groups 0 to 3 and whose upper ones 4 to 7. Numbers of 6 bits (Q6_K): the weight plus 32, of which the
 // lower 4 bits lie so, and behind them 2 registers with the upper 2 bits, of groups 0 to 3 and 4 to 7, the first group's lowest.
 //
-// After all blocks come their scales, 32 bytes for each block: a half of each row (Q8_0, Q4_0); a scale and a least value of each row, a
+// Numbers of two bytes (F16, BF16): for each element the number of each row.
+//
+// After all blocks of integers come their scales, 32 bytes for each block: a half of each row (Q8_0, Q4_0); a scale and a least value of each row, a
 // byte each (Q4_K); the scales of both halves of the block, signed (Q6_K). After them what those are multiplied with, for each 8 blocks:
 // a half of each row for scales and, in Q4_K, one for least values.
+static inline bool is_float(packed_type type) { return type == PACKED_F16 || type == PACKED_BF16; }
 static inline size_t weight_bytes(packed_type type) {
   const size_t elements = PACKED_ROWS * PACKED_BLOCK;
-  return type == PACKED_Q8_0 ? elements : type == PACKED_Q6_K ? elements * 6 / 8 : elements / 2;
+  return is_float(type) ? elements * 2 : type == PACKED_Q8_0 ? elements : type == PACKED_Q6_K ? elements * 6 / 8 : elements / 2;
 }
 static inline bool is_narrow(packed_type type) { return type == PACKED_Q4_0 || type == PACKED_Q4_K; }
 // Where the upper bits of a block's numbers of 6 bits are.
 #define UPPER_BITS (PACKED_ROWS * PACKED_BLOCK / 2)
-#define SCALE_BYTES 32
+static inline size_t scale_bytes(packed_type type) { return is_float(type) ? 0 : 32; }
 static inline size_t outer_bytes(packed_type type) {
   return type == PACKED_Q4_K ? 64 : type == PACKED_Q6_K ? 32 : 0;
 }
 
 // A block's part of all that a tile has. Scales lie behind a tile's weights: a kernel that reads ahead of itself goes by this, and so
 // leaves nothing out.
-static inline size_t part_bytes(packed_type type) { return weight_bytes(type) + SCALE_BYTES + outer_bytes(type) / 8; }
+static inline size_t part_bytes(packed_type type) { return weight_bytes(type) + scale_bytes(type) + outer_bytes(type) / 8; }
 
 static inline size_t tile_bytes(packed_type type, int64_t blocks) {
-  size_t bytes = (size_t)blocks * (weight_bytes(type) + SCALE_BYTES) + (size_t)(blocks / 8) * outer_bytes(type);
+  size_t bytes = (size_t)blocks * (weight_bytes(type) + scale_bytes(type)) + (size_t)(blocks / 8) * outer_bytes(type);
   // The next tile begins at a register's alignment.
   return (bytes + 63) / 64 * 64;
 }
@@ -52,7 +55,7 @@ static inline tile tile_at(const void *packed, packed_type type, int64_t blocks,
   tile found;
   found.weights = (const uint8_t *)packed + (size_t)index * tile_bytes(type, blocks);
   found.scales = found.weights + (size_t)blocks * weight_bytes(type);
-  found.outer = (const uint16_t *)(found.scales + (size_t)blocks * SCALE_BYTES);
+  found.outer = (const uint16_t *)(found.scales + (size_t)blocks * scale_bytes(type));
   // The tile itself. How far ahead was measured, on x86-64: narrow weights are used up faster.
   found.ahead = found.weights + (is_narrow(type) ? 16 << 10 : 6 << 10);
   found.step = part_bytes(type);
@@ -74,7 +77,7 @@ static inline __attribute__((always_inline)) void fetch(tile one, packed_type ty
 
 // Columns of activations come in chunks of at most PACKED_COLUMNS, which are as equal as can be. Of a chunk of n columns: for each
 // block 8 groups, in each the 4 signed bytes of each column; then for each block the n columns' scales; then the sums of their bytes; then
-// the sums of the first 16 of them.
+// the sums of the first 16 of them. For weights of two bytes: for each element the n columns' numbers.
 typedef struct chunk {
   int64_t first;
   int count;
@@ -100,10 +103,14 @@ static inline int64_t chunk_of(int64_t columns, int64_t column) {
   return column < boundary ? column / (small + 1) : large + (column - boundary) / small;
 }
 
-// A column of a block: 32 bytes, a scale and two sums.
-#define COLUMN_BLOCK_BYTES (PACKED_BLOCK + 3 * 4)
+// A column of a block: 32 bytes, a scale and two sums; or 32 numbers.
+static inline size_t column_block_bytes(packed_type type) {
+  return is_float(type) ? PACKED_BLOCK * sizeof(float) : PACKED_BLOCK + 3 * 4;
+}
 
-static inline size_t chunk_bytes(int64_t blocks, int count) { return (size_t)blocks * count * COLUMN_BLOCK_BYTES; }
+static inline size_t chunk_bytes(packed_type type, int64_t blocks, int64_t count) {
+  return (size_t)blocks * (size_t)count * column_block_bytes(type);
+}
 
 // A chunk's parts. Chunks lie one after the other.
 typedef struct columns {
@@ -111,17 +118,24 @@ typedef struct columns {
   float *scales;
   int32_t *sums;
   int32_t *first_sums;
+  // For weights of two bytes, and then alone.
+  float *floats;
   int count;
 } columns;
 
-static inline columns columns_at(const void *activations, int64_t blocks, chunk one) {
-  columns found;
+static inline columns columns_at(const void *activations, packed_type type, int64_t blocks, chunk one) {
+  columns found = {0};
   size_t places = (size_t)blocks * one.count;
-  found.bytes = (int8_t *)activations + chunk_bytes(blocks, 1) * (size_t)one.first;
+  int8_t *start = (int8_t *)activations + chunk_bytes(type, blocks, one.first);
+  found.count = one.count;
+  if (is_float(type)) {
+    found.floats = (float *)start;
+    return found;
+  }
+  found.bytes = start;
   found.scales = (float *)(found.bytes + places * PACKED_BLOCK);
   found.sums = (int32_t *)(found.scales + places);
   found.first_sums = found.sums + places;
-  found.count = one.count;
   return found;
 }
 

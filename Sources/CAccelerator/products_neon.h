@@ -47,7 +47,7 @@ INLINE int8x16_t weights_of(const packed_type type, const uint8_t *weights, cons
     case PACKED_Q8_0: return vreinterpretq_s8_u8(veorq_u8(found, vdupq_n_u8(128)));
     case PACKED_Q4_0: return vreinterpretq_s8_u8(vsubq_u8(found, vdupq_n_u8(8)));
     case PACKED_Q4_K: return vreinterpretq_s8_u8(found);
-    case PACKED_Q6_K: return vreinterpretq_s8_u8(vsubq_u8(found, vdupq_n_u8(32)));
+    default: return vreinterpretq_s8_u8(vsubq_u8(found, vdupq_n_u8(32)));
   }
 }
 
@@ -125,16 +125,76 @@ INLINE void add_block(
   }
 }
 
+// An element of four rows, of two bytes.
+INLINE float32x4_t floats(const packed_type type, const uint8_t *weights) {
+  if (type == PACKED_F16) return halves(weights);
+  return vreinterpretq_f32_u32(vshll_n_u16(vld1_u16((const uint16_t *)weights), 16));
+}
+
+// Eight rows of a block of numbers of two bytes.
+INLINE void add_floats(
+  const packed_type type, const uint8_t *weights, const float *numbers, const int count,
+  float (*result)[PACKED_ROWS]) {
+  float32x4_t sum[PACKED_COLUMNS * QUADS];
+  UNROLL
+  for (int index = 0; index < count * QUADS; index++) sum[index] = vdupq_n_f32(0);
+  for (int first = 0; first < PACKED_BLOCK; first += 4) {
+    UNROLL
+    for (int element = first; element < first + 4; element++) {
+      float32x4_t weight[QUADS];
+      UNROLL
+      for (int quad = 0; quad < QUADS; quad++) {
+        weight[quad] = floats(type, weights + element * PACKED_ROWS * 2 + quad * 8);
+      }
+      UNROLL
+      for (int column = 0; column < count; column++) {
+        const float number = numbers[element * count + column];
+        UNROLL
+        for (int quad = 0; quad < QUADS; quad++) {
+          float32x4_t *own = &sum[column * QUADS + quad];
+          *own = vfmaq_n_f32(*own, weight[quad], number);
+          SETTLE(*own);
+        }
+      }
+    }
+  }
+  UNROLL
+  for (int column = 0; column < count; column++) {
+    UNROLL
+    for (int quad = 0; quad < QUADS; quad++) {
+      float *place = result[column] + quad * 4;
+      vst1q_f32(place, vaddq_f32(vld1q_f32(place), sum[column * QUADS + quad]));
+    }
+  }
+}
+
+INLINE void multiply_floats(
+  const packed_type type, tile tile, int64_t blocks, columns input, const int count, float result[][PACKED_ROWS]) {
+  memset(result, 0, (size_t)count * sizeof result[0]);
+  for (int64_t block = 0; block < blocks; block++) {
+    fetch(tile, type, block);
+    for (int row = 0; row < PACKED_ROWS; row += SIDE_ROWS) {
+      add_floats(
+        type, tile.weights + (size_t)block * weight_bytes(type) + row * 2, input.floats + block * PACKED_BLOCK * count,
+        count, (float (*)[PACKED_ROWS])(result[0] + row));
+    }
+  }
+}
+
 // One tile with `count` columns of a type, which the compiler knows.
 INLINE void multiply(
   const packed_type type, tile tile, int64_t blocks, columns input, const int count, float result[][PACKED_ROWS]) {
+  if (is_float(type)) {
+    multiply_floats(type, tile, blocks, input, count, result);
+    return;
+  }
   memset(result, 0, (size_t)count * sizeof result[0]);
   for (int64_t block = 0; block < blocks; block++) {
     const uint8_t *weights = tile.weights + (size_t)block * weight_bytes(type);
     fetch(tile, type, block);
     for (int row = 0; row < PACKED_ROWS; row += SIDE_ROWS) {
       add_block(
-        type, row, weights, tile.scales + (size_t)block * SCALE_BYTES,
+        type, row, weights, tile.scales + (size_t)block * scale_bytes(type),
         tile.outer + (size_t)(block / 8) * (outer_bytes(type) / 2),
         input.bytes + (size_t)block * count * PACKED_BLOCK, input.scales + block * count, input.sums + block * count,
         count, (float (*)[PACKED_ROWS])(result[0] + row));

@@ -38,16 +38,49 @@ static uint16_t half_at(const uint8_t *bytes) {
   return half;
 }
 
+// A number of two bytes.
+static float float_at(packed_type type, const uint16_t *number) {
+  if (type == PACKED_F16) return packed_half_value(*number);
+  uint32_t bits = (uint32_t)*number << 16;
+  float value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+// Each block's products are added up by themselves, one after the other, by multiplying and adding with one rounding; so an error grows
+// with the elements of a block and the number of blocks, not with all elements.
+static void multiply_floats(packed_type type, tile tile, int64_t blocks, columns input, float result[][PACKED_ROWS]) {
+  const uint16_t *weights = (const uint16_t *)tile.weights;
+  for (int column = 0; column < input.count; column++) {
+    for (int row = 0; row < PACKED_ROWS; row++) {
+      float total = 0;
+      for (int64_t block = 0; block < blocks; block++) {
+        float sum = 0;
+        for (int64_t element = block * PACKED_BLOCK; element < (block + 1) * PACKED_BLOCK; element++) {
+          float weight = float_at(type, weights + element * PACKED_ROWS + row);
+          sum = fmaf(weight, input.floats[element * input.count + column], sum);
+        }
+        total += sum;
+      }
+      result[column][row] = total;
+    }
+  }
+}
+
 // The definition: what every other kernel is compared with, to the bit. A block's sums of products are whole numbers, without an error;
 // they are added up block after block by multiplying and adding with one rounding.
 void packed_tile_portable(
   packed_type type, tile tile, int64_t blocks, columns input, float result[][PACKED_ROWS]) {
+  if (is_float(type)) {
+    multiply_floats(type, tile, blocks, input, result);
+    return;
+  }
   for (int column = 0; column < input.count; column++) {
     for (int row = 0; row < PACKED_ROWS; row++) {
       float total = 0;
       for (int64_t block = 0; block < blocks; block++) {
         const uint8_t *weights = tile.weights + (size_t)block * weight_bytes(type);
-        const uint8_t *scales = tile.scales + (size_t)block * SCALE_BYTES;
+        const uint8_t *scales = tile.scales + (size_t)block * scale_bytes(type);
         const uint16_t *outer = tile.outer + (size_t)(block / 8) * (outer_bytes(type) / 2);
         int64_t place = block * input.count + column;
         int32_t first = 0, second = 0;
@@ -82,6 +115,7 @@ void packed_tile_portable(
             total = fmaf((float)(second - 32 * (sum - first_sum)), two * scale, total);
             break;
           }
+          default: break;
         }
       }
       result[column][row] = total;

@@ -184,17 +184,72 @@ INLINE void add_block(
     result + first, sides, sum, scale, scales, type == PACKED_Q4_K ? least : 0, own->shares + first, columns.count);
 }
 
+// An element of eight rows, of two bytes.
+INLINE __m256 floats(const packed_type type, const uint8_t *weights) {
+  if (type == PACKED_F16) return halves(weights);
+  __m256i numbers = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)weights));
+  return _mm256_castsi256_ps(_mm256_slli_epi32(numbers, 16));
+}
+
+// Some columns of a block of numbers of two bytes, six at most.
+INLINE void add_floats(
+  const packed_type type, const uint8_t *weights, const float *numbers, const span columns,
+  float (*result)[PACKED_ROWS]) {
+  __m256 sum[12];
+  UNROLL
+  for (int index = 0; index < columns.count * 2; index++) sum[index] = _mm256_setzero_ps();
+  for (int first = 0; first < PACKED_BLOCK; first += 8) {
+    UNROLL
+    for (int element = first; element < first + 8; element++) {
+      const uint8_t *own = weights + element * PACKED_ROWS * 2;
+      __m256 weight[2] = {floats(type, own), floats(type, own + SIDE_ROWS * 2)};
+      UNROLL
+      for (int column = 0; column < columns.count; column++) {
+        __m256 number = _mm256_set1_ps(numbers[element * columns.all + column]);
+        UNROLL
+        for (int side = 0; side < 2; side++) {
+          sum[column * 2 + side] = _mm256_fmadd_ps(weight[side], number, sum[column * 2 + side]);
+          SETTLE(sum[column * 2 + side]);
+        }
+      }
+    }
+  }
+  UNROLL
+  for (int index = 0; index < columns.count * 2; index++) {
+    float *place = result[index / 2] + index % 2 * SIDE_ROWS;
+    _mm256_storeu_ps(place, _mm256_add_ps(_mm256_loadu_ps(place), sum[index]));
+  }
+}
+
+INLINE void multiply_floats(
+  const packed_type type, tile tile, int64_t blocks, columns input, const int count, float result[][PACKED_ROWS]) {
+  const span left = {count > 6 ? (count + 1) / 2 : count, count};
+  const span right = {count - left.count, count};
+  memset(result, 0, (size_t)count * sizeof result[0]);
+  for (int64_t block = 0; block < blocks; block++) {
+    const uint8_t *weights = tile.weights + (size_t)block * weight_bytes(type);
+    const float *numbers = input.floats + block * PACKED_BLOCK * count;
+    fetch(tile, type, block);
+    add_floats(type, weights, numbers, left, result);
+    if (right.count > 0) add_floats(type, weights, numbers + left.count, right, result + left.count);
+  }
+}
+
 // One tile with `count` columns of a type, which the compiler knows.
 INLINE void multiply(
   const packed_type type, tile tile, int64_t blocks, columns input, const int count, float result[][PACKED_ROWS]) {
-  const int scale_bytes = type == PACKED_Q8_0 || type == PACKED_Q4_0 ? 2 : 1;
+  if (is_float(type)) {
+    multiply_floats(type, tile, blocks, input, count, result);
+    return;
+  }
+  const int row_scale_bytes = type == PACKED_Q8_0 || type == PACKED_Q4_0 ? 2 : 1;
   const int sides = SIDES(type, count);
   const span left = {sides == 2 && count > 6 ? (count + 1) / 2 : count, count};
   const span right = {count - left.count, count};
   memset(result, 0, (size_t)count * sizeof result[0]);
   for (int64_t block = 0; block < blocks; block++) {
     const uint8_t *weights = tile.weights + (size_t)block * weight_bytes(type);
-    const uint8_t *row_scales = tile.scales + (size_t)block * SCALE_BYTES;
+    const uint8_t *row_scales = tile.scales + (size_t)block * scale_bytes(type);
     const uint16_t *outer = tile.outer + (size_t)(block / 8) * (outer_bytes(type) / 2);
     const int8_t *bytes = input.bytes + (size_t)block * count * PACKED_BLOCK;
     const float *scales = input.scales + block * count;
@@ -208,7 +263,7 @@ INLINE void multiply(
       float (*target)[PACKED_ROWS] = (float (*)[PACKED_ROWS])(result[0] + row);
 #define ADD(first, span) \
   add_block( \
-    type, sides, weights + row * 4, row_scales + row * scale_bytes, outer + row, bytes, scales, anew, first, span, \
+    type, sides, weights + row * 4, row_scales + row * row_scale_bytes, outer + row, bytes, scales, anew, first, span, \
     target)
       ADD(0, left);
       if (right.count > 0) ADD(left.count, right);

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Our own matrix products with few columns, and attention, which the CPU's threads compute instead of libllama's.
 ///
-/// Weights of the types Q8_0, Q4_0, Q4_K and Q6_K are packed while a model is loaded, and are kept nowhere else. Everything that
+/// Weights of the types Q8_0, Q4_0, Q4_K, Q6_K, F16 and BF16 are packed while a model is loaded, and are kept nowhere else. Everything that
 /// is not packed stays libllama's.
 public enum Accelerator {
   /// Whether models that are loaded now have their weights packed. One at a time is loaded.
@@ -20,10 +20,11 @@ public enum Accelerator {
       pack: { type, source, rows, columns, firstTile, endTile, packed in
         packed_matrix_pack(packed_type(UInt32(type)), source, rows, columns, firstTile, endTile, packed)
       },
-      activations_bytes: packed_activations_bytes,
-      set_activations: { column, length, firstBlock, endBlock, count, index, activations in
+      activations_bytes: { type, length, count in packed_activations_bytes(packed_type(UInt32(type)), length, count) },
+      set_activations: { type, column, length, firstBlock, endBlock, count, index, activations in
         packed_activations_set(
-          packed_kernel_best(), column, length, firstBlock, endBlock, count, index, activations)
+          packed_kernel_best(), packed_type(UInt32(type)), column, length, firstBlock, endBlock, count, index,
+          activations)
       },
       multiply: { type, packed, rows, columns, firstTile, endTile, activations, count, result, stride in
         packed_matrix_multiply(

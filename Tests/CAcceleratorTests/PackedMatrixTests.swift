@@ -27,7 +27,7 @@ struct Product {
     PACKED_KERNEL_PORTABLE, PACKED_KERNEL_AVX2, PACKED_KERNEL_AVX_VNNI, PACKED_KERNEL_AVX512_VNNI,
     PACKED_KERNEL_NEON_DOTPROD, PACKED_KERNEL_NEON_I8MM,
   ].filter { packed_kernel_is_available($0) }
-  static let types = [PACKED_Q8_0, PACKED_Q4_0, PACKED_Q4_K, PACKED_Q6_K]
+  static let types = [PACKED_Q8_0, PACKED_Q4_0, PACKED_Q4_K, PACKED_Q6_K, PACKED_F16, PACKED_BF16]
 
   /// What numbers are like.
   enum Kind: CaseIterable {
@@ -57,6 +57,19 @@ struct Product {
         }
       return [UInt8(truncatingIfNeeded: scale.bitPattern), UInt8(scale.bitPattern >> 8)]
     }
+    func upperHalf() -> [UInt8] {
+      let number: Float =
+        switch kind {
+        case .ordinary: Float.random(in: -0.1...0.1, using: &generator)
+        case .extreme:
+          Float(
+            sign: .plus, exponent: Int.random(in: -40...40, using: &generator),
+            significand: Float.random(in: -1...1, using: &generator))
+        case .equal: -0.5
+        case .tiny: Float(bitPattern: UInt32.random(in: 0..<0x0080_0000, using: &generator))
+        }
+      return [UInt8(truncatingIfNeeded: number.bitPattern >> 16), UInt8(number.bitPattern >> 24)]
+    }
     func bytes(_ count: Int) -> [UInt8] {
       (0..<count).map { _ in
         kind == .equal ? (Bool.random(using: &generator) ? 0x7F : 0x80) : UInt8.random(in: 0...255, using: &generator)
@@ -68,6 +81,8 @@ struct Product {
       case PACKED_Q8_0: matrix += scale() + bytes(32)
       case PACKED_Q4_0: matrix += scale() + bytes(16)
       case PACKED_Q4_K: matrix += scale() + scale() + bytes(12 + 128)
+      case PACKED_F16: for _ in 0..<32 { matrix += scale() }
+      case PACKED_BF16: for _ in 0..<32 { matrix += upperHalf() }
       default: matrix += bytes(128 + 64 + 16) + scale()
       }
     }
@@ -118,6 +133,12 @@ struct Product {
             )
           return half(start) * Double(scale) * number - half(start + 2) * Double(least)
         }
+      case PACKED_F16: return (0..<32).map { half(start + 2 * $0) }
+      case PACKED_BF16:
+        return (0..<32).map { element in
+          let place = start + 2 * element
+          return Double(Float(bitPattern: UInt32(matrix[place]) << 16 | UInt32(matrix[place + 1]) << 24))
+        }
       default:
         return (0..<256).map { element in
           let (side, place) = (element / 128, element % 128)
@@ -130,6 +151,9 @@ struct Product {
     }
   }
 
+  /// Whether columns are rounded to eight bits.
+  var isRounding: Bool { type != PACKED_F16 && type != PACKED_BF16 }
+
   /// The product by a kernel, with all columns at once: element (row, column) at [column][row].
   func product(_ kernel: packed_kernel, columns: [[Float]]? = nil, parts: Int = 1) -> [[Float]] {
     let columns = columns ?? self.columns
@@ -139,12 +163,12 @@ struct Product {
     let tiles = (rows + 15) / 16
     packed_matrix_pack(type, matrix, Int64(rows), Int64(length), 0, Int64(tiles), packed)
     let activations = UnsafeMutableRawPointer.allocate(
-      byteCount: max(64, packed_activations_bytes(Int64(length), Int64(columns.count))), alignment: 64)
+      byteCount: max(64, packed_activations_bytes(type, Int64(length), Int64(columns.count))), alignment: 64)
     defer { activations.deallocate() }
     for (index, column) in columns.enumerated() {
       for part in 0..<parts {
         packed_activations_set(
-          kernel, column, Int64(length), Int64(length / 32 * part / parts), Int64(length / 32 * (part + 1) / parts),
+          kernel, type, column, Int64(length), Int64(length / 32 * part / parts), Int64(length / 32 * (part + 1) / parts),
           Int64(columns.count), Int64(index), activations)
       }
     }
@@ -196,11 +220,11 @@ struct PackedMatrixTests {
   /// Rows, and lengths that all types have.
   static let sizes = [(1, 256), (16, 256), (17, 512), (31, 768), (160, 256), (33, 1536), (5, 8960)]
   static let cases = Product.types.flatMap { type in
-    (sizes + (type == PACKED_Q8_0 || type == PACKED_Q4_0 ? [(1, 32), (18, 96)] : [])).map { (type, $0.0, $0.1) }
+    (sizes + (packed_type_elements(type) == 32 ? [(1, 32), (18, 96)] : [])).map { (type, $0.0, $0.1) }
   }
 
   @Test(arguments: cases, Product.Kind.allCases)
-  func `products are those of the numbers, within half a step of eight bits`(
+  func `products are those of the numbers, within half a step of eight bits where columns are rounded`(
     test: (packed_type, Int, Int), kind: Product.Kind
   ) {
     let product = Product(test.0, rows: test.1, length: test.2, count: 5, kind: kind, seed: UInt64(test.1 * test.2))
@@ -211,7 +235,8 @@ struct PackedMatrixTests {
         for row in found[column].indices {
           let error = abs(Double(found[column][row]) - values[column][row])
           // Least values are taken off what stands above them: both are rounded.
-          let allowed = 0.5001 * steps[column][row] + 1e-5 * magnitudes[column][row] + 1e-36
+          let rounding = product.isRounding ? 0.5001 * steps[column][row] : 0
+          let allowed = rounding + 1e-5 * magnitudes[column][row] + 1e-36
           #expect(
             error <= allowed,
             "\(test), \(kind), row \(row), column \(column): \(found[column][row]) for \(values[column][row])")
@@ -257,12 +282,15 @@ struct PackedMatrixTests {
 
   @Test(arguments: [Float.nan, .infinity, -.infinity])
   func `what is no number, or infinite, is not hidden`(value: Float) {
-    var product = Product(PACKED_Q8_0, rows: 20, length: 64, count: 3, kind: .ordinary, seed: 4)
-    product.columns[1][40] = value
-    for kernel in Product.kernels {
-      let found = product.product(kernel)
-      #expect(found[1].allSatisfy { $0.isNaN })
-      #expect((found[0] + found[2]).allSatisfy { $0.isFinite })
+    for type in [PACKED_Q8_0, PACKED_F16, PACKED_BF16] {
+      var product = Product(type, rows: 20, length: 64, count: 3, kind: .ordinary, seed: 4)
+      product.columns[1][40] = value
+      for kernel in Product.kernels {
+        let found = product.product(kernel)
+        // What is infinite is that where nothing is rounded, but for weights of zero.
+        #expect(found[1].allSatisfy { product.isRounding ? $0.isNaN : !$0.isFinite })
+        #expect((found[0] + found[2]).allSatisfy { $0.isFinite })
+      }
     }
   }
 

@@ -19,7 +19,7 @@ typedef enum kind {
 } kind;
 
 static const char *const kind_names[] = {"ordinary", "extreme", "bounds", "tiny", "anything"};
-static const char *const type_names[] = {"Q8_0", "Q4_0", "Q4_K", "Q6_K"};
+static const char *const type_names[] = {"Q8_0", "Q4_0", "Q4_K", "Q6_K", "F16", "BF16"};
 
 static uint16_t random_scale(kind kind) {
   switch (kind) {
@@ -50,6 +50,13 @@ static uint8_t *random_matrix(packed_type type, kind kind, int64_t rows, int64_t
   uint8_t bound = bounds[between(0, 5)];
   for (size_t block = 0; block < blocks; block++) {
     uint8_t *own = matrix + block * size;
+    if (type == PACKED_F16 || type == PACKED_BF16) {
+      for (size_t byte = 0; byte < size; byte += 2) {
+        uint16_t number = type == PACKED_F16 ? random_scale(kind) : (uint16_t)(bits_of(random_float(kind)) >> 16);
+        memcpy(own + byte, &number, 2);
+      }
+      continue;
+    }
     for (size_t byte = 0; byte < size; byte++) {
       own[byte] = kind != BOUNDS ? (uint8_t)next_bits() : chance(0.95) ? bound : bounds[between(0, 5)];
     }
@@ -64,14 +71,14 @@ static void compare_product(packed_type type, kind kind, int64_t rows, int64_t l
   int64_t tiles = (rows + PACKED_ROWS - 1) / PACKED_ROWS;
   void *packed = aligned_memory(packed_matrix_bytes(type, rows, length));
   packed_matrix_pack(type, random_matrix(type, kind, rows, length), rows, length, 0, tiles, packed);
-  size_t bytes = packed_activations_bytes(length, count);
+  size_t bytes = packed_activations_bytes(type, length, count);
   int64_t blocks = length / PACKED_BLOCK, middle_block = between(0, blocks);
   void *activations = memory(bytes), *own_activations = memory(bytes);
   float *columns = memory((size_t)(length * count) * sizeof(float));
   for (int64_t index = 0; index < length * count; index++) columns[index] = random_float(kind);
   for (int64_t index = 0; index < count; index++) {
     packed_activations_set(
-      PACKED_KERNEL_PORTABLE, columns + index * length, length, 0, blocks, count, index, activations);
+      PACKED_KERNEL_PORTABLE, type, columns + index * length, length, 0, blocks, count, index, activations);
   }
   // What lies between the columns must stay; behind the last one there is nothing.
   int64_t stride = rows + between(0, 3);
@@ -91,8 +98,8 @@ static void compare_product(packed_type type, kind kind, int64_t rows, int64_t l
     memset(own_activations, 0xA5, bytes);
     for (int64_t column = 0; column < count; column++) {
       const float *own = columns + column * length;
-      packed_activations_set(kernel, own, length, 0, middle_block, count, column, own_activations);
-      packed_activations_set(kernel, own, length, middle_block, blocks, count, column, own_activations);
+      packed_activations_set(kernel, type, own, length, 0, middle_block, count, column, own_activations);
+      packed_activations_set(kernel, type, own, length, middle_block, blocks, count, column, own_activations);
     }
     if (memcmp(activations, own_activations, bytes) != 0) fail("columns are not rounded equally", kernel);
     for (size_t place = 0; place < size; place++) found[place] = 12345;
@@ -106,7 +113,7 @@ static void compare_product(packed_type type, kind kind, int64_t rows, int64_t l
 
 void compare_products(void) {
   static const int64_t heights[] = {1, 16, 17, 31, 48};
-  for (int type = PACKED_Q8_0; type <= PACKED_Q6_K; type++) {
+  for (int type = PACKED_Q8_0; type <= PACKED_BF16; type++) {
     int64_t unit = packed_type_elements((packed_type)type);
     for (int kind = 0; kind < KINDS; kind++) {
       for (int64_t count = 1; count <= 40; count++) {
@@ -134,7 +141,7 @@ static float odd_float(int kind, float largest) {
 void compare_rounding(void) {
   static const float largest[] = {0x1.fffffep127f, 0x1p127f, 0x1p-126f, 0x1p-149f, 0x1.fcp-120f, 0x1.fbfffep-120f, 127};
   const int64_t length = 64 * PACKED_BLOCK;
-  size_t bytes = packed_activations_bytes(length, 1);
+  size_t bytes = packed_activations_bytes(PACKED_Q8_0, length, 1);
   for (int round = 0; round < 60; round++) {
     float *column = memory((size_t)length * sizeof(float));
     void *expected = memory(bytes), *found = memory(bytes);
@@ -146,9 +153,11 @@ void compare_rounding(void) {
       // The scale is then one.
       if (kind == 0) own[between(0, 31)] = 127;
     }
-    packed_activations_set(PACKED_KERNEL_PORTABLE, column, length, 0, length / PACKED_BLOCK, 1, 0, expected);
+    packed_activations_set(
+      PACKED_KERNEL_PORTABLE, PACKED_Q8_0, column, length, 0, length / PACKED_BLOCK, 1, 0, expected);
     for (int index = 0; index < kernel_count; index++) {
-      packed_activations_set(kernels[index], column, length, 0, length / PACKED_BLOCK, 1, 0, found);
+      packed_activations_set(
+        kernels[index], PACKED_Q8_0, column, length, 0, length / PACKED_BLOCK, 1, 0, found);
       if (memcmp(expected, found, bytes) != 0) fail("a column is not rounded equally", kernels[index]);
       cases++;
     }

@@ -1,4 +1,4 @@
-// Matrix products with few columns, for weights in blocks of integers.
+// Matrix products with few columns, for weights in blocks of integers, or of two bytes each.
 //
 // A pass over the tokens of a tree multiplies the same weights with a few columns. Weights are put in order once, so that a
 // register of them meets every column as it comes by, and are read from memory once however many columns there are.
@@ -56,6 +56,10 @@ typedef enum packed_type {
   PACKED_Q4_K = 2,
   // 256 numbers of 6 bits, less 32; each 16 have a scale of 8 bits, which has a scale.
   PACKED_Q6_K = 3,
+  // Numbers of half precision.
+  PACKED_F16 = 4,
+  // The upper halves of numbers of single precision.
+  PACKED_BF16 = 5,
 } packed_type;
 
 // How many elements of a row belong together; a row's length must be a multiple.
@@ -73,15 +77,16 @@ void packed_matrix_pack(
   packed_type type, const void *source, int64_t rows, int64_t columns, int64_t first_tile, int64_t end_tile,
   void *packed);
 
-// The bytes of `count` columns of activations, of `length` elements each, a multiple of PACKED_BLOCK.
-size_t packed_activations_bytes(int64_t length, int64_t count);
+// The bytes of `count` columns of activations for weights of a type, of `length` elements each, a multiple of PACKED_BLOCK.
+size_t packed_activations_bytes(packed_type type, int64_t length, int64_t count);
 // Rounds some blocks of one column to eight bits, each by the largest of its magnitudes, and puts them where the products look for them.
+// For weights of two bytes (F16, BF16) nothing is rounded.
 //
 // Blocks are independent of each other: several threads may round different ones, and had better not share any. Columns lie side by
 // side in each block, and processors that write to one line of memory wait for each other. What is no number, or infinite, makes its block's
-// products no number.
+// products no number where it is rounded.
 void packed_activations_set(
-  packed_kernel kernel, const float *column, int64_t length, int64_t first_block, int64_t end_block, int64_t count,
+  packed_kernel kernel, packed_type type, const float *column, int64_t length, int64_t first_block, int64_t end_block, int64_t count,
   int64_t index, void *activations);
 
 // Multiplies some tiles of a matrix with all columns.
