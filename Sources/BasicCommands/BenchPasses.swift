@@ -39,6 +39,7 @@ struct BenchPasses: AsyncParsableCommand {
 
   func run() async throws {
     let command = self
+    for notice in models.noticesWithoutDraft { measuring.announce("note: \(notice)") }
     let report = try await Interruption.cancels {
       try await PassMeasurement(
         models: command.models, sizes: try command.sizeList, text: command.text, rounds: command.measuring.rounds

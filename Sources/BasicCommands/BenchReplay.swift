@@ -54,7 +54,7 @@ struct BenchReplay: AsyncParsableCommand {
 
   private func measure(_ context: ProcessContext) async throws -> ReplayReport {
     let announce = measuring.announce
-    for notice in models.notices { announce("note: \(notice)") }
+    for notice in models.noticesWithoutDraft { announce("note: \(notice)") }
     let entries = try CandidateCollection.read(file)
     guard entries.count > 1 else { throw CommandFailure(.usage, "\(file) needs two answers at least.") }
     let pair = try await LocalPair.load(models, wantsDraft: false, context: context, announce: announce)

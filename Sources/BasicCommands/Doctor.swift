@@ -95,7 +95,7 @@ struct Doctor: AsyncParsableCommand {
       Finding(name: "engine", state: .ok, detail: "libllama, \(features)"),
       Finding(
         name: "accelerator", state: .ok,
-        detail: Accelerator.instructions.map { "\($0), for Q8_0, Q4_0, Q4_K, Q6_K, F16 and BF16 weights, and attention" }
+        detail: Accelerator.instructions.map { "\($0), for weights in \(Accelerator.types), and attention" }
           ?? "none for this processor; libllama's own products"),
     ]
   }

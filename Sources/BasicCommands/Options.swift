@@ -82,6 +82,11 @@ struct ModelOptions: ParsableArguments {
     return ["--threads \(threads): there are \(processors) processors here, and no more threads are used."]
   }
 
+  /// The same where no draft model is used.
+  var noticesWithoutDraft: [String] {
+    notices + (draft == nil ? [] : ["--draft has no effect here: no draft model is used."])
+  }
+
   /// The number of threads, as far as there are processors: a pass whose threads wait for each other's turn takes
   /// hundreds of times as long.
   var usableThreads: Int? { threads.map { min($0, ProcessInfo.processInfo.activeProcessorCount) } }

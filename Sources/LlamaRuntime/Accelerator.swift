@@ -4,9 +4,12 @@ import Synchronization
 
 /// Our own matrix products with few columns, and attention, which the CPU's threads compute instead of libllama's.
 ///
-/// Weights of the types Q8_0, Q4_0, Q4_K, Q6_K, F16 and BF16 are packed while a model is loaded, and are kept nowhere else. Everything that
-/// is not packed stays libllama's.
+/// Weights of some ``types`` are packed while a model is loaded, and are kept nowhere else. Everything that is not packed stays
+/// libllama's.
 public enum Accelerator {
+  /// The types of weights that are packed, as GGUF files name them.
+  public static let types = "Q8_0, Q4_0, Q4_K, Q6_K, F16 and BF16"
+
   /// Whether models that are loaded now have their weights packed. One at a time is loaded.
   private static let loading = Mutex(())
 

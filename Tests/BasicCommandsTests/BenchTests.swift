@@ -81,9 +81,10 @@ struct BenchTests {
   func `a collection that holds no answers gets a sentence`(text: String, part: String) throws {
     let outcome = try TemporaryFolder.with { folder in
       try text.write(toFile: folder + "/answers.jsonl", atomically: true, encoding: .utf8)
-      return try CommandLineTool(folder: folder).run(["bench", "replay", "answers.jsonl"])
+      return try CommandLineTool(folder: folder).run(["bench", "replay", "answers.jsonl", "--draft", "draft.gguf"])
     }
     #expect(outcome.status == 64 && outcome.errors.contains(part), "\(outcome.errors)")
+    #expect(outcome.errors.contains("note: --draft has no effect here"), "\(outcome.errors)")
   }
 
   @Test(arguments: [

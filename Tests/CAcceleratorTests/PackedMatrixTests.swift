@@ -167,9 +167,10 @@ struct Product {
     defer { activations.deallocate() }
     for (index, column) in columns.enumerated() {
       for part in 0..<parts {
+        let (first, end) = (length / 32 * part / parts, length / 32 * (part + 1) / parts)
         packed_activations_set(
-          kernel, type, column, Int64(length), Int64(length / 32 * part / parts), Int64(length / 32 * (part + 1) / parts),
-          Int64(columns.count), Int64(index), activations)
+          kernel, type, column, Int64(length), Int64(first), Int64(end), Int64(columns.count), Int64(index), activations
+        )
       }
     }
     // What lies between the columns must stay.
