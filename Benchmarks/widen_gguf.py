@@ -18,7 +18,7 @@ How (for the architecture `llama`, with all matrices in Q8_0, whose blocks are c
 - The vocabulary is padded with tokens whose rows in the head repeat the first one's: they are never likelier than it, and of equally
   likely tokens the first is taken. At a temperature above zero they would be drawn, so this holds for greedy decoding alone.
 
-With --to q4_0, f16 or bf16 the model is rounded to that type, and says what it says so, at any size. With --random all matrices have
+With --to q4_0, f16 or bf16 the model is rounded to that type, and then says the same at any size, which may not be what the original says. With --random all matrices have
 random weights of a type instead, and the head is a matrix of its own: what passes cost, and nothing else.
 """
 
@@ -175,6 +175,8 @@ class Widener:
             sys.exit(
                 f"Hidden and inner dimensions, and those of all heads, must be multiples of {unit}, and heads one of the "
                 "model's heads of keys.")
+        if any(length % 32 for length in lengths):
+            print("note: rows whose length is no multiple of 32 are not packed.", file=sys.stderr)
 
     def number(self, name):
         if name not in self.values:
@@ -344,6 +346,11 @@ class Widener:
         set("llama.feed_forward_length", inner)
         epsilon = "llama.attention.layer_norm_rms_epsilon"
         set(epsilon, self.number(epsilon) * self.hidden / hidden)
+        # What the file says of all its weights: ggml's own numbers for it.
+        kinds = {None: None, "q8_0": 7, "q4_0": 2, "q4_k": 14, "q6_k": 18, "f16": 1, "bf16": 32}
+        kind = kinds[self.type or self.rounded_type]
+        if kind is not None and "general.file_type" in values:
+            set("general.file_type", kind)
         if "llama.vocab_size" in values:
             set("llama.vocab_size", vocabulary)
         set("general.name", self.number("general.name") + (b" (random weights)" if self.type else b" (widened: a cost model)"))

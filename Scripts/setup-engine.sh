@@ -18,8 +18,6 @@ sha256="832db0699007f1be95a7e41ef12e88926b02ba836461e36a36372db2760c1a2e"
 bundle="$engine_dir/CLlama.artifactbundle"
 build="$engine_dir/build"
 log="$engine_dir/build.log"
-# Why is said there.
-compiler_flags="-include \"$root/Engine/amx_configuration.hpp\""
 
 wanted_stamp() {
   {
@@ -75,7 +73,7 @@ compile() {
       -DBUILD_SHARED_LIBS=OFF -DCMAKE_POSITION_INDEPENDENT_CODE=ON \
       -DLLAMA_BUILD_COMMON=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TOOLS=OFF \
       -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_APP=OFF -DGGML_OPENMP=OFF -DGGML_NATIVE=ON \
-      -DCMAKE_CXX_FLAGS="$compiler_flags" ${LLAMA_CMAKE_FLAGS:-} &&
+      -DCMAKE_PROJECT_INCLUDE="$root/Engine/amx_configuration.cmake" ${LLAMA_CMAKE_FLAGS:-} &&
       cmake --build "$build" --parallel "$(processors)" --target llama
   } >"$log" 2>&1 || { tail -n 20 "$log" >&2; die "libllama did not build; the whole log is $log"; }
 }

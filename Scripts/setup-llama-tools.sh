@@ -15,7 +15,7 @@ log="$engine_dir/build-llama-tools.log"
 
 wanted_tools_stamp() {
   {
-    cat "$root/Scripts/setup-llama-tools.sh" "$root/Scripts/requirements-engine.txt" "$root/Engine/amx_configuration.hpp"
+    cat "$root/Scripts/setup-llama-tools.sh" "$root/Scripts/requirements-engine.txt" "$root"/Engine/amx_configuration.*
     uname -sm
     printf '%s %s %s|%s|%s\n' "$package" "$version" "$sha256" "${LLAMA_SOURCE:-pinned}" "${LLAMA_CMAKE_FLAGS:-}"
     # The binary is made for this machine's own processor (GGML_NATIVE).
@@ -36,7 +36,7 @@ compile_tools() {
       -DLLAMA_BUILD_COMMON=ON -DLLAMA_BUILD_TOOLS=ON -DLLAMA_BUILD_SERVER=ON -DLLAMA_BUILD_TESTS=OFF \
       -DLLAMA_BUILD_EXAMPLES=ON -DLLAMA_BUILD_APP=OFF -DLLAMA_BUILD_UI=OFF -DLLAMA_USE_PREBUILT_UI=OFF \
       -DLLAMA_OPENSSL=OFF -DLLAMA_SUBPROCESS=OFF -DGGML_OPENMP=OFF -DGGML_NATIVE=ON \
-      -DCMAKE_CXX_FLAGS="$compiler_flags" ${LLAMA_CMAKE_FLAGS:-} &&
+      -DCMAKE_PROJECT_INCLUDE="$root/Engine/amx_configuration.cmake" ${LLAMA_CMAKE_FLAGS:-} &&
       cmake --build "$build" --parallel "$(processors)" --target "${programs[@]}"
   } >"$log" 2>&1 || { tail -n 20 "$log" >&2; die "llama.cpp's programs did not build; the whole log is $log"; }
 }

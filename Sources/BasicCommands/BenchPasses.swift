@@ -34,12 +34,12 @@ struct BenchPasses: AsyncParsableCommand {
 
   func validate() throws {
     _ = try sizeList
+    try models.checkNoDraft()
     if !(1...65_536).contains(text) { throw ValidationError("--text must be between 1 and 65536.") }
   }
 
   func run() async throws {
     let command = self
-    for notice in models.noticesWithoutDraft { measuring.announce("note: \(notice)") }
     let report = try await Interruption.cancels {
       try await PassMeasurement(
         models: command.models, sizes: try command.sizeList, text: command.text, rounds: command.measuring.rounds

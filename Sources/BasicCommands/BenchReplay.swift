@@ -34,6 +34,7 @@ struct BenchReplay: AsyncParsableCommand {
 
   func validate() throws {
     try Generate.check(maxTokens: maxTokens)
+    try models.checkNoDraft()
     if !(1...10_000).contains(answers) { throw ValidationError("--answers must be between 1 and 10000.") }
   }
 
@@ -54,7 +55,7 @@ struct BenchReplay: AsyncParsableCommand {
 
   private func measure(_ context: ProcessContext) async throws -> ReplayReport {
     let announce = measuring.announce
-    for notice in models.noticesWithoutDraft { announce("note: \(notice)") }
+    for notice in models.notices { announce("note: \(notice)") }
     let entries = try CandidateCollection.read(file)
     guard entries.count > 1 else { throw CommandFailure(.usage, "\(file) needs two answers at least.") }
     let pair = try await LocalPair.load(models, wantsDraft: false, context: context, announce: announce)

@@ -95,8 +95,9 @@ struct Doctor: AsyncParsableCommand {
       Finding(name: "engine", state: .ok, detail: "libllama, \(features)"),
       Finding(
         name: "accelerator", state: .ok,
-        detail: Accelerator.instructions.map { "\($0), for weights in \(Accelerator.types), and attention" }
-          ?? "none for this processor; libllama's own products"),
+        detail: Accelerator.instructions.map {
+          "\($0), for weights in \(Accelerator.types.joined(separator: ", ")), and attention"
+        } ?? "none for this processor; libllama's own products"),
     ]
   }
 

@@ -82,9 +82,9 @@ struct ModelOptions: ParsableArguments {
     return ["--threads \(threads): there are \(processors) processors here, and no more threads are used."]
   }
 
-  /// The same where no draft model is used.
-  var noticesWithoutDraft: [String] {
-    notices + (draft == nil ? [] : ["--draft has no effect here: no draft model is used."])
+  /// Refuses a draft model where none is used. A default of the settings is left out then.
+  func checkNoDraft() throws {
+    if draft != nil { throw ValidationError("No draft model is used here: leave --draft out.") }
   }
 
   /// The number of threads, as far as there are processors: a pass whose threads wait for each other's turn takes

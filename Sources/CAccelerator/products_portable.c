@@ -67,7 +67,7 @@ static void multiply_floats(packed_type type, tile tile, int64_t blocks, columns
   }
 }
 
-// The definition: what every other kernel is compared with, to the bit. A block's sums of products are whole numbers, without an error;
+// The definition: what every other kernel is compared with, to the bit. Of integers a block's sums of products are whole numbers, without an error;
 // they are added up block after block by multiplying and adding with one rounding.
 void packed_tile_portable(
   packed_type type, tile tile, int64_t blocks, columns input, float result[][PACKED_ROWS]) {

@@ -8,7 +8,7 @@ import Synchronization
 /// libllama's.
 public enum Accelerator {
   /// The types of weights that are packed, as GGUF files name them.
-  public static let types = "Q8_0, Q4_0, Q4_K, Q6_K, F16 and BF16"
+  public static let types = ["Q8_0", "Q4_0", "Q4_K", "Q6_K", "F16", "BF16"]
 
   /// Whether models that are loaded now have their weights packed. One at a time is loaded.
   private static let loading = Mutex(())

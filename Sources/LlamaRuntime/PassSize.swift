@@ -4,6 +4,8 @@ import CLlama
 public struct PassSize: Sendable, Equatable {
   /// How many there are.
   public let weights: Int
+  /// How many of them are whole numbers that have scales, which are multiplied as bytes.
+  public let integers: Int
   /// The bytes that they have in the model's file.
   public let bytes: Int
 }
@@ -20,17 +22,18 @@ extension GGUFHeader {
   func passSize(ofModelWith count: Int) -> PassSize? {
     let architecture = texts["general.architecture"] ?? ""
     guard integers["\(architecture).expert_count", default: 0] == 0, tensors.count < 1 << 20 else { return nil }
-    var (weights, bytes, all) = (0, 0, 0)
+    var (weights, integers, bytes, all) = (0, 0, 0, 0)
     let hasHead = tensors.contains { $0.name == "output.weight" }
     for tensor in tensors {
       guard tensor.rowLength > 0, tensor.elements < 1 << 40, tensor.type < GGML_TYPE_COUNT.rawValue else { return nil }
       all += Int(tensor.elements)
       if hasHead && tensor.name == "token_embd.weight" || Self.tables.contains(tensor.name) { continue }
       weights += Int(tensor.elements)
+      if ggml_is_quantized(ggml_type(rawValue: tensor.type)) { integers += Int(tensor.elements) }
       bytes +=
         ggml_row_size(ggml_type(rawValue: tensor.type), Int64(tensor.rowLength))
         * Int(tensor.elements / tensor.rowLength)
     }
-    return all == count ? PassSize(weights: weights, bytes: bytes) : nil
+    return all == count ? PassSize(weights: weights, integers: integers, bytes: bytes) : nil
   }
 }

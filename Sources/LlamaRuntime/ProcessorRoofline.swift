@@ -33,13 +33,14 @@ public struct ProcessorRoofline: Sendable, Equatable {
     ProcessorRoofline(threads: threads, bytesPerSecond: bytesPerSecond, operationsPerSecond: nil)
   }
 
-  /// The least milliseconds that a pass over some tokens takes, with the accelerator's instructions.
+  /// The least milliseconds that a pass over some tokens takes, with the accelerator's instructions. Of weights that are not multiplied as
+  /// bytes memory alone is counted.
   ///
   /// - Returns: nil where the weights may stay in a cache and nothing is known of the products.
   public func milliseconds(tokens: Int, of size: PassSize) -> Double? {
     // What is smaller may stay in a cache. A few processors have larger ones.
     let reading = size.bytes >= 512 << 20 && bytesPerSecond > 0 ? Double(size.bytes) / bytesPerSecond : nil
-    let multiplying = operationsPerSecond.map { 2 * Double(size.weights) * Double(tokens) / $0 }
+    let multiplying = operationsPerSecond.map { 2 * Double(size.integers) * Double(tokens) / $0 }
     return [reading, multiplying].compactMap(\.self).max().map { $0 * 1000 }
   }
 }

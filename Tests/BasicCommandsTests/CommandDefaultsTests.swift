@@ -52,6 +52,12 @@ struct CommandDefaultsTests {
     }
   }
 
+  @Test(arguments: ["bench passes", "bench replay answers.jsonl"])
+  func `a default draft model does not stand in the way where none is used`(line: String) throws {
+    let found = try Self.arguments(line, environment: ["BASIC_DRAFT": "draft.gguf", "BASIC_MODEL": "model.gguf"])
+    #expect(found.contains("--model=model.gguf") && !found.contains { $0.contains("draft") }, "\(found)")
+  }
+
   @Test func `a program's own arguments stay its own`() throws {
     let found = try Self.arguments("run program.cu -- --gpu t4 x")
     #expect(found == ["run", "--gpu=a100", "program.cu", "--", "--gpu", "t4", "x"])

@@ -246,6 +246,33 @@ struct PackedMatrixTests {
     }
   }
 
+  /// Sums of sums: in one chain of 8960 additions of one sign the error would be larger, as the last lines see.
+  @Test(arguments: [PACKED_F16, PACKED_BF16])
+  func `numbers of two bytes are added up by blocks, so that errors stay small`(type: packed_type) {
+    var product = Product(type, rows: 16, length: 8960, count: 2, kind: .ordinary, seed: 5)
+    for place in stride(from: 1, to: product.matrix.count, by: 2) { product.matrix[place] &= 0x7F }
+    product.columns = product.columns.map { $0.map(abs) }
+    let (values, weights) = (product.exact().values, product.weights())
+    let bound = Double(32 + 8960 / 32) * 0x1p-24
+    for kernel in Product.kernels {
+      for (column, found) in product.product(kernel).enumerated() {
+        for row in found.indices { #expect(abs(Double(found[row]) / values[column][row] - 1) <= bound) }
+      }
+    }
+    var largest = 0.0
+    for row in 0..<16 {
+      var chain: Float = 0
+      for element in 0..<8960 {
+        chain = chain.addingProduct(Float(weights[row * 8960 + element]), product.columns[0][element])
+      }
+      largest = max(largest, abs(Double(chain) / values[0][row] - 1))
+    }
+    let own =
+      product.product(PACKED_KERNEL_PORTABLE)[0].enumerated()
+      .map { abs(Double($0.element) / values[0][$0.offset] - 1) }.max() ?? 1
+    #expect(own < largest / 2, "\(own) beside \(largest)")
+  }
+
   @Test(arguments: [1, 2, 3, 7, 11, 12, 13, 16, 23, 24, 25, 48, 63, 64, 65, 130])
   func `a column's product does not depend on the others, nor on the kernel, nor on how tiles are shared out`(
     count: Int

@@ -3,7 +3,7 @@ import Testing
 @testable import LlamaRuntime
 
 struct ProcessorRooflineTests {
-  static let large = PassSize(weights: 1_000_000_000, bytes: 1_000_000_000)
+  static let large = PassSize(weights: 1_000_000_000, integers: 1_000_000_000, bytes: 1_000_000_000)
 
   /// 50 GB and 2 T operations a second: reading takes 20 ms, a token's products 1 ms.
   @Test(arguments: [(1, 20.0), (8, 20.0), (20, 20.0), (21, 21.0), (64, 64.0)])
@@ -13,13 +13,19 @@ struct ProcessorRooflineTests {
   }
 
   @Test func `what is not known does not bound`() {
-    let small = PassSize(weights: 8_000_000, bytes: 8_000_000)
+    let small = PassSize(weights: 8_000_000, integers: 8_000_000, bytes: 8_000_000)
     let readsOnly = ProcessorRoofline(threads: 1, bytesPerSecond: 50e9, operationsPerSecond: nil)
     #expect(readsOnly.milliseconds(tokens: 8, of: Self.large).map { abs($0 - 20) < 1e-9 } == true)
     // Eight megabytes stay in a cache.
     #expect(readsOnly.milliseconds(tokens: 8, of: small) == nil)
     let both = ProcessorRoofline(threads: 1, bytesPerSecond: 1e6, operationsPerSecond: 1e12)
     #expect(both.milliseconds(tokens: 1, of: small).map { abs($0 - 0.016) < 1e-9 } == true)
+    // Half of the weights are no integers, then none is.
+    let mixed = PassSize(weights: 2_000_000_000, integers: 1_000_000_000, bytes: 1_000_000_000)
+    let machine = ProcessorRoofline(threads: 2, bytesPerSecond: 50e9, operationsPerSecond: 2e12)
+    #expect(machine.milliseconds(tokens: 64, of: mixed).map { abs($0 - 64) < 1e-9 } == true)
+    let floats = PassSize(weights: 1_000_000_000, integers: 0, bytes: 1_000_000_000)
+    #expect(machine.milliseconds(tokens: 64, of: floats).map { abs($0 - 20) < 1e-9 } == true)
   }
 
   @Test func `the best of two measurements counts`() {
@@ -33,6 +39,8 @@ struct ProcessorRooflineTests {
     let model = try Bundled.target
     let size = try #require(model.passSize)
     #expect(size.weights == model.parameterCount && size.bytes == model.byteCount)
+    // Norms are of single precision.
+    #expect(size.integers < size.weights && size.integers > size.weights * 99 / 100)
   }
 }
 
@@ -63,12 +71,13 @@ struct PassSizeTests {
   func `tables of which a pass reads a row do not count`(names: [String], weights: Int) throws {
     let header = try Self.header(names.map { ($0, 1) })
     #expect(
-      header.passSize(ofModelWith: 64 * names.count) == PassSize(weights: weights, bytes: 4 * weights), "\(names)")
+      header.passSize(ofModelWith: 64 * names.count) == PassSize(weights: weights, integers: 0, bytes: 4 * weights),
+      "\(names)")
   }
 
   @Test func `of experts and of a file's first part nothing is said`() throws {
     let header = try Self.header([("output.weight", 3)])
-    #expect(header.passSize(ofModelWith: 192) == PassSize(weights: 192, bytes: 768))
+    #expect(header.passSize(ofModelWith: 192) == PassSize(weights: 192, integers: 0, bytes: 768))
     #expect(header.passSize(ofModelWith: 500) == nil)
     #expect(try Self.header([("output.weight", 3)], experts: 0).passSize(ofModelWith: 192) != nil)
     #expect(try Self.header([("output.weight", 3)], experts: 8).passSize(ofModelWith: 192) == nil)

@@ -74,12 +74,12 @@ struct WidenedModelTests {
     #expect(zip(texts[0], bundled.summary.tokens).prefix { $0 == $1 }.count >= 8)
   }
 
-  /// Of each type that is packed.
-  @Test(arguments: ["q8_0", "q4_0", "q4_k", "q6_k", "f16", "bf16"])
-  func `random weights of a type are computed nearly as libllama computes them`(type: String) throws {
+  /// Of each type that is packed; and rows of 272, which are whole blocks of half registers only, and stay libllama's.
+  @Test(arguments: Accelerator.types.map { ($0.lowercased(), 256) } + [("f16", 272)])
+  func `random weights of a type are computed nearly as libllama computes them`(type: String, hidden: Int) throws {
     let path = FileManager.default.temporaryDirectory.appending(path: "basic-random-\(UUID().uuidString).gguf").path
     defer { try? FileManager.default.removeItem(atPath: path) }
-    let made = try Self.widen([Bundled.targetPath, path, "--random", type, "--inner", "768"])
+    let made = try Self.widen([Bundled.targetPath, path, "--random", type, "--inner", "768", "--hidden", "\(hidden)"])
     try #require(made.status == 0, "\(made.error)")
     var generator = SeededGenerator(seed: 23)
     let text = generator.tokens(40)
@@ -95,13 +95,18 @@ struct WidenedModelTests {
     // The head is a matrix of its own: a pass reads a row of the embedding, and all else.
     let model = try LlamaModel(path: path)
     let pass = try #require(model.passSize)
-    #expect(model.parameterCount - pass.weights == model.vocabulary.count * 256)
+    #expect(model.parameterCount - pass.weights == model.vocabulary.count * hidden)
     let read = Double(pass.bytes) / Double(model.byteCount)
     #expect(read < 1 && read > Double(pass.weights) / Double(model.parameterCount) - 0.1)
     let size = (rows[1].reduce(0.0) { $0 + Double($1 * $1) } / Double(rows[1].count)).squareRoot()
     let largest = zip(rows[0], rows[1]).map { abs(Double($0 - $1)) }.max() ?? .infinity
-    // libllama rounds activations to the type of the weights; ours are not rounded where weights are no integers.
-    let share = ["f16": 0.005, "bf16": 0.04][type] ?? 0.2
+    // libllama rounds activations to the type of the weights, and may add up in it on ARM; ours are not rounded where weights are no
+    // integers.
+    #if arch(arm64)
+      let share = ["f16": 0.05, "bf16": 0.04][type] ?? 0.2
+    #else
+      let share = ["f16": 0.005, "bf16": 0.04][type] ?? 0.2
+    #endif
     #expect(size > 0.01 && largest < share * size, "\(type): \(largest) beside \(size)")
     // Both ways are there, and not one twice.
     if Accelerator.instructions != nil { #expect(largest > 0) }

@@ -6,8 +6,8 @@ import ArgumentParser
 /// elsewhere is put before their arguments as if somebody had typed it.
 enum CommandDefaults {
   private static let commands: [any ParsableCommand.Type] = [
-    Generate.self, PromptCommand.self, Check.self, Run.self, BenchDecode.self, BenchBatch.self, BenchPasses.self,
-    BenchKernels.self, BenchCheck.self, SuiteBaseline.self, Doctor.self,
+    Generate.self, PromptCommand.self, Check.self, Run.self, BenchDecode.self, BenchBatch.self, BenchReplay.self,
+    BenchPasses.self, BenchKernels.self, BenchCheck.self, SuiteBaseline.self, Doctor.self,
   ]
 
   /// The arguments with what is set elsewhere and was not given.

@@ -46,7 +46,7 @@ packed_kernel packed_kernel_best(void);
 // A kernel's name, for people.
 const char *packed_kernel_name(packed_kernel kernel);
 
-// How weights are rounded: GGML's types.
+// How weights are written: GGML's types.
 typedef enum packed_type {
   // 32 signed bytes with a scale.
   PACKED_Q8_0 = 0,
