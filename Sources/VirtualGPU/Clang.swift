@@ -44,9 +44,12 @@ public struct Clang: Sendable, Hashable {
   var identity: String { path + FileIdentity.of(path) }
 
   /// For this machine's processor, with as wide vectors as it has.
+  ///
+  /// Not with its own arithmetic of half precision (AVX512-FP16): clang 21 then compiles comparisons of vectors of halves that are joined
+  /// with a predicate wrongly. Halves are computed in single precision, as on every other processor.
   static var machineFlags: [String] {
     #if arch(x86_64)
-      ["-march=native", "-mprefer-vector-width=512"]
+      ["-march=native", "-mno-avx512fp16", "-mprefer-vector-width=512"]
     #else
       ["-mcpu=native"]
     #endif

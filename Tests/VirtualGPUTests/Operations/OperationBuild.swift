@@ -11,9 +11,14 @@ enum OperationBuild {
   static let driver = root.appending(path: "Tests/VirtualGPUTests/OperationDriver/driver.c")
 
   /// Quick to compile, with the vectors of this processor.
-  static let quick = ["-O1", "-march=native"]
+  static let quick = ["-O1"] + machine
   /// As the product compiles.
-  static let product = ["-O2", "-march=native", "-mprefer-vector-width=512"]
+  static let product = ["-O2"] + machine + ["-mprefer-vector-width=512"]
+  #if arch(x86_64)
+    private static let machine = ["-march=native", "-mno-avx512fp16"]
+  #else
+    private static let machine = ["-march=native"]
+  #endif
   static let common = [
     "-std=gnu11", "-D_GNU_SOURCE", "-fwrapv", "-fno-strict-aliasing", "-ffp-contract=off", "-fno-math-errno", "-fPIC",
     "-pthread",
