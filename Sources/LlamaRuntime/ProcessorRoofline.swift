@@ -40,7 +40,8 @@ public struct ProcessorRoofline: Sendable, Equatable {
   public func milliseconds(tokens: Int, of size: PassSize) -> Double? {
     // What is smaller may stay in a cache. A few processors have larger ones.
     let reading = size.bytes >= 512 << 20 && bytesPerSecond > 0 ? Double(size.bytes) / bytesPerSecond : nil
-    let multiplying = operationsPerSecond.map { 2 * Double(size.integers) * Double(tokens) / $0 }
+    let multiplying =
+      size.integers > 0 ? operationsPerSecond.map { 2 * Double(size.integers) * Double(tokens) / $0 } : nil
     return [reading, multiplying].compactMap(\.self).max().map { $0 * 1000 }
   }
 }

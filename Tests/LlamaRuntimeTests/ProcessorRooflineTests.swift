@@ -24,6 +24,8 @@ struct ProcessorRooflineTests {
     let mixed = PassSize(weights: 2_000_000_000, integers: 1_000_000_000, bytes: 1_000_000_000)
     let machine = ProcessorRoofline(threads: 2, bytesPerSecond: 50e9, operationsPerSecond: 2e12)
     #expect(machine.milliseconds(tokens: 64, of: mixed).map { abs($0 - 64) < 1e-9 } == true)
+    let few = PassSize(weights: 8_000_000, integers: 0, bytes: 16_000_000)
+    #expect(machine.milliseconds(tokens: 64, of: few) == nil)
     let floats = PassSize(weights: 1_000_000_000, integers: 0, bytes: 1_000_000_000)
     #expect(machine.milliseconds(tokens: 64, of: floats).map { abs($0 - 20) < 1e-9 } == true)
   }
