@@ -47,7 +47,7 @@ public struct Clang: Sendable, Hashable {
   ///
   /// Not with its own arithmetic of half precision (AVX512-FP16): clang 21 then compiles comparisons of vectors of halves that are joined
   /// with a predicate wrongly. Halves are computed in single precision, as on every other processor.
-  static var machineFlags: [String] {
+  package static var machineFlags: [String] {
     #if arch(x86_64)
       ["-march=native", "-mno-avx512fp16", "-mprefer-vector-width=512"]
     #else

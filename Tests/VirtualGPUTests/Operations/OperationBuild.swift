@@ -10,15 +10,10 @@ enum OperationBuild {
   static let runtime = root.appending(path: "Sources/CVirtualCUDARuntime")
   static let driver = root.appending(path: "Tests/VirtualGPUTests/OperationDriver/driver.c")
 
-  /// Quick to compile, with the vectors of this processor.
-  static let quick = ["-O1"] + machine
+  /// Quick to compile, with the instructions of this processor that the product uses.
+  static let quick = ["-O1"] + Clang.machineFlags.filter { !$0.hasPrefix("-mprefer-vector-width") }
   /// As the product compiles.
-  static let product = ["-O2"] + machine + ["-mprefer-vector-width=512"]
-  #if arch(x86_64)
-    private static let machine = ["-march=native", "-mno-avx512fp16"]
-  #else
-    private static let machine = ["-march=native"]
-  #endif
+  static let product = ["-O2"] + Clang.machineFlags
   static let common = [
     "-std=gnu11", "-D_GNU_SOURCE", "-fwrapv", "-fno-strict-aliasing", "-ffp-contract=off", "-fno-math-errno", "-fPIC",
     "-pthread",
