@@ -18,8 +18,8 @@ How (for the architecture `llama`, with all matrices in Q8_0, whose blocks are c
 - The vocabulary is padded with tokens whose rows in the head repeat the first one's: they are never likelier than it, and of equally
   likely tokens the first is taken. At a temperature above zero they would be drawn, so this holds for greedy decoding alone.
 
-With --to q4_0, f16 or bf16 the model is rounded to that type, and then says the same at any size, which may not be what the original says. With --random all matrices have
-random weights of a type instead, and the head is a matrix of its own: what passes cost, and nothing else.
+With --to q4_0, f16 or bf16 the model is rounded to that type, and then says the same at any size, which may not be what the original says.
+With --random all matrices have random weights of a type instead, and the head is a matrix of its own: what passes cost, and nothing else.
 """
 
 import argparse
@@ -347,10 +347,9 @@ class Widener:
         epsilon = "llama.attention.layer_norm_rms_epsilon"
         set(epsilon, self.number(epsilon) * self.hidden / hidden)
         # What the file says of all its weights: ggml's own numbers for it.
-        kinds = {None: None, "q8_0": 7, "q4_0": 2, "q4_k": 14, "q6_k": 18, "f16": 1, "bf16": 32}
-        kind = kinds[self.type or self.rounded_type]
-        if kind is not None and "general.file_type" in values:
-            set("general.file_type", kind)
+        kinds = {"q8_0": 7, "q4_0": 2, "q4_k": 14, "q6_k": 18, "f16": 1, "bf16": 32}
+        if "general.file_type" in values:
+            set("general.file_type", kinds[self.type or self.rounded_type or "q8_0"])
         if "llama.vocab_size" in values:
             set("llama.vocab_size", vocabulary)
         set("general.name", self.number("general.name") + (b" (random weights)" if self.type else b" (widened: a cost model)"))

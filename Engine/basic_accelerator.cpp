@@ -73,8 +73,8 @@ class packed_traits : public ggml::cpu::tensor_traits {
         const ggml_tensor * weights = op->src[0];
         const ggml_tensor * input = op->src[1];
         const int64_t count = ggml_nrows(input);
-        // Each thread rounds, or puts in order, some blocks of all columns, as many as have a line of memory for their scales: columns lie side by side, and
-        // two threads that write to one line wait for each other.
+        // Each thread rounds, or puts in order, some blocks of all columns, as many as have a line of memory for their scales: columns
+        // lie side by side, and two threads that write to one line wait for each other.
         const int64_t blocks = input->ne[0] / operations.block_elements;
         const int64_t unit = std::max<int64_t>(1, 64 / (int64_t) sizeof(float) / std::max<int64_t>(1, count));
         const int64_t units = (blocks + unit - 1) / unit;

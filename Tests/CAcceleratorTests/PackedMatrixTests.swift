@@ -57,14 +57,17 @@ struct Product {
         }
       return [UInt8(truncatingIfNeeded: scale.bitPattern), UInt8(scale.bitPattern >> 8)]
     }
+    /// Of a size between two powers of two.
+    func wide(_ exponents: ClosedRange<Int>) -> Float {
+      Float(
+        sign: .plus, exponent: Int.random(in: exponents, using: &generator),
+        significand: Float.random(in: -1...1, using: &generator))
+    }
     func upperHalf() -> [UInt8] {
       let number: Float =
         switch kind {
         case .ordinary: Float.random(in: -0.1...0.1, using: &generator)
-        case .extreme:
-          Float(
-            sign: .plus, exponent: Int.random(in: -40...40, using: &generator),
-            significand: Float.random(in: -1...1, using: &generator))
+        case .extreme: wide(-40...40)
         case .equal: -0.5
         case .tiny: Float(bitPattern: UInt32.random(in: 0..<0x0080_0000, using: &generator))
         }
@@ -91,10 +94,7 @@ struct Product {
       (0..<length).map { _ in
         switch kind {
         case .ordinary: Float.random(in: -2...2, using: &generator)
-        case .extreme:
-          Float(
-            sign: .plus, exponent: Int.random(in: -60...60, using: &generator),
-            significand: Float.random(in: -1...1, using: &generator))
+        case .extreme: wide(-60...60)
         case .equal: 1
         case .tiny:
           Bool.random(using: &generator) ? 0 : Float(bitPattern: UInt32.random(in: 0..<0x0080_0000, using: &generator))

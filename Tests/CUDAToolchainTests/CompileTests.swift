@@ -113,7 +113,8 @@ import Testing
   @Test func `a report is kept, found again, and made again when it is damaged`() async throws {
     let folder = FileManager.default.temporaryDirectory.path + "/basic-cache-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let check = CompileCheck(toolchain: try await Machine.toolchain(), cache: CompileCache(folder: folder))
+    let check = CompileCheck(
+      toolchain: try await Machine.toolchain(), cache: CompileCache(folder: folder), timeLimit: Self.patience)
     let source = CandidateSource.cudaProgram("__global__ void k(float* a) { a[0] = 1; }")
     let first = try await check.run(source, for: .h100)
     var second = try await check.run(source, for: .h100)
