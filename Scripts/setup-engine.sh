@@ -73,7 +73,7 @@ compile() {
       -DBUILD_SHARED_LIBS=OFF -DCMAKE_POSITION_INDEPENDENT_CODE=ON \
       -DLLAMA_BUILD_COMMON=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TOOLS=OFF \
       -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_APP=OFF -DGGML_OPENMP=OFF -DGGML_NATIVE=ON \
-      -DCMAKE_PROJECT_INCLUDE="$root/Engine/amx_configuration.cmake" ${LLAMA_CMAKE_FLAGS:-} &&
+      -DCMAKE_PROJECT_INCLUDE="$root/Engine/included_first.cmake" ${LLAMA_CMAKE_FLAGS:-} &&
       cmake --build "$build" --parallel "$(processors)" --target llama
   } >"$log" 2>&1 || { tail -n 20 "$log" >&2; die "libllama did not build; the whole log is $log"; }
 }

@@ -26,10 +26,10 @@ final class ComputeThreads {
 
   /// Finds out with how many threads passes are fastest here and now, and sets it.
   ///
-  /// Within a pass ggml's threads wait for each other by spinning, several hundred times. Where the processors are all
-  /// ours, more threads are faster; where something else runs on them, the others spin while one waits for its turn, and
-  /// a pass can take fifty times as long. So it is measured: the mean of many passes for each count, because it is the
-  /// few held-up passes that cost. One thread more has to earn its place by a tenth.
+  /// Within a pass ggml's threads wait for each other, several hundred times. Where the processors are all ours, more threads are faster;
+  /// where something else runs on them, they wait for the one that has not got its turn, and even though they give their processors
+  /// away meanwhile (Engine/patient_threads.h) a pass can take some times as long. So it is measured: the mean of many passes for each
+  /// count, because it is the few held-up passes that cost. One thread more has to earn its place by a tenth.
   ///
   /// - Parameter pass: makes a pass of typical size.
   func choose(for context: LlamaContext, stopwatch: Stopwatch, pass: () throws -> Void) rethrows {

@@ -1,3 +1,4 @@
+import Foundation
 import LanguageModels
 import SpeculativeDecoding
 import Synchronization
@@ -107,6 +108,19 @@ struct EngineTests {
     let written = try await engine.write(after: [Token](repeating: 7, count: 60), maximumTokens: 9, options: .init())
     #expect(written.summary.end == .contextFull || written.summary.end == .endToken)
     #expect(written.summary.tokens.count <= 4)
+  }
+
+  /// Threads that only looked again and again would take a minute for these few tokens.
+  @Test(.timeLimit(.minutes(1)))
+  func `more threads than processors let each other run, and write the same`() async throws {
+    let prompt = try Bundled.target.tokens(of: Bundled.prompt(example: Self.example))
+    var texts: [[Token]] = []
+    for threads in [1, 4 * ProcessInfo.processInfo.activeProcessorCount] {
+      let engine = try Bundled.engine(threads: threads)
+      texts.append(
+        try await engine.write(after: prompt, maximumTokens: 100, options: .init(mode: .off)).summary.tokens)
+    }
+    #expect(texts[0].count == 100 && texts[0] == texts[1])
   }
 
   @Test func `the number of threads is found out where it is not given`() async throws {
