@@ -15,127 +15,31 @@ How (for the architecture `llama`, with all matrices in Q8_0, whose blocks are c
 - Heads of queries are added to each group of heads that shares keys and values, and inner dimensions of the feed-forward network; the
   projections that read them are zero there. What computes them is random.
 - Layers are added whose projections back are zero.
+- The feed-forward network becomes a mixture of experts (--experts, --experts-used) that all compute the same; a random router gives each a
+  share of one, so their sum is what the network said, but for the last bits.
 - The vocabulary is padded with tokens whose rows in the head repeat the first one's: they are never likelier than it, and of equally
   likely tokens the first is taken. At a temperature above zero they would be drawn, so this holds for greedy decoding alone.
 
-With --to q4_0, f16 or bf16 the model is rounded to that type, and then says the same at any size, which may not be what the original says.
+With --to q4_0, f16, bf16 or f32 the model is rounded to that type, and then says the same at any size, which may not be what the original says.
 With --random all matrices have random weights of a type instead, and the head is a matrix of its own: what passes cost, and nothing else.
 """
 
 import argparse
 import math
-import struct
 import sys
 
 import numpy as np
 
+from gguf_file import BLOCKS, F32, Q8_0, read, write
+
 SHAPES = {
-    # hidden, layers, heads of queries, inner: those of known models, with heads of 64 and this model's heads of keys.
-    "0.5b": (896, 24, 16, 4864, 151936),
-    "1.5b": (1536, 28, 24, 8960, 151936),
-    "7b": (3584, 28, 56, 18944, 152064),
+    # hidden, layers, heads of queries, inner, tokens, experts and those of a token: those of known models, with heads of 64 and this model's
+    # heads of keys.
+    "0.5b": (896, 24, 16, 4864, 151936, 0, 0),
+    "1.5b": (1536, 28, 24, 8960, 151936, 0, 0),
+    "7b": (3584, 28, 56, 18944, 152064, 0, 0),
+    "7b-a1b": (2048, 16, 32, 1024, 50304, 64, 8),
 }
-SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
-STRING, ARRAY, F32, Q8_0 = 8, 9, 0, 8
-# A type's number, a block's elements and bytes, where its scales of half precision are, and one that gives weights around 0.02. Numbers of
-# their own have no scale: that is how large they are themselves.
-BLOCKS = {
-    "q8_0": (8, 32, 34, (0,), 0.02 / 73), "q4_0": (2, 32, 18, (0,), 0.004), "q4_k": (12, 256, 144, (0, 2), 1e-4),
-    "q6_k": (14, 256, 210, (208,), 2e-5), "f16": (1, 1, 2, (), 0.02), "bf16": (30, 1, 2, (), 0.02),
-}
-ALIGNMENT = 32
-
-
-class Reader:
-    def __init__(self, path):
-        self.bytes = np.memmap(path, dtype=np.uint8, mode="r")
-        self.place = 0
-
-    def take(self, format):
-        size = struct.calcsize("<" + format)
-        value = struct.unpack_from("<" + format, self.bytes, self.place)
-        self.place += size
-        return value[0]
-
-    def text(self):
-        length = self.take("Q")
-        self.place += length
-        return bytes(self.bytes[self.place - length : self.place])
-
-    def value(self, kind):
-        if kind == STRING:
-            return self.text()
-        if kind == ARRAY:
-            inner, count = self.take("I"), self.take("Q")
-            return inner, [self.value(inner) for _ in range(count)]
-        return self.take(SCALARS[kind])
-
-
-def read(path):
-    """The metadata as name to (kind, value), and the tensors as name to (type, shape with the row's length first, bytes)."""
-    reader = Reader(path)
-    if bytes(reader.bytes[:4]) != b"GGUF":
-        sys.exit(f"{path} is no model in GGUF format.")
-    reader.place = 4
-    if reader.take("I") not in (2, 3):
-        sys.exit(f"{path} has a version of the format that is not known here.")
-    tensor_count, value_count = reader.take("Q"), reader.take("Q")
-    values = {}
-    for _ in range(value_count):
-        name, kind = reader.text().decode(), reader.take("I")
-        values[name] = (kind, reader.value(kind))
-    infos = []
-    for _ in range(tensor_count):
-        name = reader.text().decode()
-        shape = [reader.take("Q") for _ in range(reader.take("I"))]
-        infos.append((name, reader.take("I"), shape, reader.take("Q")))
-    alignment = values.get("general.alignment", (4, ALIGNMENT))[1]
-    start = (reader.place + alignment - 1) // alignment * alignment
-    tensors = {}
-    for name, kind, shape, offset in infos:
-        size = byte_count(kind, shape)
-        tensors[name] = (kind, shape, reader.bytes[start + offset : start + offset + size])
-    return values, tensors
-
-
-def byte_count(kind, shape):
-    count = math.prod(shape)
-    if kind == F32:
-        return 4 * count
-    for number, elements, size, _, _ in BLOCKS.values():
-        if kind == number:
-            return count // elements * size
-    sys.exit(f"A tensor has the type {kind}, which is not known here.")
-
-
-def write(path, values, tensors):
-    def text(value):
-        return struct.pack("<Q", len(value)) + value
-
-    def encoded(kind, value):
-        if kind == STRING:
-            return text(value)
-        if kind == ARRAY:
-            inner, items = value
-            return struct.pack("<IQ", inner, len(items)) + b"".join(encoded(inner, item) for item in items)
-        return struct.pack("<" + SCALARS[kind], value)
-
-    with open(path, "wb") as file:
-        file.write(b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(values)))
-        for name, (kind, value) in values.items():
-            file.write(text(name.encode()) + struct.pack("<I", kind) + encoded(kind, value))
-        offset = 0
-        for name, (kind, shape, _) in tensors.items():
-            file.write(text(name.encode()) + struct.pack("<I", len(shape)) + struct.pack(f"<{len(shape)}Q", *shape))
-            file.write(struct.pack("<IQ", kind, offset))
-            offset += (byte_count(kind, shape) + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT
-        file.write(b"\0" * (-file.tell() % ALIGNMENT))
-        for name, (kind, shape, make) in tensors.items():
-            data = make()
-            if len(data) != byte_count(kind, shape):
-                sys.exit(f"{name} has {len(data)} bytes and should have {byte_count(kind, shape)}.")
-            file.write(data)
-            file.write(b"\0" * (-len(data) % ALIGNMENT))
 
 
 class Widener:
@@ -152,7 +56,7 @@ class Widener:
             self.values |= {key: value for key, value in read(arguments.tokenizer)[0].items() if key.startswith("tokenizer.")}
         self.random = np.random.default_rng(arguments.seed)
         self.type = arguments.random
-        self.rounding = {"q4_0": self.in_four_bits, "f16": self.in_floats, "bf16": self.in_floats}.get(arguments.to)
+        self.rounding = self.in_four_bits if arguments.to == "q4_0" else self.in_floats if arguments.to else None
         self.rounded_type = arguments.to
         if self.type and self.rounding:
             sys.exit("Random weights have a type of their own: --to is for the model's.")
@@ -161,9 +65,15 @@ class Widener:
         self.inner = self.number("llama.feed_forward_length")
         self.vocabulary = len(self.values["tokenizer.ggml.tokens"][1][1])
         self.head_width = self.number("llama.attention.key_length")
-        shape = SHAPES.get(arguments.like, (self.hidden, self.layers, self.heads, self.inner, self.vocabulary))
-        given = (arguments.hidden, arguments.layers, arguments.heads, arguments.inner, arguments.vocabulary)
         old = (self.hidden, self.layers, self.heads, self.inner, self.vocabulary)
+        *shape, experts, used = SHAPES.get(arguments.like, old + (0, 0))
+        given = (arguments.hidden, arguments.layers, arguments.heads, arguments.inner, arguments.vocabulary)
+        self.experts = arguments.experts or experts
+        self.experts_used = arguments.experts_used or used or min(2, self.experts)
+        if not (0 <= self.experts_used <= self.experts) or self.experts == 1:
+            sys.exit("A mixture has two experts at least, and a token uses one of them at least and all at most.")
+        if "llama.expert_count" in self.values:
+            sys.exit("The model is a mixture of experts already: one without is widened.")
         self.new = [wanted or known for wanted, known in zip(given, shape)]
         names = ("hidden dimensions", "layers", "heads", "inner dimensions", "tokens")
         for name, before, after in zip(names, old, self.new):
@@ -211,7 +121,9 @@ class Widener:
 
     @staticmethod
     def floats(values, name):
-        """Numbers of single precision rounded to a type of two bytes, to the nearest."""
+        """Numbers of single precision rounded to a type of numbers, to the nearest."""
+        if name == "f32":
+            return values
         if name == "f16":
             return values.astype(np.float16)
         bits = values.view(np.uint32)
@@ -221,11 +133,11 @@ class Widener:
     def in_floats(self, data):
         """Blocks of Q8_0 as numbers of their own."""
         blocks = np.frombuffer(data, np.uint8).reshape(-1, 34)
-        made = np.empty((len(blocks), 32), np.uint16)
+        made = np.empty((len(blocks), 32), np.float32 if self.rounded_type == "f32" else np.uint16)
         for start in range(0, len(blocks), 1 << 20):
             part = blocks[start : start + (1 << 20)]
             values = np.ascontiguousarray(part[:, :2]).view(np.float16).astype(np.float32) * part[:, 2:].view(np.int8)
-            made[start : start + len(part)] = self.floats(values, self.rounded_type).view(np.uint16)
+            made[start : start + len(part)] = self.floats(values, self.rounded_type).view(made.dtype)
         return made.tobytes()
 
     def noise(self, rows, width, name="q8_0"):
@@ -316,14 +228,16 @@ class Widener:
             for name in ("ffn_gate.weight", "ffn_up.weight"):
                 matrix(new + name, source(name), inner, hidden)
             matrix(new + "ffn_down.weight", source("ffn_down.weight"), hidden, inner, reads_zero=True, is_mute=True)
+            if self.experts:
+                self.mix(tensors, new)
         if self.type:
             tensors.setdefault("output.weight", tensors["token_embd.weight"])
             for name, (kind, shape, _) in tensors.items():
                 if kind != F32:
-                    make = lambda shape=shape: self.noise(shape[1], shape[0], self.type).tobytes()
+                    make = lambda shape=shape: self.noise(math.prod(shape[1:]), shape[0], self.type).tobytes()
                     tensors[name] = (BLOCKS[self.type][0], shape, make)
             return self.described(), tensors
-        known = set(tensors) | {"rope_freqs.weight"}
+        known = {name.replace("_exps", "") for name in tensors} | {"rope_freqs.weight"}
         unknown = [name for name in self.tensors if name not in known]
         if unknown:
             sys.exit(f"The model has tensors that are not known here: {', '.join(unknown[:5])}.")
@@ -332,6 +246,15 @@ class Widener:
                 if kind == Q8_0:
                     tensors[name] = (BLOCKS[self.rounded_type][0], shape, lambda make=make: self.rounding(make()))
         return self.described(), tensors
+
+    def mix(self, tensors, layer):
+        """A layer's network as experts of which each is all of it, and their router, which is of single precision as in known models."""
+        for name in ("ffn_gate", "ffn_up", "ffn_down"):
+            kind, (length, rows), make = tensors.pop(f"{layer}{name}.weight")
+            tensors[f"{layer}{name}_exps.weight"] = (kind, [length, rows, self.experts], lambda make=make: make() * self.experts)
+        hidden = self.new[0]
+        router = lambda: (self.random.standard_normal((self.experts, hidden), dtype=np.float32) / np.float32(hidden**0.5)).tobytes()
+        tensors[layer + "ffn_gate_inp.weight"] = (F32, [hidden, self.experts], router)
 
     def described(self):
         hidden, layers, heads, inner, vocabulary = self.new
@@ -347,9 +270,12 @@ class Widener:
         epsilon = "llama.attention.layer_norm_rms_epsilon"
         set(epsilon, self.number(epsilon) * self.hidden / hidden)
         # What the file says of all its weights: ggml's own numbers for it.
-        kinds = {"q8_0": 7, "q4_0": 2, "q4_k": 14, "q6_k": 18, "f16": 1, "bf16": 32}
+        kinds = {"f32": 0, "q8_0": 7, "q4_0": 2, "q4_k": 14, "q6_k": 18, "f16": 1, "bf16": 32}
         if "general.file_type" in values:
             set("general.file_type", kinds[self.type or self.rounded_type or "q8_0"])
+        if self.experts:
+            values["llama.expert_count"] = (4, self.experts)
+            values["llama.expert_used_count"] = (4, self.experts_used)
         if "llama.vocab_size" in values:
             set("llama.vocab_size", vocabulary)
         set("general.name", self.number("general.name") + (b" (random weights)" if self.type else b" (widened: a cost model)"))
@@ -370,9 +296,9 @@ def main():
     parser.add_argument("source")
     parser.add_argument("result")
     parser.add_argument("--like", choices=sorted(SHAPES), help="the shape of a model of so many weights")
-    for name in ("hidden", "layers", "heads", "inner", "vocabulary"):
+    for name in ("hidden", "layers", "heads", "inner", "vocabulary", "experts", "experts-used"):
         parser.add_argument("--" + name, type=int, default=0)
-    parser.add_argument("--to", choices=["q4_0", "f16", "bf16"], help="rounded to a type, which is another model: it may say other things")
+    parser.add_argument("--to", choices=["q4_0", "f16", "bf16", "f32"], help="rounded to a type, which is another model: it may say other things")
     parser.add_argument("--random", choices=sorted(BLOCKS), help="random weights of this type instead of the model's own")
     parser.add_argument("--tokenizer", help="a GGUF file whose vocabulary random weights get")
     parser.add_argument("--seed", type=int, default=1)

@@ -38,6 +38,7 @@ bool find_type(ggml_type type, packed_type & found) {
         case GGML_TYPE_Q6_K: found = PACKED_Q6_K; return true;
         case GGML_TYPE_F16: found = PACKED_F16; return true;
         case GGML_TYPE_BF16: found = PACKED_BF16; return true;
+        case GGML_TYPE_F32: found = PACKED_F32; return true;
         default: return false;
     }
 }
@@ -48,11 +49,20 @@ packed_type type_of(const ggml_tensor * tensor) {
     return type;
 }
 
-// What is packed is a whole matrix, whose rows are whole blocks.
+// What is packed is a whole matrix, or one for each expert, whose rows are whole blocks.
 bool can_pack(const ggml_tensor * tensor) {
     packed_type type;
-    return find_type(tensor->type, type) && ggml_n_dims(tensor) == 2 && tensor->ne[1] > 1 &&
-        tensor->ne[0] % operations.block_elements == 0 && !tensor->view_src;
+    return find_type(tensor->type, type) && ggml_n_dims(tensor) <= 3 && tensor->ne[0] % operations.block_elements == 0 &&
+        !tensor->view_src;
+}
+
+// An expert's matrix, or all there is.
+size_t matrix_bytes(const ggml_tensor * weights) {
+    return operations.matrix_bytes(type_of(weights), weights->ne[1], weights->ne[0]);
+}
+
+int64_t tiles_of(const ggml_tensor * weights) {
+    return (weights->ne[1] + operations.tile_rows - 1) / operations.tile_rows;
 }
 
 // All columns of a product's second operand, whatever its dimensions beyond the first are.
@@ -85,7 +95,7 @@ class packed_traits : public ggml::cpu::tensor_traits {
                 type_of(weights), column(input, index), input->ne[0], first, end, count, index, params->wdata);
         }
         // Tiles are given out in some groups for each thread: one that is held up leaves its share to the others.
-        const int64_t tiles = (weights->ne[1] + operations.tile_rows - 1) / operations.tile_rows;
+        const int64_t tiles = tiles_of(weights);
         const int64_t groups = params->nth == 1 ? 1 : std::min<int64_t>(tiles, params->nth * 8);
         if (params->ith == 0) {
             ggml_threadpool_chunk_set(params->threadpool, params->nth);
@@ -94,7 +104,112 @@ class packed_traits : public ggml::cpu::tensor_traits {
         for (int64_t group = params->ith; group < groups; group = ggml_threadpool_chunk_add(params->threadpool, 1)) {
             operations.multiply(
                 type_of(weights), weights->data, weights->ne[1], weights->ne[0], tiles * group / groups,
-                tiles * (group + 1) / groups, params->wdata, count, (float *) op->data, op->nb[1] / sizeof(float));
+                tiles * (group + 1) / groups, params->wdata, count, nullptr, (float *) op->data, op->nb[1] / sizeof(float));
+        }
+        return true;
+    }
+};
+
+// A mixture of experts: each token is multiplied with the matrices that it has chosen. An expert's columns go together, and what a column's
+// product is does not depend on who else has chosen it.
+class expert_traits : public ggml::cpu::tensor_traits {
+    // Where things are in the memory to work in.
+    struct columns {
+        // How many experts were chosen by somebody, and which.
+        int64_t * active_count;
+        int64_t * active;
+        // Where each expert's columns begin, and where the last one's end.
+        int64_t * first;
+        // Expert by expert, where a column's result belongs: that is the token's number times the experts that each has, plus which of them it is.
+        int64_t * places;
+        char * activations;
+
+        columns(const ggml_tensor * op, void * memory) {
+            active_count = (int64_t *) memory;
+            active = active_count + 1;
+            first = active + op->src[0]->ne[2];
+            places = first + op->src[0]->ne[2] + 1;
+            activations = (char *) memory + order_bytes(op);
+        }
+    };
+
+    static size_t order_bytes(const ggml_tensor * op) {
+        return (2 * op->src[0]->ne[2] + 2 + ggml_nelements(op->src[2])) * sizeof(int64_t);
+    }
+
+    bool work_size(int, const ggml_tensor * op, size_t & size) override {
+        size = order_bytes(op) +
+            operations.activations_bytes(type_of(op->src[0]), op->src[1]->ne[0], ggml_nelements(op->src[2]));
+        return true;
+    }
+
+    static void put_in_order(const ggml_tensor * op, columns & own) {
+        const ggml_tensor * chosen = op->src[2];
+        const int64_t experts = op->src[0]->ne[2], each = chosen->ne[0];
+        auto expert = [=](int64_t place) {
+            const int32_t found = *(const int32_t *) (
+                (const char *) chosen->data + place / each * chosen->nb[1] + place % each * chosen->nb[0]);
+            GGML_ASSERT(found >= 0 && found < experts);
+            return found;
+        };
+        std::fill(own.first, own.first + experts + 1, 0);
+        for (int64_t place = 0; place < each * chosen->ne[1]; place++) {
+            own.first[expert(place) + 1]++;
+        }
+        *own.active_count = 0;
+        for (int64_t index = 0; index < experts; index++) {
+            if (own.first[index + 1] > 0) {
+                own.active[(*own.active_count)++] = index;
+            }
+            own.first[index + 1] += own.first[index];
+        }
+        // Each expert's beginning goes on to its end, which is the next one's beginning: they are moved back by one after that.
+        for (int64_t place = 0; place < each * chosen->ne[1]; place++) {
+            own.places[own.first[expert(place)]++] = place;
+        }
+        std::copy_backward(own.first, own.first + experts, own.first + experts + 1);
+        own.first[0] = 0;
+    }
+
+    bool compute_forward(ggml_compute_params * params, ggml_tensor * op) override {
+        const ggml_tensor * weights = op->src[0];
+        const ggml_tensor * input = op->src[1];
+        const packed_type type = type_of(weights);
+        const int64_t length = input->ne[0], each = op->src[2]->ne[0];
+        GGML_ASSERT(op->nb[2] == op->ne[1] * op->nb[1]);
+        columns own(op, params->wdata);
+        if (params->ith == 0) {
+            put_in_order(op, own);
+            ggml_threadpool_chunk_set(params->threadpool, params->nth);
+        }
+        ggml_barrier(params->threadpool);
+        const int64_t active = *own.active_count;
+        auto count = [&](int64_t expert) { return own.first[expert + 1] - own.first[expert]; };
+        auto activations = [&](int64_t expert) {
+            return own.activations + operations.activations_bytes(type, length, own.first[expert]);
+        };
+        // An expert's columns lie side by side: they are one thread's.
+        for (int64_t index = params->ith; index < active; index += params->nth) {
+            const int64_t expert = own.active[index];
+            for (int64_t number = 0; number < count(expert); number++) {
+                const int64_t place = own.places[own.first[expert] + number];
+                const int64_t row = place / each * input->ne[1] + place % each % input->ne[1];
+                operations.set_activations(
+                    type, column(input, row), length, 0, length / operations.block_elements, count(expert), number,
+                    activations(expert));
+            }
+        }
+        ggml_barrier(params->threadpool);
+        const int64_t tiles = tiles_of(weights);
+        // Groups as above, of all experts together.
+        const int64_t wanted = (params->nth * 8 + active - 1) / std::max<int64_t>(1, active);
+        const int64_t groups = params->nth == 1 ? 1 : std::min(tiles, wanted);
+        for (int64_t part = params->ith; part < active * groups; part = ggml_threadpool_chunk_add(params->threadpool, 1)) {
+            const int64_t expert = own.active[part / groups], group = part % groups;
+            operations.multiply(
+                type, (const char *) weights->data + expert * matrix_bytes(weights), weights->ne[1], weights->ne[0],
+                tiles * group / groups, tiles * (group + 1) / groups, activations(expert), count(expert),
+                own.places + own.first[expert], (float *) op->data, op->nb[1] / sizeof(float));
         }
         return true;
     }
@@ -178,13 +293,17 @@ void set_tensor(ggml_backend_buffer_t, ggml_tensor * tensor, const void * data, 
     GGML_ASSERT(offset == 0 && size == ggml_nbytes(tensor));
     const int64_t rows = tensor->ne[1];
     const int64_t columns = tensor->ne[0];
-    const int64_t tiles = (rows + operations.tile_rows - 1) / operations.tile_rows;
+    const int64_t tiles = tiles_of(tensor);
+    const int64_t experts = tensor->ne[2];
     // A large model has gigabytes to be packed.
     const int64_t threads =
         size < (1 << 20) ? 1 : std::max<int64_t>(1, std::min<int64_t>(std::thread::hardware_concurrency(), 16));
     auto part = [=](int64_t index) {
-        operations.pack(
-            type_of(tensor), data, rows, columns, tiles * index / threads, tiles * (index + 1) / threads, tensor->data);
+        for (int64_t expert = 0; expert < experts; expert++) {
+            operations.pack(
+                type_of(tensor), (const char *) data + expert * tensor->nb[2], rows, columns, tiles * index / threads,
+                tiles * (index + 1) / threads, (char *) tensor->data + expert * matrix_bytes(tensor));
+        }
     };
     std::vector<std::thread> others;
     for (int64_t index = 1; index < threads; index++) {
@@ -224,16 +343,18 @@ ggml_backend_buffer_t alloc_buffer(ggml_backend_buffer_type_t type, size_t size)
 size_t get_alignment(ggml_backend_buffer_type_t) { return 64; }
 
 size_t get_alloc_size(ggml_backend_buffer_type_t, const ggml_tensor * tensor) {
-    return can_pack(tensor) ? operations.matrix_bytes(type_of(tensor), tensor->ne[1], tensor->ne[0])
-                            : ggml_nbytes(tensor);
+    return can_pack(tensor) ? matrix_bytes(tensor) * tensor->ne[2] : ggml_nbytes(tensor);
 }
 
 class packed_buffers : public ggml::cpu::extra_buffer_type {
-    packed_traits traits;
+    packed_traits products;
+    expert_traits experts;
     attention_traits attention;
 
     bool supports_op(ggml_backend_dev_t, const ggml_tensor * op) override {
-        if (op->op != GGML_OP_MUL_MAT || !is_packed(op->src[0])) {
+        const bool is_product = op->op == GGML_OP_MUL_MAT && ggml_n_dims(op->src[0]) <= 2;
+        const bool is_mixture = op->op == GGML_OP_MUL_MAT_ID && op->src[2]->type == GGML_TYPE_I32;
+        if (!(is_product || is_mixture) || !is_packed(op->src[0])) {
             return false;
         }
         // A model that is about to be loaded asks with a buffer that holds nothing; what was packed is multiplied so for good.
@@ -246,7 +367,10 @@ class packed_buffers : public ggml::cpu::extra_buffer_type {
         if (op->op == GGML_OP_FLASH_ATTN_EXT) {
             return attends > 0 && can_attend(op) ? &attention : nullptr;
         }
-        return op->op == GGML_OP_MUL_MAT && is_packed(op->src[0]) ? &traits : nullptr;
+        if (op->op == GGML_OP_MUL_MAT && is_packed(op->src[0])) {
+            return &products;
+        }
+        return op->op == GGML_OP_MUL_MAT_ID && is_packed(op->src[0]) ? &experts : nullptr;
     }
 };
 

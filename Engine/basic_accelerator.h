@@ -24,7 +24,8 @@ struct basic_accelerator_operations {
     void (*set_activations)(int32_t type, const float * column, int64_t length, int64_t first_block, int64_t end_block,
                             int64_t count, int64_t index, void * activations);
     void (*multiply)(int32_t type, const void * packed, int64_t rows, int64_t columns, int64_t first_tile,
-                     int64_t end_tile, const void * activations, int64_t count, float * result, int64_t stride);
+                     int64_t end_tile, const void * activations, int64_t count, const int64_t * places, float * result,
+                     int64_t stride);
     int64_t attention_rows;
     bool (*attention_supports)(int64_t key_length, int64_t value_length);
     size_t (*attention_scratch_bytes)(const struct ordered_attention * problem);

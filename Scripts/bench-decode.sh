@@ -6,6 +6,7 @@
 #   PROMPTS=kernels,rewrites              kinds of prompts
 #   ROUNDS=3 TOKENS=400                   how often, and how long texts are at most
 #   THREADS=N                             for everybody; default: one for each processor
+#   PROBLEMS="1/19 2/12"                  some problems of KernelBench's, instead of those below
 #   RESULTS=DIR                           where the results go, as text and as JSON; default: bench-decode
 #
 # The problems are eight of KernelBench's, four of each of the first two levels, where KERNELBENCH_DIR or ./KernelBench
@@ -29,7 +30,7 @@ widened() {
   local file="$1"
   shift
   local wanted
-  wanted="$(cat Benchmarks/widen_gguf.py "$1" | hash_of_text) $*"
+  wanted="$(cat Benchmarks/widen_gguf.py Benchmarks/gguf_file.py "$1" | hash_of_text) $*"
   if [ -f "$file" ] && [ "$(cat "$file.stamp" 2>/dev/null)" = "$wanted" ]; then return; fi
   say "Making $file …"
   rm -f "$file.stamp"
@@ -41,7 +42,7 @@ widened() {
 problems=()
 kernelbench="${KERNELBENCH_DIR:-KernelBench}"
 if [ -d "$kernelbench" ]; then
-  for problem in 1/19 1/36 1/40 1/95 2/1 2/12 2/53 2/80; do problems+=(--problems "$problem"); done
+  for problem in ${PROBLEMS:-1/19 1/36 1/40 1/95 2/1 2/12 2/53 2/80}; do problems+=(--problems "$problem"); done
   problems+=(--kernelbench "$kernelbench")
 else
   for problem in Examples/0[1-8]_*.py; do problems+=(--problems "$problem"); done

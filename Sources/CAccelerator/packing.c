@@ -29,7 +29,7 @@ _Static_assert(sizeof(block_q4_0) == 18, "GGML's block has no gaps");
 _Static_assert(sizeof(block_q4_k) == 144, "GGML's block has no gaps");
 _Static_assert(sizeof(block_q6_k) == 210, "GGML's block has no gaps");
 
-// Numbers of two bytes have no blocks of GGML's; they are taken by as many as a column's block has.
+// Numbers have no blocks of GGML's; they are taken by as many as a column's block has.
 int64_t packed_type_elements(packed_type type) { return type == PACKED_Q4_K || type == PACKED_Q6_K ? 256 : 32; }
 
 size_t packed_type_bytes(packed_type type) {
@@ -38,8 +38,9 @@ size_t packed_type_bytes(packed_type type) {
     case PACKED_Q4_0: return sizeof(block_q4_0);
     case PACKED_Q4_K: return sizeof(block_q4_k);
     case PACKED_Q6_K: return sizeof(block_q6_k);
+    case PACKED_F32:
     case PACKED_F16:
-    case PACKED_BF16: return PACKED_BLOCK * 2;
+    case PACKED_BF16: return PACKED_BLOCK * number_bytes(type);
   }
   return 0;
 }
@@ -141,11 +142,13 @@ static void put(packed_type type, block one, int row, uint8_t *weights, uint8_t 
   }
 }
 
-// A tile of numbers of two bytes, which was zero.
-static void pack_floats(const uint16_t *rows, int64_t row_count, int64_t columns, uint16_t *target) {
-  for (int row = 0; row < row_count; row++) {
-    const uint16_t *source = rows + row * columns;
-    for (int64_t element = 0; element < columns; element++) target[element * PACKED_ROWS + row] = source[element];
+// A tile of numbers, which was zero.
+static void pack_floats(const uint8_t *rows, int64_t row_count, int64_t columns, size_t size, uint8_t *target) {
+  for (int64_t row = 0; row < row_count; row++) {
+    const uint8_t *source = rows + (size_t)(row * columns) * size;
+    for (int64_t element = 0; element < columns; element++) {
+      memcpy(target + (size_t)(element * PACKED_ROWS + row) * size, source + (size_t)element * size, size);
+    }
   }
 }
 
@@ -160,8 +163,8 @@ void packed_matrix_pack(
     if (is_float(type)) {
       int64_t first_row = index * PACKED_ROWS;
       pack_floats(
-        (const uint16_t *)source + first_row * columns, rows - first_row < PACKED_ROWS ? rows - first_row : PACKED_ROWS,
-        columns, (uint16_t *)found.weights);
+        (const uint8_t *)source + (size_t)first_row * row_bytes, rows - first_row < PACKED_ROWS ? rows - first_row : PACKED_ROWS,
+        columns, number_bytes(type), (uint8_t *)found.weights);
       continue;
     }
     for (int64_t number = 0; number < blocks; number++) {

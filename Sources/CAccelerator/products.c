@@ -43,6 +43,8 @@ void packed_activations_set(
   }
 }
 
+static int64_t place_of(const int64_t *places, int64_t column) { return places ? places[column] : column; }
+
 // The lines that a chunk's results will be written to are asked for before they are computed. They were written or read last by whoever
 // had that memory before, often another processor; to get a line from one in another part of the chip takes as long as many products
 // do, and those that wait to be written have little room.
@@ -50,15 +52,15 @@ void packed_activations_set(
 // Where there is no such instruction it does nothing.
 __attribute__((target("prfchw")))
 #endif
-static void ask_for(float *result, int64_t stride, chunk one, int64_t last_row) {
-  for (int place = 0; place < one.count; place++) {
-    __builtin_prefetch(result + (one.first + place) * stride + last_row, 1);
+static void ask_for(float *result, int64_t stride, const int64_t *places, chunk one, int64_t last_row) {
+  for (int index = 0; index < one.count; index++) {
+    __builtin_prefetch(result + place_of(places, one.first + index) * stride + last_row, 1);
   }
 }
 
 void packed_matrix_multiply(
   packed_kernel kernel, packed_type type, const void *packed, int64_t rows, int64_t columns, int64_t first_tile,
-  int64_t end_tile, const void *activations, int64_t count, float *result, int64_t stride) {
+  int64_t end_tile, const void *activations, int64_t count, const int64_t *places, float *result, int64_t stride) {
   int64_t blocks = columns / PACKED_BLOCK;
   int64_t chunks = count > 0 ? chunk_count(count) : 0;
   packed_tile multiply = packed_kernel_functions(kernel).multiply;
@@ -77,12 +79,13 @@ void packed_matrix_multiply(
         weights.ahead = next + (size_t)(number - fetching) * share;
         weights.step = share / (size_t)blocks;
       }
-      ask_for(result, stride, one, first_row + height - 1);
+      ask_for(result, stride, places, one, first_row + height - 1);
       // Kernels with few registers add up in here: a column has a line of the cache.
       _Alignas(64) float sums[PACKED_COLUMNS][PACKED_ROWS];
       multiply(type, weights, blocks, columns_at(activations, type, blocks, one), sums);
-      for (int place = 0; place < one.count; place++) {
-        memcpy(result + (one.first + place) * stride + first_row, sums[place], (size_t)height * sizeof(float));
+      for (int index = 0; index < one.count; index++) {
+        float *own = result + place_of(places, one.first + index) * stride + first_row;
+        memcpy(own, sums[index], (size_t)height * sizeof(float));
       }
     }
   }

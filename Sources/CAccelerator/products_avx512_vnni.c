@@ -63,8 +63,9 @@ INLINE void end(__m512 total[], const __m512i sum[], __m512 row_scales, const fl
   }
 }
 
-// An element of each row, of two bytes.
+// An element of each row.
 INLINE __m512 floats(const packed_type type, const uint8_t *weights) {
+  if (type == PACKED_F32) return _mm512_loadu_ps(weights);
   if (type == PACKED_F16) return halves(weights);
   __m512i numbers = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)weights));
   return _mm512_castsi512_ps(_mm512_slli_epi32(numbers, 16));
@@ -85,7 +86,7 @@ INLINE void multiply_floats(
     for (int first = 0; first < PACKED_BLOCK; first += 8) {
       UNROLL
       for (int element = first; element < first + 8; element++) {
-        __m512 weight = floats(type, weights + element * PACKED_ROWS * 2);
+        __m512 weight = floats(type, weights + element * PACKED_ROWS * number_bytes(type));
         UNROLL
         for (int column = 0; column < count; column++) {
           sum[column] = _mm512_fmadd_ps(weight, _mm512_set1_ps(numbers[element * count + column]), sum[column]);

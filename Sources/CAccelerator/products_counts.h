@@ -35,6 +35,7 @@
   PACKED_TYPE_KERNEL(target, name##_q6_k, PACKED_Q6_K) \
   PACKED_TYPE_KERNEL(target, name##_f16, PACKED_F16) \
   PACKED_TYPE_KERNEL(target, name##_bf16, PACKED_BF16) \
+  PACKED_TYPE_KERNEL(target, name##_f32, PACKED_F32) \
   void name(packed_type type, tile tile, int64_t blocks, columns input, float result[][PACKED_ROWS]) { \
     switch (type) { \
       case PACKED_Q8_0: name##_q8_0(tile, blocks, input, result); break; \
@@ -43,6 +44,7 @@
       case PACKED_Q6_K: name##_q6_k(tile, blocks, input, result); break; \
       case PACKED_F16: name##_f16(tile, blocks, input, result); break; \
       case PACKED_BF16: name##_bf16(tile, blocks, input, result); break; \
+      case PACKED_F32: name##_f32(tile, blocks, input, result); break; \
     } \
   }
 

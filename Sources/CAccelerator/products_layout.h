@@ -14,15 +14,17 @@
 // whose lower halves of bytes are groups 0 to 3 and whose upper ones 4 to 7. Numbers of 6 bits (Q6_K): the weight plus 32, of which the
 // lower 4 bits lie so, and behind them 2 registers with the upper 2 bits, of groups 0 to 3 and 4 to 7, the first group's lowest.
 //
-// Numbers of two bytes (F16, BF16): for each element the number of each row.
+// Numbers (F32, F16, BF16): for each element the number of each row.
 //
 // After all blocks of integers come their scales, 32 bytes for each block: a half of each row (Q8_0, Q4_0); a scale and a least value of each row, a
 // byte each (Q4_K); the scales of both halves of the block, signed (Q6_K). After them what those are multiplied with, for each 8 blocks:
 // a half of each row for scales and, in Q4_K, one for least values.
-static inline bool is_float(packed_type type) { return type == PACKED_F16 || type == PACKED_BF16; }
+static inline bool is_float(packed_type type) { return type == PACKED_F32 || type == PACKED_F16 || type == PACKED_BF16; }
+// What one of those takes.
+static inline size_t number_bytes(packed_type type) { return type == PACKED_F32 ? 4 : 2; }
 static inline size_t weight_bytes(packed_type type) {
   const size_t elements = PACKED_ROWS * PACKED_BLOCK;
-  return is_float(type) ? elements * 2 : type == PACKED_Q8_0 ? elements : type == PACKED_Q6_K ? elements * 6 / 8 : elements / 2;
+  return is_float(type) ? elements * number_bytes(type) : type == PACKED_Q8_0 ? elements : type == PACKED_Q6_K ? elements * 6 / 8 : elements / 2;
 }
 static inline bool is_narrow(packed_type type) { return type == PACKED_Q4_0 || type == PACKED_Q4_K; }
 // Where the upper bits of a block's numbers of 6 bits are.
@@ -77,7 +79,7 @@ static inline __attribute__((always_inline)) void fetch(tile one, packed_type ty
 
 // Columns of activations come in chunks of at most PACKED_COLUMNS, which are as equal as can be. Of a chunk of n columns: for each
 // block 8 groups, in each the 4 signed bytes of each column; then for each block the n columns' scales; then the sums of their bytes; then
-// the sums of the first 16 of them. For weights of two bytes: for each element the n columns' numbers.
+// the sums of the first 16 of them. For weights that are numbers: for each element the n columns' numbers.
 typedef struct chunk {
   int64_t first;
   int count;
@@ -118,7 +120,7 @@ typedef struct columns {
   float *scales;
   int32_t *sums;
   int32_t *first_sums;
-  // For weights of two bytes, and then alone.
+  // For weights that are numbers, and then alone.
   float *floats;
   int count;
 } columns;

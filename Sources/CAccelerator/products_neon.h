@@ -125,13 +125,14 @@ INLINE void add_block(
   }
 }
 
-// An element of four rows, of two bytes.
+// An element of four rows.
 INLINE float32x4_t floats(const packed_type type, const uint8_t *weights) {
+  if (type == PACKED_F32) return vld1q_f32((const float *)weights);
   if (type == PACKED_F16) return halves(weights);
   return vreinterpretq_f32_u32(vshll_n_u16(vld1_u16((const uint16_t *)weights), 16));
 }
 
-// Eight rows of a block of numbers of two bytes.
+// Eight rows of a block of numbers.
 INLINE void add_floats(
   const packed_type type, const uint8_t *weights, const float *numbers, const int count,
   float (*result)[PACKED_ROWS]) {
@@ -144,7 +145,7 @@ INLINE void add_floats(
       float32x4_t weight[QUADS];
       UNROLL
       for (int quad = 0; quad < QUADS; quad++) {
-        weight[quad] = floats(type, weights + element * PACKED_ROWS * 2 + quad * 8);
+        weight[quad] = floats(type, weights + (element * PACKED_ROWS + quad * 4) * number_bytes(type));
       }
       UNROLL
       for (int column = 0; column < count; column++) {
@@ -175,8 +176,8 @@ INLINE void multiply_floats(
     fetch(tile, type, block);
     for (int row = 0; row < PACKED_ROWS; row += SIDE_ROWS) {
       add_floats(
-        type, tile.weights + (size_t)block * weight_bytes(type) + row * 2, input.floats + block * PACKED_BLOCK * count,
-        count, (float (*)[PACKED_ROWS])(result[0] + row));
+        type, tile.weights + (size_t)block * weight_bytes(type) + row * number_bytes(type),
+        input.floats + block * PACKED_BLOCK * count, count, (float (*)[PACKED_ROWS])(result[0] + row));
     }
   }
 }

@@ -38,11 +38,15 @@ static uint16_t half_at(const uint8_t *bytes) {
   return half;
 }
 
-// A number of two bytes.
-static float float_at(packed_type type, const uint16_t *number) {
-  if (type == PACKED_F16) return packed_half_value(*number);
-  uint32_t bits = (uint32_t)*number << 16;
+// A weight that is a number.
+static float float_at(packed_type type, const uint8_t *number) {
   float value;
+  if (type == PACKED_F32) {
+    memcpy(&value, number, sizeof value);
+    return value;
+  }
+  if (type == PACKED_F16) return packed_half_value(half_at(number));
+  uint32_t bits = (uint32_t)half_at(number) << 16;
   memcpy(&value, &bits, sizeof value);
   return value;
 }
@@ -50,14 +54,13 @@ static float float_at(packed_type type, const uint16_t *number) {
 // Each block's products are added up by themselves, one after the other, by multiplying and adding with one rounding; so an error grows
 // with the elements of a block and the number of blocks, not with all elements.
 static void multiply_floats(packed_type type, tile tile, int64_t blocks, columns input, float result[][PACKED_ROWS]) {
-  const uint16_t *weights = (const uint16_t *)tile.weights;
   for (int column = 0; column < input.count; column++) {
     for (int row = 0; row < PACKED_ROWS; row++) {
       float total = 0;
       for (int64_t block = 0; block < blocks; block++) {
         float sum = 0;
         for (int64_t element = block * PACKED_BLOCK; element < (block + 1) * PACKED_BLOCK; element++) {
-          float weight = float_at(type, weights + element * PACKED_ROWS + row);
+          float weight = float_at(type, tile.weights + (size_t)(element * PACKED_ROWS + row) * number_bytes(type));
           sum = fmaf(weight, input.floats[element * input.count + column], sum);
         }
         total += sum;

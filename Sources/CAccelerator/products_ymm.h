@@ -184,14 +184,15 @@ INLINE void add_block(
     result + first, sides, sum, scale, scales, type == PACKED_Q4_K ? least : 0, own->shares + first, columns.count);
 }
 
-// An element of eight rows, of two bytes.
+// An element of eight rows.
 INLINE __m256 floats(const packed_type type, const uint8_t *weights) {
+  if (type == PACKED_F32) return _mm256_loadu_ps((const float *)weights);
   if (type == PACKED_F16) return halves(weights);
   __m256i numbers = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)weights));
   return _mm256_castsi256_ps(_mm256_slli_epi32(numbers, 16));
 }
 
-// Some columns of a block of numbers of two bytes, six at most.
+// Some columns of a block of numbers, six at most.
 INLINE void add_floats(
   const packed_type type, const uint8_t *weights, const float *numbers, const span columns,
   float (*result)[PACKED_ROWS]) {
@@ -201,8 +202,8 @@ INLINE void add_floats(
   for (int first = 0; first < PACKED_BLOCK; first += 8) {
     UNROLL
     for (int element = first; element < first + 8; element++) {
-      const uint8_t *own = weights + element * PACKED_ROWS * 2;
-      __m256 weight[2] = {floats(type, own), floats(type, own + SIDE_ROWS * 2)};
+      const uint8_t *own = weights + element * PACKED_ROWS * number_bytes(type);
+      __m256 weight[2] = {floats(type, own), floats(type, own + SIDE_ROWS * number_bytes(type))};
       UNROLL
       for (int column = 0; column < columns.count; column++) {
         __m256 number = _mm256_set1_ps(numbers[element * columns.all + column]);

@@ -8,7 +8,7 @@ import Synchronization
 /// libllama's.
 public enum Accelerator {
   /// The types of weights that are packed, as GGUF files name them.
-  public static let types = ["Q8_0", "Q4_0", "Q4_K", "Q6_K", "F16", "BF16"]
+  public static let types = ["Q8_0", "Q4_0", "Q4_K", "Q6_K", "F16", "BF16", "F32"]
 
   /// Whether models that are loaded now have their weights packed. One at a time is loaded.
   private static let loading = Mutex(())
@@ -29,10 +29,10 @@ public enum Accelerator {
           packed_kernel_best(), packed_type(UInt32(type)), column, length, firstBlock, endBlock, count, index,
           activations)
       },
-      multiply: { type, packed, rows, columns, firstTile, endTile, activations, count, result, stride in
+      multiply: { type, packed, rows, columns, firstTile, endTile, activations, count, places, result, stride in
         packed_matrix_multiply(
           packed_kernel_best(), packed_type(UInt32(type)), packed, rows, columns, firstTile, endTile, activations,
-          count, result, stride)
+          count, places, result, stride)
       },
       attention_rows: Int64(ATTENTION_ROWS), attention_supports: ordered_attention_supports,
       attention_scratch_bytes: ordered_attention_scratch_bytes, attention_parts: ordered_attention_parts,

@@ -205,7 +205,7 @@ public actor LlamaEngine {
       for (place, size) in sizes.enumerated() {
         let tree = TokenTree(
           root: text[text.count - 1], size: min(max(1, size), target.capacity.nodes),
-          width: min(8, target.capacity.leaves))
+          width: min(8, target.capacity.leaves), vocabulary: targetModel.vocabulary.count)
         let started = stopwatch.milliseconds
         try target.evaluate(tree)
         if round > 0 { times[place].append(stopwatch.milliseconds - started) }

@@ -35,7 +35,8 @@ struct CostProbe {
     let room = max(1, target.capacity.text - text.count)
     let vocabulary = target.vocabularySize
     let points = try probe(limit: min(limit, room)) { size in
-      let tree = TokenTree(root: token, size: size, width: min(target.capacity.leaves, size / 2 + 1, vocabulary))
+      let tree = TokenTree(
+        root: token, size: size, width: min(target.capacity.leaves, size / 2 + 1, vocabulary), vocabulary: vocabulary)
       let before = stopwatch.milliseconds
       try target.evaluate(tree)
       let time = stopwatch.milliseconds - before
@@ -50,7 +51,7 @@ struct CostProbe {
       // A level below the root; the root is scored anew each time.
       try draft.prepare(text.dropLast())
       try draft.begin(with: text.suffix(1))
-      let tree = TokenTree(root: token, size: size + 1, width: size)
+      let tree = TokenTree(root: token, size: size + 1, width: size, vocabulary: vocabulary)
       let before = stopwatch.milliseconds
       try draft.evaluate(Array(1...size), of: tree)
       return stopwatch.milliseconds - before

@@ -27,7 +27,7 @@ struct Product {
     PACKED_KERNEL_PORTABLE, PACKED_KERNEL_AVX2, PACKED_KERNEL_AVX_VNNI, PACKED_KERNEL_AVX512_VNNI,
     PACKED_KERNEL_NEON_DOTPROD, PACKED_KERNEL_NEON_I8MM,
   ].filter { packed_kernel_is_available($0) }
-  static let types = [PACKED_Q8_0, PACKED_Q4_0, PACKED_Q4_K, PACKED_Q6_K, PACKED_F16, PACKED_BF16]
+  static let types = [PACKED_Q8_0, PACKED_Q4_0, PACKED_Q4_K, PACKED_Q6_K, PACKED_F16, PACKED_BF16, PACKED_F32]
 
   /// What numbers are like.
   enum Kind: CaseIterable {
@@ -63,7 +63,7 @@ struct Product {
         sign: .plus, exponent: Int.random(in: exponents, using: &generator),
         significand: Float.random(in: -1...1, using: &generator))
     }
-    func upperHalf() -> [UInt8] {
+    func number() -> [UInt8] {
       let number: Float =
         switch kind {
         case .ordinary: Float.random(in: -0.1...0.1, using: &generator)
@@ -71,7 +71,7 @@ struct Product {
         case .equal: -0.5
         case .tiny: Float(bitPattern: UInt32.random(in: 0..<0x0080_0000, using: &generator))
         }
-      return [UInt8(truncatingIfNeeded: number.bitPattern >> 16), UInt8(number.bitPattern >> 24)]
+      return (0..<4).map { UInt8(truncatingIfNeeded: number.bitPattern >> ($0 * 8)) }
     }
     func bytes(_ count: Int) -> [UInt8] {
       (0..<count).map { _ in
@@ -85,7 +85,8 @@ struct Product {
       case PACKED_Q4_0: matrix += scale() + bytes(16)
       case PACKED_Q4_K: matrix += scale() + scale() + bytes(12 + 128)
       case PACKED_F16: for _ in 0..<32 { matrix += scale() }
-      case PACKED_BF16: for _ in 0..<32 { matrix += upperHalf() }
+      case PACKED_BF16: for _ in 0..<32 { matrix += number().suffix(2) }
+      case PACKED_F32: for _ in 0..<32 { matrix += number() }
       default: matrix += bytes(128 + 64 + 16) + scale()
       }
     }
@@ -109,6 +110,10 @@ struct Product {
       Double(Float16(bitPattern: UInt16(matrix[place]) | UInt16(matrix[place + 1]) << 8))
     }
     let size = Int(packed_type_bytes(type))
+    func number(_ place: Int, bytes: Int) -> Double {
+      let bits = (0..<bytes).reduce(0) { $0 | UInt32(matrix[place + $1]) << UInt32(($1 + 4 - bytes) * 8) }
+      return Double(Float(bitPattern: bits))
+    }
     return (0..<matrix.count / size).flatMap { block -> [Double] in
       let start = block * size
       switch type {
@@ -134,11 +139,8 @@ struct Product {
           return half(start) * Double(scale) * number - half(start + 2) * Double(least)
         }
       case PACKED_F16: return (0..<32).map { half(start + 2 * $0) }
-      case PACKED_BF16:
-        return (0..<32).map { element in
-          let place = start + 2 * element
-          return Double(Float(bitPattern: UInt32(matrix[place]) << 16 | UInt32(matrix[place + 1]) << 24))
-        }
+      case PACKED_BF16: return (0..<32).map { number(start + 2 * $0, bytes: 2) }
+      case PACKED_F32: return (0..<32).map { number(start + 4 * $0, bytes: 4) }
       default:
         return (0..<256).map { element in
           let (side, place) = (element / 128, element % 128)
@@ -152,10 +154,12 @@ struct Product {
   }
 
   /// Whether columns are rounded to eight bits.
-  var isRounding: Bool { type != PACKED_F16 && type != PACKED_BF16 }
+  var isRounding: Bool { ![PACKED_F16, PACKED_BF16, PACKED_F32].contains(type) }
 
-  /// The product by a kernel, with all columns at once: element (row, column) at [column][row].
-  func product(_ kernel: packed_kernel, columns: [[Float]]? = nil, parts: Int = 1) -> [[Float]] {
+  /// The product by a kernel, with all columns at once: element (row, column) at [column][row], or at [places[column]][row].
+  func product(
+    _ kernel: packed_kernel, columns: [[Float]]? = nil, parts: Int = 1, places: [Int64]? = nil
+  ) -> [[Float]] {
     let columns = columns ?? self.columns
     let packed = UnsafeMutableRawPointer.allocate(
       byteCount: max(64, packed_matrix_bytes(type, Int64(rows), Int64(length))), alignment: 64)
@@ -179,7 +183,8 @@ struct Product {
     for part in 0..<parts {
       packed_matrix_multiply(
         kernel, type, packed, Int64(rows), Int64(length), Int64(tiles * part / parts),
-        Int64(tiles * (part + 1) / parts), activations, Int64(columns.count), &result, Int64(stride))
+        Int64(tiles * (part + 1) / parts), activations, Int64(columns.count), places, &result,
+        Int64(stride))
     }
     return columns.indices.map { column in
       #expect(result[(column * stride + rows)..<((column + 1) * stride)].allSatisfy { $0 == 12345 })
@@ -247,10 +252,10 @@ struct PackedMatrixTests {
   }
 
   /// Sums of sums: in one chain of 8960 additions of one sign the error would be larger, as the last lines see.
-  @Test(arguments: [PACKED_F16, PACKED_BF16])
-  func `numbers of two bytes are added up by blocks, so that errors stay small`(type: packed_type) {
+  @Test(arguments: [(PACKED_F16, 2), (PACKED_BF16, 2), (PACKED_F32, 4)])
+  func `numbers are added up by blocks, so that errors stay small`(type: packed_type, bytes: Int) {
     var product = Product(type, rows: 16, length: 8960, count: 2, kind: .ordinary, seed: 5)
-    for place in stride(from: 1, to: product.matrix.count, by: 2) { product.matrix[place] &= 0x7F }
+    for place in stride(from: bytes - 1, to: product.matrix.count, by: bytes) { product.matrix[place] &= 0x7F }
     product.columns = product.columns.map { $0.map(abs) }
     let (values, weights) = (product.exact().values, product.weights())
     let bound = Double(32 + 8960 / 32) * 0x1p-24
@@ -286,6 +291,8 @@ struct PackedMatrixTests {
             let found = product.product(kernel, parts: parts)
             #expect(found.map { $0.map(\.bitPattern) } == alone.map { $0.map(\.bitPattern) })
           }
+          let turned = product.product(kernel, places: (0..<Int64(count)).reversed())
+          #expect(turned.map { $0.map(\.bitPattern) } == alone.reversed().map { $0.map(\.bitPattern) })
         }
       }
     }
@@ -310,7 +317,7 @@ struct PackedMatrixTests {
 
   @Test(arguments: [Float.nan, .infinity, -.infinity])
   func `what is no number, or infinite, is not hidden`(value: Float) {
-    for type in [PACKED_Q8_0, PACKED_F16, PACKED_BF16] {
+    for type in [PACKED_Q8_0, PACKED_F16, PACKED_BF16, PACKED_F32] {
       var product = Product(type, rows: 20, length: 64, count: 3, kind: .ordinary, seed: 4)
       product.columns[1][40] = value
       for kernel in Product.kernels {

@@ -19,7 +19,7 @@ typedef enum kind {
 } kind;
 
 static const char *const kind_names[] = {"ordinary", "extreme", "bounds", "tiny", "anything"};
-static const char *const type_names[] = {"Q8_0", "Q4_0", "Q4_K", "Q6_K", "F16", "BF16"};
+static const char *const type_names[] = {"Q8_0", "Q4_0", "Q4_K", "Q6_K", "F16", "BF16", "F32"};
 
 static uint16_t random_scale(kind kind) {
   switch (kind) {
@@ -50,6 +50,13 @@ static uint8_t *random_matrix(packed_type type, kind kind, int64_t rows, int64_t
   uint8_t bound = bounds[between(0, 5)];
   for (size_t block = 0; block < blocks; block++) {
     uint8_t *own = matrix + block * size;
+    if (type == PACKED_F32) {
+      for (size_t byte = 0; byte < size; byte += 4) {
+        float number = random_float(kind);
+        memcpy(own + byte, &number, 4);
+      }
+      continue;
+    }
     if (type == PACKED_F16 || type == PACKED_BF16) {
       for (size_t byte = 0; byte < size; byte += 2) {
         uint16_t number = type == PACKED_F16 ? random_scale(kind) : (uint16_t)(bits_of(random_float(kind)) >> 16);
@@ -83,10 +90,17 @@ static void compare_product(packed_type type, kind kind, int64_t rows, int64_t l
   // What lies between the columns must stay; behind the last one there is nothing.
   int64_t stride = rows + between(0, 3);
   size_t size = (size_t)(stride * (count - 1) + rows);
+  // In any order, or in the columns' own.
+  int64_t *shuffled = memory((size_t)count * sizeof(int64_t)), *places = chance(0.5) ? shuffled : 0;
+  for (int64_t index = 0; index < count; index++) {
+    int64_t other = between(0, index);
+    shuffled[index] = shuffled[other];
+    shuffled[other] = index;
+  }
   float *expected = memory(size * sizeof(float)), *found = memory(size * sizeof(float));
   for (size_t index = 0; index < size; index++) expected[index] = 12345;
   packed_matrix_multiply(
-    PACKED_KERNEL_PORTABLE, type, packed, rows, length, 0, tiles, activations, count, expected, stride);
+    PACKED_KERNEL_PORTABLE, type, packed, rows, length, 0, tiles, activations, count, places, expected, stride);
   define(expected, size);
   int64_t middle = between(0, tiles);
   char text[200];
@@ -103,8 +117,10 @@ static void compare_product(packed_type type, kind kind, int64_t rows, int64_t l
     }
     if (memcmp(activations, own_activations, bytes) != 0) fail("columns are not rounded equally", kernel);
     for (size_t place = 0; place < size; place++) found[place] = 12345;
-    packed_matrix_multiply(kernel, type, packed, rows, length, 0, middle, own_activations, count, found, stride);
-    packed_matrix_multiply(kernel, type, packed, rows, length, middle, tiles, own_activations, count, found, stride);
+    packed_matrix_multiply(
+      kernel, type, packed, rows, length, 0, middle, own_activations, count, places, found, stride);
+    packed_matrix_multiply(
+      kernel, type, packed, rows, length, middle, tiles, own_activations, count, places, found, stride);
     is_same(text, kernel, found, expected, size);
     cases++;
   }
@@ -113,7 +129,7 @@ static void compare_product(packed_type type, kind kind, int64_t rows, int64_t l
 
 void compare_products(void) {
   static const int64_t heights[] = {1, 16, 17, 31, 48};
-  for (int type = PACKED_Q8_0; type <= PACKED_BF16; type++) {
+  for (int type = PACKED_Q8_0; type <= PACKED_F32; type++) {
     int64_t unit = packed_type_elements((packed_type)type);
     for (int kind = 0; kind < KINDS; kind++) {
       for (int64_t count = 1; count <= 40; count++) {

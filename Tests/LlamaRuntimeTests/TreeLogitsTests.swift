@@ -24,7 +24,15 @@ struct TreeLogitsTests {
     var generator = SeededGenerator(seed: UInt64(test.nodes * 1000 + test.context))
     let text = generator.tokens(test.context)
     let tree = generator.tree(root: 9, nodes: test.nodes)
-    let target = try Bundled.llamaTarget(threads: test.threads)
+    let comparison = try Self.compare(
+      tree, after: text, with: Bundled.llamaTarget(threads: test.threads), using: &generator)
+    comparison.expectEquality()
+  }
+
+  /// A tree's rows with those of some of its paths, and of one token at a time.
+  static func compare(
+    _ tree: TokenTree, after text: [Token], with target: LlamaTarget, using generator: inout SeededGenerator
+  ) throws -> RowComparison {
     try target.prepare(text[...])
     try target.evaluate(tree)
     let rows = (0..<tree.count).map { Array(target.logits(of: $0)) }
@@ -50,7 +58,7 @@ struct TreeLogitsTests {
       }
       try target.prepare(text[...])
     }
-    comparison.expectEquality()
+    return comparison
   }
 
   @Test func `the number of threads does not change a bit`() throws {

@@ -35,6 +35,7 @@ struct WidenedModelTests {
   @Test(arguments: [
     ["--hidden", "512", "--layers", "10", "--heads", "8", "--inner", "1024", "--vocabulary", "3000"],
     ["--hidden", "1024", "--layers", "8", "--heads", "4"], ["--vocabulary", "5000"],
+    ["--hidden", "512", "--experts", "5", "--experts-used", "3"],
   ])
   func `a widened model writes the same kernels`(shape: [String]) async throws {
     let path = FileManager.default.temporaryDirectory.appending(path: "basic-wide-\(UUID().uuidString).gguf").path
@@ -54,7 +55,7 @@ struct WidenedModelTests {
   }
 
   /// Rounded to another type it is another model, though one that begins as the bundled one does.
-  @Test(arguments: ["q4_0", "f16", "bf16"])
+  @Test(arguments: ["q4_0", "f16", "bf16", "f32"])
   func `rounded to a type a widened model writes what the small one does`(type: String) async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "basic-rounded-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -74,12 +75,21 @@ struct WidenedModelTests {
     #expect(zip(texts[0], bundled.summary.tokens).prefix { $0 == $1 }.count >= 8)
   }
 
-  /// Of each type that is packed; and rows of 272, which are whole blocks of half registers only, and stay libllama's.
-  @Test(arguments: Accelerator.types.map { ($0.lowercased(), 256) } + [("f16", 272)])
-  func `random weights of a type are computed nearly as libllama computes them`(type: String, hidden: Int) throws {
+  /// Of each type that is packed; rows of 272, which are whole blocks of half registers only, and stay libllama's; and mixtures of
+  /// experts, which all tokens choose where rounding may change what is chosen.
+  @Test(
+    arguments: Accelerator.types.map { ($0.lowercased(), 256, 0, 0) } + [
+      ("f16", 272, 0, 0), ("f32", 256, 8, 3), ("f16", 256, 9, 2), ("q8_0", 256, 4, 4), ("q4_k", 256, 3, 3),
+    ])
+  func `random weights of a type are computed nearly as libllama computes them`(
+    type: String, hidden: Int, experts: Int, expertsUsed: Int
+  ) throws {
     let path = FileManager.default.temporaryDirectory.appending(path: "basic-random-\(UUID().uuidString).gguf").path
     defer { try? FileManager.default.removeItem(atPath: path) }
-    let made = try Self.widen([Bundled.targetPath, path, "--random", type, "--inner", "768", "--hidden", "\(hidden)"])
+    let made = try Self.widen([
+      Bundled.targetPath, path, "--random", type, "--inner", "768", "--hidden", "\(hidden)", "--experts", "\(experts)",
+      "--experts-used", "\(expertsUsed)",
+    ])
     try #require(made.status == 0, "\(made.error)")
     var generator = SeededGenerator(seed: 23)
     let text = generator.tokens(40)
@@ -92,12 +102,16 @@ struct WidenedModelTests {
       try target.evaluate(tree)
       return (0..<tree.count).flatMap { Array(target.logits(of: $0)) }
     }
-    // The head is a matrix of its own: a pass reads a row of the embedding, and all else.
+    // The head is a matrix of its own: a pass reads a row of the embedding, and all else; or some experts of a mixture.
     let model = try LlamaModel(path: path)
-    let pass = try #require(model.passSize)
-    #expect(model.parameterCount - pass.weights == model.vocabulary.count * hidden)
-    let read = Double(pass.bytes) / Double(model.byteCount)
-    #expect(read < 1 && read > Double(pass.weights) / Double(model.parameterCount) - 0.1)
+    if experts > 0 {
+      #expect(model.passSize == nil)
+    } else {
+      let pass = try #require(model.passSize)
+      #expect(model.parameterCount - pass.weights == model.vocabulary.count * hidden)
+      let read = Double(pass.bytes) / Double(model.byteCount)
+      #expect(read < 1 && read > Double(pass.weights) / Double(model.parameterCount) - 0.1)
+    }
     let size = (rows[1].reduce(0.0) { $0 + Double($1 * $1) } / Double(rows[1].count)).squareRoot()
     let largest = zip(rows[0], rows[1]).map { abs(Double($0 - $1)) }.max() ?? .infinity
     // libllama rounds activations to the type of the weights, and may add up in it on ARM; ours are not rounded where weights are no
@@ -112,8 +126,34 @@ struct WidenedModelTests {
     if Accelerator.instructions != nil { #expect(largest > 0) }
   }
 
+  /// Which experts a token chooses, and in which order their columns come, changes nothing for the others.
+  @Test(
+    .enabled(if: Accelerator.instructions != nil, "libllama's own products depend on how many tokens there are."),
+    arguments: [("q8_0", 6, 3), ("q4_k", 8, 2), ("f32", 3, 1), ("bf16", 2, 2)])
+  func `a tree's logits are those of one token at a time, in a mixture of experts too`(
+    type: String, experts: Int, expertsUsed: Int
+  ) throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "basic-mixture-\(UUID().uuidString).gguf").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let made = try Self.widen([
+      Bundled.targetPath, path, "--random", type, "--inner", "768", "--experts", "\(experts)", "--experts-used",
+      "\(expertsUsed)",
+    ])
+    try #require(made.status == 0, "\(made.error)")
+    var generator = SeededGenerator(seed: UInt64(experts))
+    for (nodes, context, threads) in [(64, 70, 1), (9, 20, 2), (3, 3, 3)] {
+      let target = try LlamaTarget(
+        model: LlamaModel(path: path), textLimit: 512, nodeLimit: 80, leafLimit: 64,
+        threads: ComputeThreads(limit: threads))
+      let text = generator.tokens(context)
+      let tree = generator.tree(root: 9, nodes: nodes)
+      try TreeLogitsTests.compare(tree, after: text, with: target, using: &generator).expectEquality()
+    }
+  }
+
   @Test(arguments: [
     (["Package.swift", "--like", "1.5b"], "no model in GGUF format"),
+    (["Models/basic-kernel-target-q8_0.gguf", "--experts", "2", "--experts-used", "3"], "all at most"),
     (["Models/basic-kernel-target-q8_0.gguf", "--hidden", "64"], "larger only"),
     (["Models/basic-kernel-target-q8_0.gguf", "--hidden", "270"], "multiples of 32"),
     (["Models/basic-kernel-target-q8_0.gguf", "--to", "q4_0", "--random", "q8_0"], "a type of their own"),

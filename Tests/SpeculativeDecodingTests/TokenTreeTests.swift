@@ -48,6 +48,16 @@ import Testing
     }
   }
 
+  @Test(arguments: [(1, 8, 100), (2, 1, 3), (64, 8, 1000), (40, 5, 7), (5, 4, 4)])
+  func `a tree for measuring has its size, chains side by side, and tokens that differ`(
+    size: Int, width: Int, vocabulary: Int
+  ) {
+    let tree = TokenTree(root: 2, size: size, width: width, vocabulary: vocabulary)
+    #expect(tree.count == size && (0..<size).count { tree.isLeaf($0) } == max(1, min(width, size - 1)))
+    #expect(Set(tree.tokens.dropFirst()).count == min(size - 1, vocabulary))
+    #expect(tree.tokens.dropFirst().allSatisfy { (0..<vocabulary).contains(Int($0)) })
+  }
+
   @Test func `two sources that say the same meet in one node`() {
     var tree = TokenTree(root: 1)
     let node = tree.add(5, to: 0, logProbability: -2, origin: .suffix)

@@ -1,4 +1,4 @@
-// Matrix products with few columns, for weights in blocks of integers, or of two bytes each.
+// Matrix products with few columns, for weights in blocks of integers, or that are numbers of their own.
 //
 // A pass over the tokens of a tree multiplies the same weights with a few columns. Weights are put in order once, so that a
 // register of them meets every column as it comes by, and are read from memory once however many columns there are.
@@ -60,6 +60,8 @@ typedef enum packed_type {
   PACKED_F16 = 4,
   // The upper halves of numbers of single precision.
   PACKED_BF16 = 5,
+  // Numbers of single precision.
+  PACKED_F32 = 6,
 } packed_type;
 
 // How many elements of a row belong together; a row's length must be a multiple.
@@ -80,7 +82,7 @@ void packed_matrix_pack(
 // The bytes of `count` columns of activations for weights of a type, of `length` elements each, a multiple of PACKED_BLOCK.
 size_t packed_activations_bytes(packed_type type, int64_t length, int64_t count);
 // Rounds some blocks of one column to eight bits, each by the largest of its magnitudes, and puts them where the products look for them.
-// For weights of two bytes (F16, BF16) nothing is rounded.
+// For weights that are numbers (F32, F16, BF16) nothing is rounded.
 //
 // Blocks are independent of each other: several threads may round different ones, and had better not share any. Columns lie side by
 // side in each block, and processors that write to one line of memory wait for each other. What is no number, or infinite, makes its block's
@@ -91,10 +93,11 @@ void packed_activations_set(
 
 // Multiplies some tiles of a matrix with all columns.
 //
-// - result: element (row, column) is at result[column * stride + row]; only rows of the matrix are written.
+// - places: where each column's result belongs, or NULL where that is in the order of the columns.
+// - result: element (row, column) is at result[places[column] * stride + row]; only rows of the matrix are written.
 void packed_matrix_multiply(
   packed_kernel kernel, packed_type type, const void *packed, int64_t rows, int64_t columns, int64_t first_tile,
-  int64_t end_tile, const void *activations, int64_t count, float *result, int64_t stride);
+  int64_t end_tile, const void *activations, int64_t count, const int64_t *places, float *result, int64_t stride);
 
 #ifdef __cplusplus
 }
