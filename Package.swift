@@ -31,7 +31,8 @@ var targets: [Target] = [
   .target(
     name: "LanguageModelClients",
     dependencies: [
-      "LanguageModels", "ServerSentEvents", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      "JSONReading", "LanguageModels", "ServerSentEvents",
+      .product(name: "AsyncHTTPClient", package: "async-http-client"),
       .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
       .product(name: "NIOPosix", package: "swift-nio"),
     ]),
@@ -52,7 +53,11 @@ var targets: [Target] = [
     ]),
   .testTarget(name: "LlamaProgramsTests", dependencies: ["LlamaPrograms"]),
 
-  .target(name: "KernelBench"),
+  // JSON, read into whatever type of values.
+  .target(name: "JSONReading"),
+  .testTarget(name: "JSONReadingTests", dependencies: ["JSONReading"]),
+
+  .target(name: "KernelBench", dependencies: ["JSONReading"]),
   .testTarget(name: "KernelBenchTests", dependencies: ["KernelBench"]),
 
   .target(name: "PTX"),
@@ -98,10 +103,12 @@ var targets: [Target] = [
 
   .target(
     name: "KernelEvaluation",
-    dependencies: ["CUDAToolchain", "GPUModels", "KernelBench", "KernelVerdicts", "VirtualGPU"]),
+    dependencies: ["JSONReading", "CUDAToolchain", "GPUModels", "KernelBench", "KernelVerdicts", "VirtualGPU"]),
   .testTarget(
     name: "KernelEvaluationTests",
-    dependencies: ["KernelEvaluation", "CUDAToolchain", "GPUModels", "KernelBench", "KernelVerdicts", "VirtualGPU"],
+    dependencies: [
+      "KernelEvaluation", "JSONReading", "CUDAToolchain", "GPUModels", "KernelBench", "KernelVerdicts", "VirtualGPU",
+    ],
     exclude: ["Exploits", "Hostile", "Python"]),
 
   .target(name: "KernelReports", dependencies: ["KernelBench", "KernelVerdicts"]),
@@ -148,7 +155,7 @@ if hasEngine {
       dependencies: [
         "LlamaRuntime", "SpeculativeDecoding", "LanguageModels", "GPUModels", "KernelBench", "KernelPrompting",
         "CUDAToolchain", "VirtualGPU", "KernelEvaluation", "KernelVerdicts", "PTX", "LanguageModelClients", "RunStore",
-        "KernelSearch", "KernelReports", "LlamaPrograms",
+        "KernelSearch", "KernelReports", "LlamaPrograms", "JSONReading",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "TOMLKit", package: "TOMLKit"),
       ]),

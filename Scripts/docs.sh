@@ -6,7 +6,7 @@ cd "$root"
 command -v docc >/dev/null 2>&1 || die "docc was not found; it comes with the Swift toolchain."
 rm -rf .build/docs
 mkdir -p .build/docs
-for module in SpeculativeDecoding LanguageModels ServerSentEvents LanguageModelClients GPUModels KernelBench KernelPrompting \
+for module in SpeculativeDecoding LanguageModels JSONReading ServerSentEvents LanguageModelClients GPUModels KernelBench KernelPrompting \
   CUDAToolchain KernelSearch RunStore KernelReports LlamaRuntime; do
   graphs=".build/docs/graphs/$module"
   mkdir -p "$graphs"

@@ -18,7 +18,7 @@ say "Building the tests (minutes, the first time) …"
 # Modules that compute for long without pause, or start many processes, run by themselves: they would hold up the others'
 # waiting beyond its limits.
 groups=(
-  'SpeculativeDecodingTests|CAcceleratorTests|LlamaProgramsTests|LanguageModelsTests|ServerSentEventsTests|GPUModelsTests|KernelVerdictsTests|KernelBenchTests|KernelPromptingTests|KernelSearchTests|PTXTests'
+  'SpeculativeDecodingTests|CAcceleratorTests|LlamaProgramsTests|LanguageModelsTests|JSONReadingTests|ServerSentEventsTests|GPUModelsTests|KernelVerdictsTests|KernelBenchTests|KernelPromptingTests|KernelSearchTests|PTXTests'
   LanguageModelClientsTests
   LlamaRuntimeTests
   RunStoreTests

@@ -36,7 +36,7 @@ package enum Sandbox {
         environment: ["PATH": Self.searchPath], timeLimit: .seconds(60)
       ).run()
       guard result.ending == .exited(0),
-        let answer = try? JSONReader.read(Array(result.standardOutput.utf8)).object
+        let answer = try? JSONValue(Array(result.standardOutput.utf8)).object
       else {
         throw WorkerError.notStarted(
           "\(python) could not say what sandboxes this machine has (\(result.ending)); "

@@ -1,4 +1,5 @@
 import CUDAToolchain
+import JSONReading
 import Synchronization
 
 #if canImport(Glibc)
@@ -192,7 +193,7 @@ package final class WorkerProcess: Sendable {
     case .line(let line):
       let value: JSONValue
       do {
-        value = try JSONReader.read(line)
+        value = try JSONValue(line)
       } catch {
         throw await garbled("What it said is no JSON (\(error.message), at byte \(error.offset))")
       }

@@ -1,3 +1,5 @@
+import KernelBench
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -96,16 +98,14 @@ public struct KernelBenchAnalysis: Sendable, Hashable {
     notices = Self.notices(entries, times, results: results.count)
   }
 
-  private static func object(_ bytes: [UInt8], _ name: String) throws(KernelReportsError) -> [OrderedJSON.Member] {
-    do throws(OrderedJSONReader.Failure) {
-      guard let members = try OrderedJSONReader.read(bytes).members else {
-        throw OrderedJSONReader.Failure(message: "it is no object", offset: 0)
+  private static func object(_ bytes: [UInt8], _ name: String) throws(KernelReportsError) -> [PythonJSON.Member] {
+    do throws(KernelBenchError) {
+      guard let members = try PythonJSON(bytes, name: name).members else {
+        throw KernelBenchError(.invalidResults, "\(name) is not what KernelBench writes: it is no object.")
       }
       return members
     } catch {
-      throw KernelReportsError(
-        .unreadable, "\(name) is not what KernelBench writes: \(error.message), at byte \(error.offset).",
-        underlyingError: error)
+      throw KernelReportsError(.unreadable, error.message)
     }
   }
 
@@ -135,7 +135,7 @@ public struct KernelBenchAnalysis: Sendable, Hashable {
     return subset == nil ? times : times.sorted { ($0.number ?? 0) < ($1.number ?? 0) }
   }
 
-  private static func sampleZero(of member: OrderedJSON.Member) throws(KernelReportsError) -> Entry? {
+  private static func sampleZero(of member: PythonJSON.Member) throws(KernelReportsError) -> Entry? {
     let name = PlainText.line(member.name)
     guard let samples = member.value.elements else {
       throw KernelReportsError(.unreadable, "eval_results.json has no list of samples for problem \(name).")

@@ -1,3 +1,4 @@
+internal import JSONReading
 internal import LanguageModels
 internal import ServerSentEvents
 
@@ -49,12 +50,13 @@ extension Endpoint.Dialect {
 extension JSONElement {
   /// Reads the data of an event.
   static func data(of event: ServerSentEvent) throws(AnswerFault) -> JSONElement {
-    do throws(Failure) {
-      let element = try JSONElement(text: event.data)
-      guard case .object = element else { throw Failure(message: "it is no object", offset: 0) }
-      return element
+    let element: JSONElement
+    do throws(JSONSyntaxError) {
+      element = try JSONElement(text: event.data)
     } catch {
       throw .malformed("an event is not JSON: \(error.message), at byte \(error.offset)")
     }
+    guard case .object = element else { throw .malformed("an event is no object of JSON's") }
+    return element
   }
 }

@@ -1,3 +1,4 @@
+internal import JSONReading
 internal import ServerSentEvents
 
 /// Reads one response as its bytes come in, cut anywhere: an event stream, JSON in one piece, a server's report of its
@@ -104,7 +105,7 @@ struct ResponseReader: Sendable {
     case .unknown: throw broken
     case .json(let body):
       let element: JSONElement
-      do throws(JSONElement.Failure) { element = try JSONElement(body) } catch {
+      do throws(JSONSyntaxError) { element = try JSONElement(body) } catch {
         throw errors.fault(.malformed("its JSON is wrong: \(error.message), at byte \(error.offset)"))
       }
       do throws(AnswerFault) { parts += try interpreter.read(whole: element) } catch { throw errors.fault(error) }

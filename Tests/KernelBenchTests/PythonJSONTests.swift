@@ -37,10 +37,7 @@ import Testing
     #expect(try PythonJSON(Array(value.text(indent: 4).utf8), name: "x") == value)
   }
 
-  @Test(arguments: [
-    "", " ", "{", "[1,]", "{\"a\" 1}", "{\"a\":1,}", "{a:1}", "01", "1.", ".5", "+1", "-", "1e", "tru", "nan", "[1] 2",
-    "\"\n\"", "\"\\x\"", "\"\\u12\"", "\"\\u+123\"", "\"abc", "'a'",
-  ])
+  @Test(arguments: ["", "[1,]", "nan", "[1] 2"])
   func `is not read from anything else`(text: String) {
     #expect { try PythonJSON(Array(text.utf8), name: "it") } throws: {
       ($0 as? KernelBenchError)?.code == .invalidResults && "\($0)".hasPrefix("it is no JSON: ")

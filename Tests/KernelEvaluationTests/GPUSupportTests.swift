@@ -46,7 +46,7 @@ import Testing
     #"{}"#, #"{"device": 1}"#, #"{"device": "1", "tail": 0, "cover": 0}"#, #"{"device": 1, "tail": null, "cover": 0}"#,
   ])
   func anAnswerWithoutTimesIsNone(answer: String) async throws {
-    let json = try JSONReader.read(Array(answer.utf8))
+    let json = try JSONValue(Array(answer.utf8))
     await #expect(throws: WorkerAnswerError.self) { try await TimedCall.measure { json } }
   }
 

@@ -1,9 +1,10 @@
+import JSONReading
 import Testing
 
 @testable import KernelEvaluation
 
 @Suite struct `JSON of a worker's` {
-  private func read(_ text: String) throws -> JSONValue { try JSONReader.read(Array(text.utf8)) }
+  private func read(_ text: String) throws -> JSONValue { try JSONValue(Array(text.utf8)) }
 
   @Test func `is read as it was written`() throws {
     let value: JSONValue = [
@@ -26,23 +27,8 @@ import Testing
     #expect(try read(text) == value)
   }
 
-  @Test(arguments: [
-    "", " ", "{", "[", "[1", "[1,", "[1,]", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{a:1}", "{1:1}", "nul",
-    "True", "NaN",
-    "Infinity", "-", "1-2", "--1", "1e999", "0x10", "\"", "\"\\", "\"\\u12", "\"\\u+123\"", "\"\\x\"", "\"\n\"", "1 2",
-    "[] []",
-    "{\"a\":1,\"a\":1}", "'a'",
-  ])
+  @Test(arguments: ["", "[1,]", "NaN", "1e999", String(repeating: "9", count: 500), "{\"a\":1,\"a\":1}"])
   func `that is none is refused`(_ text: String) {
-    #expect(throws: JSONReader.Failure.self) { try read(text) }
-  }
-
-  @Test(arguments: ["[", "{\"a\":", "[{\"a\":["])
-  func `is nested to a bounded depth`(_ start: String) {
-    #expect(throws: JSONReader.Failure.self) { try read(String(repeating: start, count: 100_000)) }
-  }
-
-  @Test func `with bytes that are no text is read all the same`() throws {
-    #expect(try JSONReader.read([0x22, 0xff, 0xfe, 0x22]).string == "\u{fffd}\u{fffd}")
+    #expect(throws: JSONSyntaxError.self) { try read(text) }
   }
 }

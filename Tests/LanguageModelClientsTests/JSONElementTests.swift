@@ -18,11 +18,7 @@ import Testing
     #expect(Self.read(String(decoding: value.bytes, as: UTF8.self)) == value)
   }
 
-  @Test(arguments: [
-    "", " ", "nul", "True", "[1,]", "[1", "{\"a\"}", "{\"a\":}", "{a:1}", "{\"a\":1,}", "\"", "\"\\x\"", "\"\\u12g4\"",
-    "\"\n\"", "1 2", "+1", "1e999", "--1", "\"\\u123", "]", "{]", "[1}", "1e", "\u{feff}1", ".",
-    String(repeating: "[", count: 100), String(repeating: "9", count: 500),
-  ])
+  @Test(arguments: ["", "[1,]", "NaN", "1e999", String(repeating: "9", count: 500)])
   func `what is not JSON is refused`(text: String) { #expect(Self.read(text) == nil) }
 
   @Test func `members keep their order and the last of a name counts`() throws {

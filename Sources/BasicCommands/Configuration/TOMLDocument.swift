@@ -1,3 +1,4 @@
+import JSONReading
 import LanguageModelClients
 import TOMLKit
 
@@ -41,7 +42,7 @@ struct TOMLDocument {
     } catch {
       throw Failure(message: "\(error)", line: nil)
     }
-    do throws(JSONElement.Failure) { return try JSONElement(text: json) } catch {
+    do throws(JSONSyntaxError) { return try JSONElement(text: json) } catch {
       throw Failure(message: "A value cannot be taken over: \(error.message)", line: nil)
     }
   }
