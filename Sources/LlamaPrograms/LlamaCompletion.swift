@@ -57,11 +57,15 @@ extension LlamaServerProcess {
     var timings: Timings
   }
 
+  /// A whole text is one answer, before which there is silence for minutes: the shared client gives up after one and a half.
+  private static let client = HTTPClient(
+    eventLoopGroupProvider: .singleton, configuration: .init(timeout: .init(connect: .seconds(10), read: nil)))
+
   /// Waits until the model is loaded.
   package func becomeReady(patience: Duration) async throws {
     let deadline = ContinuousClock.now + patience
     while true {
-      let answer = try? await HTTPClient.shared.execute(
+      let answer = try? await Self.client.execute(
         HTTPClientRequest(url: "http://127.0.0.1:\(port)/health"), timeout: .seconds(10))
       if answer?.status == .ok { return }
       guard ContinuousClock.now < deadline, isRunning else {
@@ -74,20 +78,27 @@ extension LlamaServerProcess {
 
   /// Writes the likeliest continuation of a prompt.
   ///
-  /// - Throws: ``LlamaProgramTrouble`` where the server answers with something else.
+  /// - Throws: ``LlamaProgramTrouble`` where the server answers with something else, not in time or not at all.
   package func complete(_ prompt: [Int32], maximumTokens: Int, patience: Duration) async throws -> LlamaCompletion {
     var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/completion")
     request.method = .POST
     request.headers.add(name: "Content-Type", value: "application/json")
     request.body = .bytes(
       ByteBuffer(bytes: try JSONEncoder().encode(Request(prompt: prompt, maximumTokens: maximumTokens))))
-    let response = try await HTTPClient.shared.execute(
-      request, timeout: .nanoseconds(Int64(patience / .nanoseconds(1))))
-    let body = Data(try await response.body.collect(upTo: 64 << 20).readableBytesView)
-    guard response.status == .ok, let answer = try? JSONDecoder().decode(Answer.self, from: body) else {
+    let status: HTTPResponseStatus
+    let body: Data
+    do {
+      let response = try await Self.client.execute(
+        request, timeout: .nanoseconds(Int64(patience / .nanoseconds(1))))
+      status = response.status
+      body = Data(try await response.body.collect(upTo: 64 << 20).readableBytesView)
+    } catch let error as HTTPClientError {
+      let what = error == .deadlineExceeded ? "did not answer within \(patience)" : "did not answer: \(error)"
+      throw LlamaProgramTrouble(what: "llama-server \(what)", log: log)
+    }
+    guard status == .ok, let answer = try? JSONDecoder().decode(Answer.self, from: body) else {
       throw LlamaProgramTrouble(
-        what: "llama-server answered \(response.status.code): \(String(decoding: body.prefix(300), as: UTF8.self))",
-        log: log)
+        what: "llama-server answered \(status.code): \(String(decoding: body.prefix(300), as: UTF8.self))", log: log)
     }
     return LlamaCompletion(
       tokens: answer.tokens, count: answer.timings.count, milliseconds: answer.timings.milliseconds,

@@ -70,6 +70,38 @@ struct LlamaProgramTests {
     #expect(kill(process, 0) != 0)
   }
 
+  @Test func `a server that does not answer in time is said with what it printed`() async throws {
+    // Connections are made by the kernel, and nobody accepts them.
+    #if canImport(Glibc)
+      let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    #else
+      let listener = socket(AF_INET, SOCK_STREAM, 0)
+    #endif
+    defer { close(listener) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isListening = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(listener, $0, size) == 0 && listen(listener, 1) == 0 && getsockname(listener, $0, &size) == 0
+      }
+    }
+    try #require(isListening)
+    let script = FileManager.default.temporaryDirectory.appending(path: "basic-silent-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: script) }
+    let text = "#!/bin/sh\necho listening on http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))\nexec sleep 60\n"
+    try #require(
+      FileManager.default.createFile(
+        atPath: script, contents: Data(text.utf8), attributes: [.posixPermissions: 0o755]))
+    let server = try await LlamaServerProcess(program: script, arguments: [], patience: .seconds(20))
+    defer { server.stop() }
+    let error = await #expect(throws: LlamaProgramTrouble.self) {
+      try await server.complete([1], maximumTokens: 1, patience: .milliseconds(300))
+    }
+    #expect(error?.what.contains("within 0.3 seconds") == true && error?.log.contains("listening") == true)
+  }
+
   @Test func `a server that ends at once is said with what it printed`() async throws {
     let error = await #expect(throws: LlamaProgramTrouble.self) {
       try await LlamaServerProcess(

@@ -43,7 +43,10 @@ struct BenchEngines: AsyncParsableCommand {
 
   @OptionGroup var measuring: MeasuringOptions
 
-  @Option(help: ArgumentHelp("Also write the result to a file, as JSON.", valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp(
+      "Also write the result to a file, as JSON; what there is of it after each kind of prompts.", valueName: "file"),
+    completion: .file())
   var json: String?
 
   /// The kinds in the order in which they are named.
@@ -70,8 +73,11 @@ struct BenchEngines: AsyncParsableCommand {
 
   func run() async throws {
     let command = self
-    let report = try await Interruption.cancels { try await EngineContest(command: command, context: .current).run() }
-    if let json { try Files.create(json, try JSON.document(report), for: json) }
+    let report = try await Interruption.cancels {
+      try await EngineContest(command: command, context: .current).run { report in
+        if let json = command.json { try Files.create(json, try JSON.document(report), for: json) }
+      }
+    }
     try measuring.deliver(report, text: report.text)
   }
 }

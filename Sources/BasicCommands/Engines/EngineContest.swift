@@ -41,7 +41,11 @@ struct EngineContest {
     var tokens: [Token]
   }
 
-  func run() async throws -> EngineReport {
+  /// Measures everything.
+  ///
+  /// - Parameter keep: called with what there is so far: before the first kind of prompts, of which each takes half an hour, and after
+  ///   each of them.
+  func run(keep: (EngineReport) throws -> Void) async throws -> EngineReport {
     let announce = command.measuring.announce
     for notice in command.models.notices { announce("note: \(notice)") }
     let problems = try BenchProblems.load(command.problems, context)
@@ -58,7 +62,10 @@ struct EngineContest {
     let common = LlamaContestant.Common(
       programs: command.programs, target: pair.target.path, draft: engine.draftModel?.path, threads: threads.target,
       context: size)
-    var kinds: [EngineReport.Kind] = []
+    var report = EngineReport(
+      target: pair.target.name, draft: engine.draftModel?.name, threads: threads.target, draftThreads: threads.draft,
+      rounds: command.measuring.rounds, maxTokens: command.maxTokens, kinds: [])
+    try keep(report)
     for kind in try command.kinds {
       let asked = try await self.prompts(kind, prompts, engine)
       let trials = try await tried(kind, asked, common, engine)
@@ -66,11 +73,10 @@ struct EngineContest {
         trials.filter { $0.mode == mode }.max { $0.speed < $1.speed }
       }
       let runs = try await rounds(kind, asked, best, common, engine)
-      kinds.append(.init(kind, prompts: asked.map(\.name), best: best, trials: trials, runs: runs))
+      report.kinds.append(.init(kind, prompts: asked.map(\.name), best: best, trials: trials, runs: runs))
+      try keep(report)
     }
-    return EngineReport(
-      target: pair.target.name, draft: engine.draftModel?.name, threads: threads.target, draftThreads: threads.draft,
-      rounds: command.measuring.rounds, maxTokens: command.maxTokens, kinds: kinds)
+    return report
   }
 
   private func own(_ prompt: [Token], _ mode: SpeculationMode, _ engine: LlamaEngine) async throws -> DecodingSummary {
