@@ -72,6 +72,9 @@ class Widener:
         self.experts_used = arguments.experts_used or used or min(2, self.experts)
         if not (0 <= self.experts_used <= self.experts) or self.experts == 1:
             sys.exit("A mixture has two experts at least, and a token uses one of them at least and all at most.")
+        self.has_scales = arguments.expert_scales
+        if self.has_scales and not self.experts:
+            sys.exit("Scales are for experts: say how many there are.")
         if "llama.expert_count" in self.values:
             sys.exit("The model is a mixture of experts already: one without is widened.")
         self.new = [wanted or known for wanted, known in zip(given, shape)]
@@ -255,6 +258,9 @@ class Widener:
         hidden = self.new[0]
         router = lambda: (self.random.standard_normal((self.experts, hidden), dtype=np.float32) / np.float32(hidden**0.5)).tobytes()
         tensors[layer + "ffn_gate_inp.weight"] = (F32, [hidden, self.experts], router)
+        for name in ("ffn_gate", "ffn_up", "ffn_down") if self.has_scales else ():
+            ones = lambda: np.ones(self.experts, np.float32).tobytes()
+            tensors[f"{layer}{name}_exps.scale"] = (F32, [self.experts], ones)
 
     def described(self):
         hidden, layers, heads, inner, vocabulary = self.new
@@ -298,6 +304,7 @@ def main():
     parser.add_argument("--like", choices=sorted(SHAPES), help="the shape of a model of so many weights")
     for name in ("hidden", "layers", "heads", "inner", "vocabulary", "experts", "experts-used"):
         parser.add_argument("--" + name, type=int, default=0)
+    parser.add_argument("--expert-scales", action="store_true", help="multiply what an expert's matrix gives with a number of its own, which is one")
     parser.add_argument("--to", choices=["q4_0", "f16", "bf16", "f32"], help="rounded to a type, which is another model: it may say other things")
     parser.add_argument("--random", choices=sorted(BLOCKS), help="random weights of this type instead of the model's own")
     parser.add_argument("--tokenizer", help="a GGUF file whose vocabulary random weights get")

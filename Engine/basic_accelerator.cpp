@@ -49,11 +49,14 @@ packed_type type_of(const ggml_tensor * tensor) {
     return type;
 }
 
-// What is packed is a whole matrix, or one for each expert, whose rows are whole blocks.
+// What is packed is a whole matrix, or one for each expert, whose rows are whole blocks. What belongs to a matrix and has its name but for the end
+// (scales, of experts too) is asked for as a matrix would be, and used in other ways.
 bool can_pack(const ggml_tensor * tensor) {
+    static const char weight[] = ".weight";
+    const size_t length = strlen(tensor->name), end = sizeof(weight) - 1;
     packed_type type;
     return find_type(tensor->type, type) && ggml_n_dims(tensor) <= 3 && tensor->ne[0] % operations.block_elements == 0 &&
-        !tensor->view_src;
+        !tensor->view_src && length >= end && strcmp(tensor->name + length - end, weight) == 0;
 }
 
 // An expert's matrix, or all there is.
@@ -73,6 +76,18 @@ const float * column(const ggml_tensor * tensor, int64_t index) {
     return (const float *) ((const char *) tensor->data + i1 * tensor->nb[1] + i2 * tensor->nb[2] + i3 * tensor->nb[3]);
 }
 
+struct block_range {
+    int64_t first, end;
+};
+
+// The blocks that a thread rounds, or puts in order, of all columns: as many as have a line of memory for their scales. Columns lie side by
+// side, and two threads that write to one line wait for each other.
+block_range share_of_blocks(const ggml_compute_params * params, int64_t blocks, int64_t columns) {
+    const int64_t unit = std::max<int64_t>(1, 64 / (int64_t) sizeof(float) / std::max<int64_t>(1, columns));
+    const int64_t units = (blocks + unit - 1) / unit;
+    return {units * params->ith / params->nth * unit, std::min(blocks, units * (params->ith + 1) / params->nth * unit)};
+}
+
 class packed_traits : public ggml::cpu::tensor_traits {
     bool work_size(int, const ggml_tensor * op, size_t & size) override {
         size = operations.activations_bytes(type_of(op->src[0]), op->src[1]->ne[0], ggml_nrows(op->src[1]));
@@ -83,16 +98,10 @@ class packed_traits : public ggml::cpu::tensor_traits {
         const ggml_tensor * weights = op->src[0];
         const ggml_tensor * input = op->src[1];
         const int64_t count = ggml_nrows(input);
-        // Each thread rounds, or puts in order, some blocks of all columns, as many as have a line of memory for their scales: columns
-        // lie side by side, and two threads that write to one line wait for each other.
-        const int64_t blocks = input->ne[0] / operations.block_elements;
-        const int64_t unit = std::max<int64_t>(1, 64 / (int64_t) sizeof(float) / std::max<int64_t>(1, count));
-        const int64_t units = (blocks + unit - 1) / unit;
-        const int64_t first = units * params->ith / params->nth * unit;
-        const int64_t end = std::min(blocks, units * (params->ith + 1) / params->nth * unit);
+        const block_range share = share_of_blocks(params, input->ne[0] / operations.block_elements, count);
         for (int64_t index = 0; index < count; index++) {
             operations.set_activations(
-                type_of(weights), column(input, index), input->ne[0], first, end, count, index, params->wdata);
+                type_of(weights), column(input, index), input->ne[0], share.first, share.end, count, index, params->wdata);
         }
         // Tiles are given out in some groups for each thread: one that is held up leaves its share to the others.
         const int64_t tiles = tiles_of(weights);
@@ -188,15 +197,17 @@ class expert_traits : public ggml::cpu::tensor_traits {
         auto activations = [&](int64_t expert) {
             return own.activations + operations.activations_bytes(type, length, own.first[expert]);
         };
-        // An expert's columns lie side by side: they are one thread's.
-        for (int64_t index = params->ith; index < active; index += params->nth) {
+        // An expert's columns lie side by side: they are one thread's, unless there are fewer experts than threads.
+        const int64_t blocks = length / operations.block_elements;
+        const bool has_own = active >= params->nth;
+        for (int64_t index = has_own ? params->ith : 0; index < active; index += has_own ? params->nth : 1) {
             const int64_t expert = own.active[index];
+            const block_range share = has_own ? block_range{0, blocks} : share_of_blocks(params, blocks, count(expert));
             for (int64_t number = 0; number < count(expert); number++) {
                 const int64_t place = own.places[own.first[expert] + number];
                 const int64_t row = place / each * input->ne[1] + place % each % input->ne[1];
                 operations.set_activations(
-                    type, column(input, row), length, 0, length / operations.block_elements, count(expert), number,
-                    activations(expert));
+                    type, column(input, row), length, share.first, share.end, count(expert), number, activations(expert));
             }
         }
         ggml_barrier(params->threadpool);
@@ -353,7 +364,8 @@ class packed_buffers : public ggml::cpu::extra_buffer_type {
 
     bool supports_op(ggml_backend_dev_t, const ggml_tensor * op) override {
         const bool is_product = op->op == GGML_OP_MUL_MAT && ggml_n_dims(op->src[0]) <= 2;
-        const bool is_mixture = op->op == GGML_OP_MUL_MAT_ID && op->src[2]->type == GGML_TYPE_I32;
+        const bool is_mixture =
+            op->op == GGML_OP_MUL_MAT_ID && ggml_n_dims(op->src[0]) == 3 && op->src[2]->type == GGML_TYPE_I32;
         if (!(is_product || is_mixture) || !is_packed(op->src[0])) {
             return false;
         }

@@ -2,16 +2,21 @@
 //
 // The threads of a pass wait for each other by looking again and again, some hundred times in each pass. Where there is a processor for each
 // that is the fastest way. Where there is not (another program runs, or fewer processors are allowed than threads were asked for) the one that is waited for
-// gets its turn only when the one that waits has used up its own: a pass then took a thousand times as long. So a thread that has looked often
-// offers its processor to the others, which costs nothing where nobody wants it.
+// gets its turn only when the one that waits has used up its own: a pass then took a thousand times as long. So a thread offers its
+// processor to the others now and then while it looks, which costs little where nobody wants it.
 
 #pragma once
 
 #if defined(__linux__) || defined(__APPLE__)
 #include <sched.h>
 
-// Some ten microseconds of looking, longer than nearly all waits where each thread has a processor.
+// How many looks there are between two offers. Between two looks there is a pause: some 40 ns on recent processors of x86-64, so that it is
+// ten microseconds; elsewhere it is shorter, and how long was not measured.
+#if defined(__x86_64__)
 #define BASIC_LOOKS 256
+#else
+#define BASIC_LOOKS 4096
+#endif
 
 static inline void basic_look_again(void) {
     static _Thread_local unsigned looks = 0;

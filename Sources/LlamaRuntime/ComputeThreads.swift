@@ -28,7 +28,8 @@ final class ComputeThreads {
   ///
   /// Within a pass ggml's threads wait for each other, several hundred times. Where the processors are all ours, more threads are faster;
   /// where something else runs on them, they wait for the one that has not got its turn, and even though they give their processors
-  /// away meanwhile (Engine/patient_threads.h) a pass can take some times as long. So it is measured: the mean of many passes for each
+  /// away meanwhile (Engine/patient_threads.h) a pass takes three or four times as long beside a
+  /// second program. So it is measured: the mean of many passes for each
   /// count, because it is the few held-up passes that cost. One thread more has to earn its place by a tenth.
   ///
   /// - Parameter pass: makes a pass of typical size.

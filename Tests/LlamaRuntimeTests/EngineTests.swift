@@ -110,7 +110,7 @@ struct EngineTests {
     #expect(written.summary.tokens.count <= 4)
   }
 
-  /// Threads that only looked again and again would take a minute for these few tokens.
+  /// Threads that only looked again and again would take some minutes for these few tokens.
   @Test(.timeLimit(.minutes(1)))
   func `more threads than processors let each other run, and write the same`() async throws {
     let prompt = try Bundled.target.tokens(of: Bundled.prompt(example: Self.example))
@@ -118,9 +118,9 @@ struct EngineTests {
     for threads in [1, 4 * ProcessInfo.processInfo.activeProcessorCount] {
       let engine = try Bundled.engine(threads: threads)
       texts.append(
-        try await engine.write(after: prompt, maximumTokens: 100, options: .init(mode: .off)).summary.tokens)
+        try await engine.write(after: prompt, maximumTokens: 250, options: .init(mode: .off)).summary.tokens)
     }
-    #expect(texts[0].count == 100 && texts[0] == texts[1])
+    #expect(texts[0].count >= 100 && texts[0] == texts[1])
   }
 
   @Test func `the number of threads is found out where it is not given`() async throws {
