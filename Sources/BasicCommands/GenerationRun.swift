@@ -30,7 +30,8 @@ struct GenerationRun {
       form: pair.promptForm, gpu: gpu, precision: command.hardware.precision
     ).prompt(for: problem)
     let tokens = try pair.tokens(of: prompt)
-    let engine = try pair.engine(context: contextSize(for: tokens, pair), limits: command.speculation.limits)
+    let engine = try pair.engine(
+      context: contextSize(for: tokens, pair), limits: command.speculation.limits, remembersCosts: true)
     for notice in engine.notices { view.note(notice) }
 
     let written = try await write(prompt, tokens, engine, view, trace)

@@ -9,6 +9,8 @@ struct LocalPair: Sendable {
   let draft: LlamaModel?
   let chatTemplate: String?
   let threads: Int?
+  /// Where it is kept what passes of these models cost.
+  private let costs: PassCostFile?
 
   /// Loads what the options name, or the bundled pair.
   ///
@@ -39,9 +41,13 @@ struct LocalPair: Sendable {
         if let percentage = progress.percentage(of: share) { update("loading (\(percentage) %) \(path)") }
       }
     }
+    let target = try await load(targetPath ?? "")
+    let draft = try await draftPath.asyncMap(load)
     return LocalPair(
-      target: try await load(targetPath ?? ""), draft: try await draftPath.asyncMap(load),
-      chatTemplate: options.chatTemplate, threads: options.usableThreads)
+      target: target, draft: draft, chatTemplate: options.chatTemplate, threads: options.usableThreads,
+      costs: PassCostFile(
+        target: target.path, draft: draft?.path, threads: options.usableThreads,
+        usesAccelerator: !options.noAccelerator, environment: context.environment))
   }
 
   /// The form of prompts that the target was trained for.
@@ -61,12 +67,14 @@ struct LocalPair: Sendable {
   }
 
   /// An engine whose context holds texts of up to `tokens` tokens.
-  func engine(context tokens: Int, limits: TreeLimits) throws -> LlamaEngine {
+  ///
+  /// - Parameter remembersCosts: whether it goes by what passes cost a program before it, where that still holds.
+  func engine(context tokens: Int, limits: TreeLimits, remembersCosts: Bool = false) throws -> LlamaEngine {
     try LlamaEngine(
       target: target, draft: draft,
       configuration: .init(
         context: tokens, threads: threads, nodeLimit: min(limits.totalNodes, 400) + 1,
-        leafLimit: min(limits.totalNodes, 64)))
+        leafLimit: min(limits.totalNodes, 64), costs: remembersCosts ? costs?.memory : nil))
   }
 }
 

@@ -25,7 +25,7 @@ final class BatchWriter {
 
   let room: Room
   let target: LlamaBatchTarget
-  let drafts: [LlamaDraft]
+  let draft: LlamaDraft?
   let decoder: BatchDecoder
 
   /// - Parameters:
@@ -43,14 +43,12 @@ final class BatchWriter {
       model: single.context.model, width: room.width, textLimit: room.text, cells: room.tokens + spare,
       nodeLimit: nodeLimit, leafLimit: leafLimit,
       threads: threads)
-    drafts =
-      try draft.map { model in
-        try (0..<room.width).map { _ in
-          try LlamaDraft(
-            model: model, vocabularySize: single.vocabularySize, textLimit: room.text, nodeLimit: 64, threads: threads)
-        }
-      } ?? []
-    decoder = try BatchDecoder(target: target, drafts: drafts, stopwatch: stopwatch)
+    self.draft = try draft.map { model in
+      try LlamaDraft(
+        model: model, vocabularySize: single.vocabularySize, width: room.width, textLimit: room.text,
+        cells: room.tokens, nodeLimit: 64, threads: threads)
+    }
+    decoder = try BatchDecoder(target: target, draft: self.draft, stopwatch: stopwatch)
   }
 
   /// Prepares for a batch: how many threads compute, and who hears of the prompt.
@@ -58,9 +56,7 @@ final class BatchWriter {
     target.mayGoOn = { try Task.checkCancellation() }
     target.onRead = onRead
     target.context.threadCount = threads.target
-    for draft in drafts {
-      draft.mayGoOn = { try Task.checkCancellation() }
-      if let count = threads.draft { draft.context.threadCount = count }
-    }
+    draft?.mayGoOn = { try Task.checkCancellation() }
+    if let draft, let count = threads.draft { draft.context.threadCount = count }
   }
 }

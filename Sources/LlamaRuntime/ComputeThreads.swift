@@ -30,26 +30,31 @@ final class ComputeThreads {
   /// where something else runs on them, they wait for the one that has not got its turn, and even though they give their processors
   /// away meanwhile (Engine/patient_threads.h) a pass takes three or four times as long beside a
   /// second program. So it is measured: the mean of many passes for each
-  /// count, because it is the few held-up passes that cost. One thread more has to earn its place by a tenth.
+  /// count, because it is the few held-up passes that cost. Threads beyond half as many have to earn their place by a tenth. Fewer are tried as long
+  /// as that is not slower, since a large model takes seconds for a pass with one thread.
   ///
   /// - Parameter pass: makes a pass of typical size.
   func choose(for context: LlamaContext, stopwatch: Stopwatch, pass: () throws -> Void) rethrows {
     guard limit > 1 else { return }
-    var best = (count: 1, time: Double.infinity)
-    for count in counts.reversed() {
+    var best = limit
+    var least = Double.infinity
+    for count in counts {
       context.threadCount = count
       try pass()
       let started = stopwatch.milliseconds
       var passes = 0.0
+      var mean = 0.0
       // A large model's passes are long enough to be told apart by three; a small one's need some time to be disturbed.
       repeat {
         try pass()
         passes += 1
-      } while passes < 3 || (stopwatch.milliseconds - started < 40 && passes < 200)
-      let mean = (stopwatch.milliseconds - started) / passes
-      if mean < 0.9 * best.time { best = (count, mean) }
+        mean = (stopwatch.milliseconds - started) / passes
+      } while mean < 2 * least && (passes < 3 || (stopwatch.milliseconds - started < 40 && passes < 200))
+      guard mean < least / 0.9 else { break }
+      best = count
+      least = min(least, mean)
     }
-    context.threadCount = best.count
+    context.threadCount = best
   }
 }
 

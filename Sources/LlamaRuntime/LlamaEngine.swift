@@ -20,15 +20,18 @@ public actor LlamaEngine {
     public var nodeLimit: Int
     /// The most leaves of a token tree.
     public var leafLimit: Int
+    /// What is known of the cost of passes, and who is told of it; nil to measure it each time.
+    public var costs: PassCostMemory?
 
     /// Makes a configuration.
     public init(
-      context: Int = 4096, threads: Int? = nil, nodeLimit: Int = 201, leafLimit: Int = 64
+      context: Int = 4096, threads: Int? = nil, nodeLimit: Int = 201, leafLimit: Int = 64, costs: PassCostMemory? = nil
     ) {
       self.context = context
       self.threads = threads
       self.nodeLimit = nodeLimit
       self.leafLimit = leafLimit
+      self.costs = costs
     }
   }
 
@@ -47,7 +50,9 @@ public actor LlamaEngine {
   private let decoder: SpeculativeDecoder
   private let threads: ComputeThreads
   private let stopwatch = Stopwatch(clock: ContinuousClock())
-  private var hasChosenThreads = false
+  /// The numbers of threads that were found to be best before the first text.
+  private var chosenThreads: (target: Int, draft: Int?)?
+  private var writtenTexts = 0
   /// Made when it is first asked for.
   private var replay: Replay?
   /// What writes several texts together; made when it is first asked for.
@@ -113,7 +118,7 @@ public actor LlamaEngine {
     target.mayGoOn = { try Task.checkCancellation() }
     draft?.mayGoOn = { try Task.checkCancellation() }
     target.onRead = onRead
-    try chooseThreads()
+    try getReady()
     let vocabulary = targetModel.vocabulary
     var text = TextInProgress(stopSequences: stopSequences)
     let summary = try decoder.decode(
@@ -122,6 +127,7 @@ public actor LlamaEngine {
       let piece = text.add(record.tokens, of: vocabulary)
       return onPass(record, piece) && !text.isStopped
     }
+    keep(decoder.passCosts)
     return text.finished(summary, promptTokens: prompt.count)
   }
 
@@ -131,7 +137,7 @@ public actor LlamaEngine {
     _ recording: [Token], after prompt: [Token], options: SpeculativeDecoder.Options
   ) throws -> DecodingSummary {
     target.mayGoOn = { try Task.checkCancellation() }
-    try chooseThreads()
+    try getReady()
     let replay = try self.replay ?? Replay(target: target, stopwatch: stopwatch)
     self.replay = replay
     replay.target.play(recording)
@@ -153,26 +159,61 @@ public actor LlamaEngine {
   /// How many threads compute the target's and the draft's passes.
   public var threadCounts: (target: Int, draft: Int?) { (target.context.threadCount, draft?.context.threadCount) }
 
-  /// Once per engine, unless the number was given.
-  private func chooseThreads() throws {
-    guard configuration.threads == nil, !hasChosenThreads else { return }
-    hasChosenThreads = true
-    defer {
-      target.context.mayChangeThreads = true
-      draft?.context.mayChangeThreads = true
+  /// Once per engine: how many threads compute, unless the number was given, and what passes cost, where that is known from before.
+  private func getReady() throws {
+    guard chosenThreads == nil else { return }
+    defer { chosenThreads = threadCounts }
+    let known = configuration.costs?.known
+    // With fewer threads than there might be it was found out which number is best, and is again.
+    var isAsBefore = try known.map { try $0.threads == threads.limit && agrees($0) } ?? false
+    if configuration.threads == nil {
+      defer {
+        target.context.mayChangeThreads = true
+        draft?.context.mayChangeThreads = true
+      }
+      if !isAsBefore { try threads.choose(for: target.context, stopwatch: stopwatch, pass: { try singlePass() }) }
+      if let draft, !isAsBefore || known?.draftThreads != threads.limit {
+        try threads.choose(for: draft.context, stopwatch: stopwatch) {
+          try draft.prepare([])
+          try draft.begin(with: [0])
+        }
+        try draft.prepare([])
+      }
     }
+    guard let known, known.threads == threadCounts.target, known.draftThreads == threadCounts.draft else { return }
+    if !isAsBefore && known.threads < threads.limit { isAsBefore = try agrees(known) }
+    if isAsBefore { decoder.assume(verification: known.verification, draft: known.draft) }
+  }
+
+  /// Whether a pass of the target takes about as long as it is said to.
+  private func agrees(_ known: PassCostRecord) throws -> Bool {
+    // The first one touches memory for the first time.
+    for _ in 0..<3 {
+      let started = stopwatch.milliseconds
+      try singlePass()
+      if known.agrees(withSingle: stopwatch.milliseconds - started) { return true }
+    }
+    return false
+  }
+
+  private func singlePass() throws {
     let tree = TokenTree(root: 0)
     try target.prepare([])
-    try threads.choose(for: target.context, stopwatch: stopwatch) {
-      try target.evaluate(tree)
-      try target.keep([], of: tree)
-    }
-    guard let draft else { return }
-    try threads.choose(for: draft.context, stopwatch: stopwatch) {
-      try draft.prepare([])
-      try draft.begin(with: [0])
-    }
-    try draft.prepare([])
+    try target.evaluate(tree)
+    try target.keep([], of: tree)
+  }
+
+  /// Tells whoever wants to remember it what passes have come to cost.
+  private func keep(_ costs: (verification: PassCosts, draft: PassCosts?)?) {
+    writtenTexts += 1
+    // What fewer threads take that gave way to other work is no measure for the next time.
+    guard let memory = configuration.costs, let costs, writtenTexts & (writtenTexts - 1) == 0,
+      let chosenThreads, chosenThreads == threadCounts
+    else { return }
+    memory.keep(
+      PassCostRecord(
+        threads: chosenThreads.target, draftThreads: chosenThreads.draft, verification: costs.verification.samples,
+        draft: costs.draft?.samples))
   }
 
   /// The target's logits for some tokens after a text, computed one pass at a time as plain decoding does.
@@ -197,7 +238,7 @@ public actor LlamaEngine {
   /// - Throws: `CancellationError` where the task is cancelled, between two passes; what the target throws.
   public func passTimes(of sizes: [Int], after text: [Token], rounds: Int) throws -> [[Double]] {
     target.mayGoOn = { try Task.checkCancellation() }
-    try chooseThreads()
+    try getReady()
     try target.prepare(text.dropLast())
     var times = [[Double]](repeating: [], count: sizes.count)
     // The first round touches memory for the first time.
@@ -218,7 +259,7 @@ public actor LlamaEngine {
   /// What the machine allows the target's threads, measured now.
   public func roofline() async throws -> ProcessorRoofline {
     target.mayGoOn = { try Task.checkCancellation() }
-    try chooseThreads()
+    try getReady()
     // For a while after a pass its threads look out for the next one, on processors that are to be measured.
     try await Task.sleep(for: .milliseconds(150))
     return ProcessorRoofline.measure(threads: target.context.threadCount)
@@ -250,7 +291,7 @@ extension LlamaEngine {
     onPass: @Sendable (Int, PassRecord, String) -> Bool = { _, _, _ in true },
     onEnd: @Sendable (Int, WrittenText) -> Void
   ) throws {
-    try chooseThreads()
+    try getReady()
     let writer = try batchWriter(width: seeds.count, promptTokens: prompt.count, maximumTokens: maximumTokens)
     writer.begin(threads: (target.context.threadCount, draft?.context.threadCount), onRead: onRead)
     let vocabulary = targetModel.vocabulary
@@ -262,10 +303,11 @@ extension LlamaEngine {
         return onPass(index, record, piece) && !texts[index].isStopped
       },
       onEnd: { index, summary in onEnd(index, texts[index].finished(summary, promptTokens: prompt.count)) })
+    keep(writer.decoder.passCosts)
   }
 
   /// The cost of passes over several texts as measured last, by all tokens in them.
-  public var batchPassCosts: PassCosts? { batch?.decoder.passCosts }
+  public var batchPassCosts: PassCosts? { batch?.decoder.passCosts?.verification }
 
   /// The writer of several texts, made anew where the one there is has too little room.
   private func batchWriter(width: Int, promptTokens: Int, maximumTokens: Int) throws -> BatchWriter {
@@ -279,6 +321,9 @@ extension LlamaEngine {
     let made = try BatchWriter(
       room.roundedUp(context: configuration.context), target: target, draft: draftModel,
       nodeLimit: configuration.nodeLimit, leafLimit: configuration.leafLimit, threads: threads, stopwatch: stopwatch)
+    if let costs = decoder.passCosts {
+      made.decoder.assume(verification: costs.verification.samples, draft: costs.draft?.samples)
+    }
     batch = made
     return made
   }

@@ -3,30 +3,42 @@
 /// Each text is the very text that ``SpeculativeDecoder`` writes for its seed, however many are beside it. A pass over the
 /// next tokens of several texts costs less than as many passes, and unlike guesses all of those tokens are wanted. What is
 /// left of a pass is speculated with: the planner of each text reckons with its part of what a pass costs that is so many
-/// times as large, so with many texts trees become small, and grow as texts end.
+/// times as large, so with many texts trees become small, and grow as texts end. The draft model grows the trees of all texts
+/// together, a level of each in one pass.
 ///
 /// A decoder is used from one thread at a time.
 public final class BatchDecoder {
   private let target: any BatchTargetModel
-  private let drafts: [any DraftModel]
+  private let draft: (any BatchDraftModel)?
   private let stopwatch: Stopwatch
   private var costs: MeasuredCosts?
   private var experience: [DecodingSession.Experience.Kind: DecodingSession.Experience] = [:]
 
   /// A decoder for `target`.
   ///
-  /// - Parameter drafts: a draft model for each text, since each remembers one; or none.
+  /// - Parameter draft: guesses for as many texts as the target can take at least; nil where nothing drafts.
   /// - Throws: ``SpeculativeDecodingError`` where the vocabularies differ in size.
-  public init(target: any BatchTargetModel, drafts: [any DraftModel] = [], stopwatch: Stopwatch) throws {
-    precondition(drafts.isEmpty || drafts.count >= target.width, "each text has a draft model of its own")
-    for draft in drafts { try draft.checkVocabulary(of: target.vocabularySize) }
+  public init(
+    target: any BatchTargetModel, draft: (any BatchDraftModel)? = nil, stopwatch: Stopwatch
+  ) throws {
+    if let draft {
+      precondition(draft.width >= target.width, "the draft model can take all texts")
+      try SpeculativeDecodingError.checkVocabulary(draft.vocabularySize, of: target.vocabularySize)
+    }
     self.target = target
-    self.drafts = drafts
+    self.draft = draft
     self.stopwatch = stopwatch
   }
 
-  /// The cost of the target's passes as measured last, by all tokens in them; `nil` before the first texts with speculation.
-  public var passCosts: PassCosts? { costs?.verification }
+  /// The cost of passes as measured last, by all tokens in them; `nil` before the first texts with speculation.
+  public var passCosts: (verification: PassCosts, draft: PassCosts?)? {
+    costs.map { ($0.verification, $0.draft) }
+  }
+
+  /// Goes by costs that were measured before, as ``SpeculativeDecoder/assume(verification:draft:)`` does.
+  public func assume(verification: [PassCosts.Point], draft points: [PassCosts.Point]?) {
+    costs = MeasuredCosts(verification, draft: points, target: target.capacity, draft: draft?.capacity)
+  }
 
   /// Writes a text after `prompt` for each seed.
   ///
@@ -48,17 +60,18 @@ public final class BatchDecoder {
     let started = stopwatch.milliseconds
     try target.prepare(prompt.dropLast(), count: seeds.count)
     let read = stopwatch.milliseconds
+    let isKnown = costs != nil
     var costs = try measureCosts(prompt, count: seeds.count, options)
-    let measured = stopwatch.milliseconds
-    let share = BatchMember.Share(seeds.count)
-    var part = costs
-    part.verification = costs.verification.divided(among: seeds.count)
+    let measured = isKnown ? read : stopwatch.milliseconds
+    let draft = options.mode.usesDraftModel ? draft : nil
+    let share = BatchShare(seeds.count)
+    let part = costs.divided(among: seeds.count)
     let sessions = try seeds.enumerated().map { text, seed in
       var options = options
       options.sampling.seed = seed
       return try DecodingSession(
         target: BatchMember(target, text: text, share: share),
-        draftModel: options.mode.usesDraftModel && !drafts.isEmpty ? drafts[text] : nil, prompt: prompt,
+        draftModel: draft.map { BatchDraftMember($0, text: text, share: share) }, prompt: prompt,
         maximumTokens: maximumTokens, endTokens: endTokens, options: options, costs: part,
         experience: experience[.init(options)], stopwatch: stopwatch)
     }
@@ -71,6 +84,7 @@ public final class BatchDecoder {
     var passes = 0
     func end(_ text: Int) throws {
       target.end(text)
+      draft?.end(text)
       try onEnd(text, sessions[text].summary)
     }
     while true {
@@ -83,10 +97,10 @@ public final class BatchDecoder {
       // The passes of all texts teach one curve, and now and then each planner learns its part of it.
       if live.count != share.count || passes % 8 == 7 {
         share.count = live.count
-        let part = costs.verification.divided(among: live.count)
+        let part = costs.divided(among: live.count)
         for text in live { sessions[text].use(part) }
       }
-      let trees = try live.map { text in (text: text, tree: try sessions[text].propose()) }
+      let trees = try propose(live, sessions, draft, &costs)
       let size = trees.reduce(0) { $0 + $1.tree.count + target.backlog(of: $1.text) }
       let before = stopwatch.milliseconds
       try target.evaluate(trees)
@@ -103,9 +117,46 @@ public final class BatchDecoder {
       }
     }
     if let learnt = sessions[0].experience { experience[.init(options)] = learnt }
-    if options.mode != .off {
-      costs.draft = sessions[0].planner.draftCosts ?? costs.draft
-      self.costs = costs
+    if options.mode != .off { self.costs = costs }
+  }
+
+  /// Drafts a tree for each of some texts.
+  private func propose(
+    _ texts: [Int], _ sessions: [DecodingSession], _ draft: (any BatchDraftModel)?, _ costs: inout MeasuredCosts
+  ) throws -> [(text: Int, tree: TokenTree)] {
+    let asking = try texts.filter { try sessions[$0].beginDraft() }
+    if let draft, !asking.isEmpty { try grow(asking, sessions, with: draft, &costs.draft) }
+    return texts.map { (text: $0, tree: sessions[$0].endDraft()) }
+  }
+
+  /// Has the draft model grow the trees of some texts, level by level, those of all texts in one pass.
+  private func grow(
+    _ texts: [Int], _ sessions: [DecodingSession], with draft: any BatchDraftModel, _ costs: inout PassCosts?
+  ) throws {
+    var last = stopwatch.milliseconds
+    // A pass is charged in equal parts to the texts that have a level in it.
+    func charge(_ texts: [Int]) {
+      let now = stopwatch.milliseconds
+      for text in texts { sessions[text].addDrafting((now - last) / Double(texts.count)) }
+      last = now
+    }
+    try draft.begin(texts.map { (text: $0, tokens: sessions[$0].unread) })
+    for text in texts { sessions[text].startGrowth() }
+    charge(texts)
+    var growing = texts
+    while !growing.isEmpty {
+      var levels: [(text: Int, nodes: [Int], tree: TokenTree)] = []
+      for text in growing {
+        if let level = sessions[text].grow() { levels.append((text, level.nodes, level.tree)) }
+      }
+      if !levels.isEmpty {
+        let before = stopwatch.milliseconds
+        try draft.evaluate(levels)
+        costs?.record(
+          size: levels.reduce(0) { $0 + $1.nodes.count }, milliseconds: stopwatch.milliseconds - before)
+      }
+      charge(growing)
+      growing = levels.map(\.text)
     }
   }
 
@@ -115,8 +166,10 @@ public final class BatchDecoder {
   ) throws -> MeasuredCosts {
     if let costs { return costs }
     guard options.mode != .off else { return .unknown }
-    let member = BatchMember(target, text: 0, share: .init(1))
-    let measured = try CostProbe(stopwatch: stopwatch).measure(target: member, draft: drafts.first, text: prompt)
+    let alone = BatchShare(1)
+    let measured = try CostProbe(stopwatch: stopwatch).measure(
+      target: BatchMember(target, text: 0, share: alone),
+      draft: draft.map { BatchDraftMember($0, text: 0, share: alone) }, text: prompt)
     costs = measured
     // What the probes left behind is forgotten.
     try target.prepare(prompt.dropLast(), count: count)

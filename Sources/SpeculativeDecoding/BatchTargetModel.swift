@@ -32,37 +32,3 @@ public protocol BatchTargetModel: AnyObject {
   /// Forgets a text: there will be no tree of it any more.
   func end(_ text: Int)
 }
-
-/// One of the texts of a ``BatchTargetModel``, in the terms of one that has a pass to itself.
-final class BatchMember: TargetModel {
-  /// How many texts there are to share a pass.
-  final class Share {
-    var count: Int
-    init(_ count: Int) { self.count = count }
-  }
-
-  private let target: any BatchTargetModel
-  private let text: Int
-  private let share: Share
-
-  init(_ target: any BatchTargetModel, text: Int, share: Share) {
-    self.target = target
-    self.text = text
-    self.share = share
-  }
-
-  var vocabularySize: Int { target.vocabularySize }
-
-  /// An equal part of the pass.
-  var capacity: PassCapacity {
-    let whole = target.capacity
-    return PassCapacity(nodes: max(1, whole.nodes / share.count), leaves: whole.leaves, text: whole.text)
-  }
-
-  var backlog: Int { target.backlog(of: text) }
-
-  func prepare(_ text: ArraySlice<Token>) throws { try target.prepare(text, count: share.count) }
-  func evaluate(_ tree: TokenTree) throws { try target.evaluate([(text, tree)]) }
-  func logits(of node: Int) -> UnsafeBufferPointer<Float> { target.logits(of: node, in: text) }
-  func keep(_ path: [Int], of tree: TokenTree) throws { try target.keep(path, of: tree, in: text) }
-}

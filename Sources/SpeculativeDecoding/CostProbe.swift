@@ -3,9 +3,26 @@ struct MeasuredCosts {
   var verification: PassCosts
   var draft: PassCosts?
 
+  init(verification: PassCosts, draft: PassCosts? = nil) { (self.verification, self.draft) = (verification, draft) }
+
   /// For plain decoding, which asks nobody what a pass costs.
   static var unknown: MeasuredCosts {
     MeasuredCosts(verification: PassCosts(probe: [.init(size: 1, milliseconds: 1)], limit: 1))
+  }
+
+  /// What passes cost one of `count` texts that share them.
+  func divided(among count: Int) -> MeasuredCosts {
+    MeasuredCosts(verification: verification.divided(among: count), draft: draft?.divided(among: count))
+  }
+
+  /// What was measured before, for models with other limits perhaps. Nil where nothing is said of a draft model that there is.
+  init?(
+    _ verification: [PassCosts.Point], draft points: [PassCosts.Point]?, target: PassCapacity, draft: PassCapacity?
+  ) {
+    guard !verification.isEmpty, draft == nil || points?.isEmpty == false else { return nil }
+    self.init(
+      verification: PassCosts(probe: verification, limit: CostProbe.limit(target: target)),
+      draft: draft.flatMap { draft in points.map { PassCosts(probe: $0, limit: CostProbe.limit(draft: draft)) } })
   }
 
   mutating func update(from planner: TreePlanner) {
@@ -23,14 +40,18 @@ struct CostProbe {
 
   /// In the order in which they say most. A pass is bound by reading the weights first, where it is flat, and by its products later,
   /// where it rises: where a large model's curve bends, and how it rises, is seen by the first four.
-  private static let sizes = [1, 8, 16, 32, 4, 64, 2, 12, 24, 48, 128, 200, 96]
+  static let sizes = [1, 8, 16, 32, 4, 64, 2, 12, 24, 48, 128, 200, 96]
+
+  /// The largest passes that curves cover.
+  static func limit(target: PassCapacity) -> Int { min(target.nodes, 201) }
+  static func limit(draft: PassCapacity) -> Int { min(draft.nodes, draft.leaves, 64) }
 
   /// Measures both models after `text`, whose last token is the root of the probes' trees.
   func measure(
     target: any TargetModel, draft: (any DraftModel)?, text: [Token]
   ) throws -> MeasuredCosts {
     let token = text.last ?? 0
-    let limit = min(target.capacity.nodes, 201)
+    let limit = Self.limit(target: target.capacity)
     // The curve outlives this text, so what it covers must not depend on the room that this text leaves.
     let room = max(1, target.capacity.text - text.count)
     let vocabulary = target.vocabularySize
@@ -45,7 +66,7 @@ struct CostProbe {
     }
     let verification = PassCosts(probe: points, limit: limit)
     guard let draft else { return MeasuredCosts(verification: verification) }
-    let draftLimit = min(draft.capacity.nodes, draft.capacity.leaves, 64)
+    let draftLimit = Self.limit(draft: draft.capacity)
     let draftRoom = max(1, draft.capacity.text - text.count)
     let draftPoints = try probe(limit: min(draftLimit, draftRoom, vocabulary)) { size in
       // A level below the root; the root is scored anew each time.

@@ -81,3 +81,40 @@ public protocol DraftModel: AnyObject {
   /// Keeps of `path`, which starts at the root, the nodes that were scored, and forgets the rest of the tree.
   func keep(_ path: [Int], of tree: TokenTree) throws
 }
+
+/// A draft model that guesses for several texts at once: answers to one prompt, a level of each one's tree in one pass.
+///
+/// All texts begin as the same one, by ``prepare(_:count:)``. A pass over the next guesses of several texts costs little more than one over
+/// those of one of them.
+public protocol BatchDraftModel: AnyObject {
+  /// The length of a row of logits.
+  var vocabularySize: Int { get }
+
+  /// What a pass can take: the nodes of all texts together, but the leaves of each tree, and the length of each text.
+  var capacity: PassCapacity { get }
+
+  /// The most texts.
+  var width: Int { get }
+
+  /// The number of tokens of a remembered text.
+  func textCount(of text: Int) -> Int
+
+  /// Makes `prompt` the remembered text of `count` texts, which are numbered from 0; what it shares with the prompt before is not
+  /// computed again.
+  func prepare(_ prompt: ArraySlice<Token>, count: Int) throws
+
+  /// Appends tokens, at least one, to each of some remembered texts, and scores the last ones, which are the roots of trees.
+  func begin(_ unread: [(text: Int, tokens: ArraySlice<Token>)]) throws
+
+  /// Scores nodes of trees in one pass, for each text those of one depth. Their parents have been scored.
+  func evaluate(_ levels: [(text: Int, nodes: [Int], tree: TokenTree)]) throws
+
+  /// The logits after `node` of a text's tree, which the latest call scored; valid until the next call. The root is node 0.
+  func logits(of node: Int, in text: Int) -> UnsafeBufferPointer<Float>
+
+  /// Keeps of `path`, which starts at the root of a text's tree, the nodes that were scored, and forgets the rest of the tree.
+  func keep(_ path: [Int], of tree: TokenTree, in text: Int) throws
+
+  /// Forgets a text: nothing will be guessed for it any more.
+  func end(_ text: Int)
+}

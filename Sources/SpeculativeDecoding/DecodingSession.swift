@@ -102,33 +102,41 @@ final class DecodingSession {
     return true
   }
 
+  /// A tree that is being drafted.
+  private struct Draft {
+    var tree: TokenTree
+    var guidance: DraftGuidance
+    var usedModel = false
+    /// The milliseconds spent drafting, and elsewhere.
+    var time = 0.0
+    var host = 0.0
+  }
+
   /// A tree that was proposed and not yet verified.
   private struct Proposal {
     /// The tree to verify, and for each of its nodes the number that it had as drafted.
     var tree: TokenTree
     var originals: [Int]
-    var drafted: TokenTree
-    var usedModel: Bool
-    var drafting: Double
-    /// The milliseconds from the pass's start to its verification.
-    var elapsed: Double
+    var draft: Draft
     /// How many tokens the target computes in its next pass for this text, the backlog included.
     var size: Int
   }
 
+  private var draft: Draft?
   private var proposal: Proposal?
   private var isEnded = false
 
   /// Drafts a tree for the next pass, and prunes it to what is worth verifying.
   func propose() throws -> TokenTree {
-    let started = stopwatch.milliseconds
-    let drafted = try draft(started: started)
-    let (tree, originals) =
-      sampled == nil ? planner.pruned(drafted.tree) : (drafted.tree, Array(0..<drafted.tree.count))
-    proposal = Proposal(
-      tree: tree, originals: originals, drafted: drafted.tree, usedModel: drafted.usedModel, drafting: drafted.time,
-      elapsed: stopwatch.milliseconds - started, size: tree.count + target.backlog)
-    return tree
+    if try beginDraft(), let model, var draft {
+      self.draft = nil
+      let before = stopwatch.milliseconds
+      try model.propose(into: &draft.tree, guidance: draft.guidance)
+      for pass in model.passes { planner.recordDraft(size: pass.size, milliseconds: pass.milliseconds) }
+      draft.time += stopwatch.milliseconds - before
+      self.draft = draft
+    }
+    return endDraft()
   }
 
   /// Accepts what the target, which has just scored the proposed tree, says itself.
@@ -146,18 +154,18 @@ final class DecodingSession {
     let walk = walk(tree)
     try target.keep(walk.visited, of: tree)
     let outcome = PassOutcome(
-      proposed: proposal.drafted, visited: walk.visited.map { proposal.originals[$0] }, tokens: walk.tokens)
+      proposed: proposal.draft.tree, visited: walk.visited.map { proposal.originals[$0] }, tokens: walk.tokens)
     text += walk.tokens
     if usesSuffix { suffix.learn(outcome) }
     corpus?.learn(outcome)
     try model?.learn(outcome)
     try sampled?.learn(outcome)
     let kept = take(walk.tokens)
-    var times = PassTimes(drafting: proposal.drafting, verifying: verifying)
-    times.host = proposal.elapsed - proposal.drafting + stopwatch.milliseconds - started
+    var times = PassTimes(drafting: proposal.draft.time, verifying: verifying)
+    times.host = proposal.draft.host + stopwatch.milliseconds - started
     planner.record(
       nodes: size ?? proposal.size, tokens: walk.tokens.count, promise: tree.expectedAcceptance,
-      usedModel: proposal.usedModel, drafting: times.drafting, verifying: times.verifying, host: times.host)
+      usedModel: proposal.draft.usedModel, drafting: times.drafting, verifying: times.verifying, host: times.host)
     summary.passes += 1
     summary.verifiedNodes += tree.count - 1
     summary.acceptedTokens += walk.visited.count - 1
@@ -165,46 +173,81 @@ final class DecodingSession {
     let goesOn = try onPass(
       PassRecord(
         index: summary.passes - 1, position: position, tree: tree, accepted: Array(walk.visited.dropFirst()),
-        tokens: kept, draftedNodes: proposal.drafted.count - 1, times: times))
+        tokens: kept, draftedNodes: proposal.draft.tree.count - 1, times: times))
     if isEnded { return false }
     if !goesOn { summary.end = .stopped }
     return goesOn
   }
 
-  /// Plans with other costs of the target's passes from now on.
-  func use(_ costs: PassCosts) { planner.use(costs) }
+  /// Plans with other costs of passes from now on.
+  func use(_ costs: MeasuredCosts) { planner.use(costs) }
 
-  private func draft(started: Double) throws -> (tree: TokenTree, time: Double, usedModel: Bool) {
-    var tree = TokenTree(root: text[text.count - 1])
+  /// Starts to draft a tree for the next pass.
+  ///
+  /// - Returns: whether the draft model is to go on with it.
+  func beginDraft() throws -> Bool {
+    let started = stopwatch.milliseconds
     // A pass brings one token more than its tree is deep.
     let room = min(target.capacity.text - text.count, maximumTokens - summary.tokens.count)
     let choice = planner.choice(room: target.capacity.nodes - 1, depth: room - 1)
-    guard choice.usesSuffix || choice.usesModel else { return (tree, 0, false) }
     let time = options.limits.time.map {
       Double($0.components.seconds) * 1e3 + Double($0.components.attoseconds) * 1e-15
     }
-    var guidance = DraftGuidance(
-      limits: choice.limits, minimumWeight: planner.minimumWeight, tokensPerMillisecond: planner.rate,
-      draftCosts: planner.draftCosts, leafLimit: target.capacity.leaves, endTokens: endTokens, pass: summary.passes,
-      deadline: started + (time ?? .infinity), stopwatch: stopwatch)
+    var draft = Draft(
+      tree: TokenTree(root: text[text.count - 1]),
+      guidance: DraftGuidance(
+        limits: choice.limits, minimumWeight: planner.minimumWeight, tokensPerMillisecond: planner.rate,
+        draftCosts: planner.draftCosts, leafLimit: target.capacity.leaves, endTokens: endTokens, pass: summary.passes,
+        deadline: started + (time ?? .infinity), stopwatch: stopwatch))
     let before = stopwatch.milliseconds
+    draft.host = before - started
     if let sampled, choice.usesModel {
-      try sampled.propose(into: &tree, guidance: guidance)
-      return (tree, stopwatch.milliseconds - before, true)
+      try sampled.propose(into: &draft.tree, guidance: draft.guidance)
+      draft.usedModel = true
+    } else if choice.usesSuffix {
+      suffix.propose(into: &draft.tree, guidance: draft.guidance)
+      corpus?.propose(into: &draft.tree, guidance: draft.guidance)
+      draft.tree.shareSiblings()
     }
-    if choice.usesSuffix {
-      suffix.propose(into: &tree, guidance: guidance)
-      corpus?.propose(into: &tree, guidance: guidance)
-      tree.shareSiblings()
+    if let model, choice.usesModel, planner.asksModel(given: draft.tree, pending: model.pendingCount) {
+      draft.guidance.limits.totalNodes = max(1, choice.limits.totalNodes - (draft.tree.count - 1))
+      draft.usedModel = true
     }
-    var usedModel = false
-    if let model, choice.usesModel, planner.asksModel(given: tree, pending: model.pendingCount) {
-      guidance.limits.totalNodes = max(1, choice.limits.totalNodes - (tree.count - 1))
-      try model.propose(into: &tree, guidance: guidance)
-      for pass in model.passes { planner.recordDraft(size: pass.size, milliseconds: pass.milliseconds) }
-      usedModel = true
-    }
-    return (tree, stopwatch.milliseconds - before, usedModel)
+    draft.time = stopwatch.milliseconds - before
+    self.draft = draft
+    return draft.usedModel && sampled == nil
+  }
+
+  /// What the draft model has to read before it can go on with the tree.
+  var unread: ArraySlice<Token> { model?.unread ?? [] }
+
+  /// Has the draft model, which has scored the tree's root, go on with it.
+  func startGrowth() { model?.start() }
+
+  /// Adds the draft model's next level to the tree, all of whose nodes that may have children it has scored.
+  ///
+  /// - Returns: the nodes to score before the level after it, and the tree; nil where it is complete.
+  func grow() -> (nodes: [Int], tree: TokenTree)? {
+    guard let model, var draft else { preconditionFailure("a tree is begun before it grows") }
+    self.draft = nil
+    let level = model.grow(&draft.tree, guidance: draft.guidance)
+    self.draft = draft
+    return level.map { ($0, draft.tree) }
+  }
+
+  /// Counts milliseconds that somebody else has spent drafting.
+  func addDrafting(_ milliseconds: Double) { draft?.time += milliseconds }
+
+  /// Prunes the tree that was drafted to what is worth verifying.
+  func endDraft() -> TokenTree {
+    guard var draft else { preconditionFailure("a tree is begun before it ends") }
+    self.draft = nil
+    let started = stopwatch.milliseconds
+    let (tree, originals) =
+      sampled == nil ? planner.pruned(draft.tree) : (draft.tree, Array(0..<draft.tree.count))
+    draft.host += stopwatch.milliseconds - started
+    proposal = Proposal(tree: tree, originals: originals, draft: draft, size: tree.count + target.backlog)
+    return tree
   }
 
   private func walk(_ tree: TokenTree) -> TreeWalk {

@@ -36,7 +36,15 @@ public final class ModelSource: DraftSource {
   /// The draft model's passes for the latest tree after the one that scored its root: how many nodes, and how long.
   private(set) var passes: [PassCosts.Point] = []
 
+  /// The nodes of the level that was added last which something may follow, and how many levels and nodes there are.
+  private var frontier: [Int] = []
+  private var levels = 0
+  private var proposed = 0
+
   /// The tokens that the draft model has not read yet.
+  var unread: ArraySlice<Token> { text[model.textCount...] }
+
+  /// The number of tokens that the draft model has not read yet.
   public var pendingCount: Int { text.count - model.textCount }
 
   /// Starts on a new text.
@@ -48,28 +56,41 @@ public final class ModelSource: DraftSource {
 
   /// Grows the tree below its root; what other sources put there stays and is met by the draft model's own guesses.
   public func propose(into tree: inout TokenTree, guidance: DraftGuidance) throws {
+    try model.begin(with: unread)
+    start()
+    while let level = grow(&tree, guidance: guidance) {
+      let before = guidance.stopwatch.milliseconds
+      try model.evaluate(level, of: tree)
+      passes.append(.init(size: level.count, milliseconds: guidance.stopwatch.milliseconds - before))
+    }
+  }
+
+  /// Starts a tree, whose root the draft model has scored.
+  func start() {
     proposals.removeAll(keepingCapacity: true)
     contested.removeAll(keepingCapacity: true)
     passes.removeAll(keepingCapacity: true)
-    try model.begin(with: text[model.textCount...])
-    var frontier = [0]
-    var proposed = 0
-    for depth in 1...guidance.limits.depth {
-      let room = guidance.limits.totalNodes - proposed
-      let level = grow(&tree, from: frontier, room: room, guidance: guidance)
-      proposed += level.count
-      frontier = level.filter { !guidance.endTokens.contains(tree.tokens[$0]) }
-      let gain = frontier.reduce(0) { $0 + Double(tree.logProbabilities[$1].exponential) }
-      guard depth < guidance.limits.depth, proposed < guidance.limits.totalNodes,
-        !frontier.isEmpty, frontier.count <= model.capacity.nodes,
-        pays(gain: gain * levelRatio, width: frontier.count, guidance: guidance),
-        guidance.stopwatch.milliseconds < guidance.deadline
-      else { break }
-      let before = guidance.stopwatch.milliseconds
-      try model.evaluate(frontier, of: tree)
-      passes.append(.init(size: frontier.count, milliseconds: guidance.stopwatch.milliseconds - before))
+    frontier = [0]
+    (levels, proposed) = (0, 0)
+  }
+
+  /// Adds the next level to the tree, all of whose nodes that may have children have been scored.
+  ///
+  /// - Returns: the nodes to score before the level after it is added; nil where the tree is complete.
+  func grow(_ tree: inout TokenTree, guidance: DraftGuidance) -> [Int]? {
+    let level = addLevel(to: &tree, room: guidance.limits.totalNodes - proposed, guidance: guidance)
+    levels += 1
+    proposed += level.count
+    frontier = level.filter { !guidance.endTokens.contains(tree.tokens[$0]) }
+    let gain = frontier.reduce(0) { $0 + Double(tree.logProbabilities[$1].exponential) }
+    guard levels < guidance.limits.depth, proposed < guidance.limits.totalNodes, !frontier.isEmpty,
+      pays(gain: gain * levelRatio, width: frontier.count, guidance: guidance),
+      guidance.stopwatch.milliseconds < guidance.deadline
+    else {
+      tree.accumulate()
+      return nil
     }
-    tree.accumulate()
+    return frontier
   }
 
   /// Learns from a pass: the text grows, and the draft model keeps what it has already read of it.
@@ -98,11 +119,9 @@ public final class ModelSource: DraftSource {
     var rank: Int
   }
 
-  /// Adds the heaviest children of `frontier` and returns them.
-  private func grow(
-    _ tree: inout TokenTree, from frontier: [Int], room: Int, guidance: DraftGuidance
-  ) -> [Int] {
-    let width = min(guidance.limits.nodesPerLevel, room)
+  /// Adds the heaviest children of the frontier, as many as the draft model can score together, and returns them.
+  private func addLevel(to tree: inout TokenTree, room: Int, guidance: DraftGuidance) -> [Int] {
+    let width = min(guidance.limits.nodesPerLevel, room, model.capacity.nodes)
     var best: [(parent: Int, token: Token, proposal: Proposal, accepted: Double, weight: Double)] = []
     var total = 0.0
     var parentTotal = 0.0

@@ -4,7 +4,7 @@
 /// reality (engines process columns in blocks); between measured sizes it is interpolated, and it never falls.
 public struct PassCosts: Sendable {
   /// One measured size.
-  public struct Point: Sendable, Equatable {
+  public struct Point: Sendable, Equatable, Codable {
     /// The number of tokens in the pass.
     public let size: Int
     /// Its time.
@@ -49,6 +49,11 @@ public struct PassCosts: Sendable {
   /// - Complexity: O(1).
   public func milliseconds(_ size: Int) -> Double {
     curve[min(max(size, 1), curve.count) - 1]
+  }
+
+  /// The curve as it is believed now, at some sizes: what another one can begin with.
+  public var samples: [Point] {
+    CostProbe.sizes.filter { $0 <= limit }.sorted().map { Point(size: $0, milliseconds: milliseconds($0)) }
   }
 
   /// What one more token adds to a pass of `size` tokens, averaged over the next eight.

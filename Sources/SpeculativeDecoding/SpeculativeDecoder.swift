@@ -39,7 +39,7 @@ public final class SpeculativeDecoder {
   ///
   /// - Throws: ``SpeculativeDecodingError`` where the vocabularies differ in size.
   public init(target: any TargetModel, draft: (any DraftModel)? = nil, stopwatch: Stopwatch) throws {
-    try draft?.checkVocabulary(of: target.vocabularySize)
+    if let draft { try SpeculativeDecodingError.checkVocabulary(draft.vocabularySize, of: target.vocabularySize) }
     self.target = target
     self.draftModel = draft
     self.stopwatch = stopwatch
@@ -48,6 +48,13 @@ public final class SpeculativeDecoder {
   /// The cost of passes as measured last; `nil` before the first text with speculation.
   public var passCosts: (verification: PassCosts, draft: PassCosts?)? {
     costs.map { ($0.verification, $0.draft) }
+  }
+
+  /// Goes by costs that were measured before, ``PassCosts/samples`` of a decoder of the same models, instead of measuring them.
+  ///
+  /// - Parameter draft: those of the draft model; where there is one and this is nil or empty, costs are measured all the same.
+  public func assume(verification: [PassCosts.Point], draft: [PassCosts.Point]?) {
+    costs = MeasuredCosts(verification, draft: draft, target: target.capacity, draft: draftModel?.capacity)
   }
 
   /// Writes text after `prompt`.
@@ -66,8 +73,9 @@ public final class SpeculativeDecoder {
     let started = stopwatch.milliseconds
     try target.prepare(prompt.dropLast())
     let read = stopwatch.milliseconds
+    let isKnown = costs != nil
     let costs = try measureCosts(prompt, options)
-    let measured = stopwatch.milliseconds
+    let measured = isKnown ? read : stopwatch.milliseconds
     let session = try DecodingSession(
       target: target, draftModel: options.mode.usesDraftModel ? draftModel : nil, prompt: prompt,
       maximumTokens: maximumTokens, endTokens: endTokens, options: options, costs: costs,
@@ -105,12 +113,12 @@ extension SpeculativeDecoder.Options {
   }
 }
 
-extension DraftModel {
+extension SpeculativeDecodingError {
   /// Refuses a draft model that has another number of tokens than its target.
-  func checkVocabulary(of size: Int) throws {
-    guard vocabularySize != size else { return }
+  static func checkVocabulary(_ draft: Int, of target: Int) throws {
+    guard draft != target else { return }
     throw SpeculativeDecodingError(
       .vocabularyMismatch,
-      "The draft model has \(vocabularySize) tokens, the target \(size): they must share one vocabulary.")
+      "The draft model has \(draft) tokens, the target \(target): they must share one vocabulary.")
   }
 }

@@ -147,7 +147,8 @@ public struct TreePlanner: Sendable {
   public mutating func asksModel(given tree: TokenTree, pending: Int) -> Bool {
     isCurious = false
     guard mode == .auto, let draftCosts else { return true }
-    catchingUp = draftCosts.milliseconds(pending)
+    // What is more than the curve covers is read in as many passes.
+    catchingUp = draftCosts.milliseconds(pending) * max(1, Double(pending) / Double(draftCosts.limit))
     // Compared as rates of their own: what the model brings changes so much from pass to pass that by the rate of the moment it
     // would be left after each pass that went worse than most.
     let without = bestRate(of: tree, order: withinLimits(tree.nodesByWeight(), of: tree), trust: trust)
@@ -264,8 +265,11 @@ public struct TreePlanner: Sendable {
     catchingUp = 0
   }
 
-  /// Plans with other costs of the target's passes from now on.
-  mutating func use(_ costs: PassCosts) { verificationCosts = costs }
+  /// Plans with other costs of passes from now on.
+  mutating func use(_ costs: MeasuredCosts) {
+    verificationCosts = costs.verification
+    if draftCosts != nil { draftCosts = costs.draft }
+  }
 
   /// Learns from a pass of the draft model.
   public mutating func recordDraft(size: Int, milliseconds: Double) {

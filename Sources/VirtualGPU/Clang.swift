@@ -67,7 +67,7 @@ package enum FileIdentity {
   }
 
   /// What this machine's compiled code depends on.
-  static let processor: String = {
+  package static let processor: String = {
     let lines = (Folders.read("/proc/cpuinfo", limit: 1 << 16) ?? "").split(separator: "\n")
     let telling = lines.filter { line in ["model name", "flags", "Features"].contains { line.hasPrefix($0) } }
     return SHA256.hex(telling.prefix(2).joined(separator: "\n"))

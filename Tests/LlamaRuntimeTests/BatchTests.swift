@@ -96,6 +96,54 @@ struct BatchTests {
     #expect(row == bits(single.logits(of: 0)))
   }
 
+  @Test(arguments: [2, 3, 5], 0..<(isLongRun ? 30 : 3))
+  func `a draft guesses for each text what it would for that text alone`(count: Int, seed: UInt64) throws {
+    var generator = SeededGenerator(seed: seed + 900)
+    func number(_ range: Range<Int>) -> Int { Int.random(in: range, using: &generator) }
+    let draft = try Bundled.llamaDraft(width: 5)
+    let alone = try (0..<count).map { _ in try Bundled.llamaDraft() }
+    var comparison = RowComparison()
+    for _ in 0..<2 {
+      let prompt = generator.tokens(number(0..<70))
+      try draft.prepare(prompt[...], count: count)
+      for single in alone { try single.prepare(prompt[...]) }
+      var texts = [[Token]](repeating: prompt, count: count)
+      var live = Array(0..<count)
+      for round in 0..<10 {
+        if round == 7 { draft.end(live.remove(at: number(0..<count))) }
+        // Some texts go on without being guessed for, and have the more to be read later: more than a pass takes of five.
+        for text in live { texts[text] += generator.tokens(number(1..<6) == 1 ? 130 : 1) }
+        let asking = live.filter { _ in number(0..<4) > 0 }
+        guard !asking.isEmpty else { continue }
+        try draft.begin(asking.map { (text: $0, tokens: texts[$0][draft.textCount(of: $0)...]) })
+        let trees = asking.map { generator.tree(root: texts[$0][texts[$0].count - 1], nodes: number(1..<14)) }
+        for (text, _) in zip(asking, trees) {
+          try alone[text].begin(with: texts[text][alone[text].textCount...])
+          comparison.add(draft.logits(of: 0, in: text), Array(alone[text].logits(of: 0)))
+        }
+        for depth in 1...max(1, trees.map(\.depth).max() ?? 1) {
+          let levels = zip(asking, trees).map { text, tree in
+            (text: text, nodes: (1..<tree.count).filter { Int(tree.depths[$0]) == depth }, tree: tree)
+          }.filter { !$0.nodes.isEmpty }
+          guard !levels.isEmpty else { break }
+          try draft.evaluate(levels)
+          for (text, nodes, tree) in levels {
+            try alone[text].evaluate(nodes, of: tree)
+            for node in nodes { comparison.add(draft.logits(of: node, in: text), Array(alone[text].logits(of: node))) }
+          }
+        }
+        for (text, tree) in zip(asking, trees) {
+          let path = tree.path(to: number(0..<tree.count))
+          try draft.keep(path, of: tree, in: text)
+          try alone[text].keep(path, of: tree)
+          texts[text] += path.dropFirst().map { tree.tokens[$0] }
+          #expect(draft.textCount(of: text) == texts[text].count)
+        }
+      }
+    }
+    comparison.expectLikeness()
+  }
+
   /// The texts for seeds, together.
   static func together(
     _ engine: LlamaEngine, _ prompt: [Token], _ seeds: [UInt64], tokens: Int, _ options: SpeculativeDecoder.Options,

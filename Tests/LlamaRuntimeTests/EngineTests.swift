@@ -130,6 +130,61 @@ struct EngineTests {
     #expect(counts.target >= 1 && (counts.draft ?? 0) >= 1)
   }
 
+  @Test func `what passes cost is kept, and believed the next time where it holds`() async throws {
+    let prompt = try Bundled.target.tokens(of: Bundled.prompt(example: Self.example))
+    let kept = Mutex<[PassCostRecord]>([])
+    func write(_ known: PassCostRecord?, times: Int = 1) async throws -> [DecodingSummary] {
+      let engine = try LlamaEngine(
+        target: Bundled.target, draft: Bundled.draft,
+        configuration: .init(
+          context: 512, threads: 1,
+          costs: .init(known: known) { record in kept.withLock { $0.append(record) } }))
+      var summaries: [DecodingSummary] = []
+      for _ in 0..<times {
+        summaries.append(try await engine.write(after: prompt, maximumTokens: 30, options: .init()).summary)
+      }
+      return summaries
+    }
+    let first = try await write(nil, times: 5)
+    #expect(first[0].probeTime > 0 && first.dropFirst().allSatisfy { $0.probeTime == 0 })
+    // After the first, the second and the fourth text.
+    #expect(kept.withLock { $0.count } == 3)
+    let record = try #require(kept.withLock { $0.last })
+    #expect(record.threads == 1 && record.draftThreads == 1)
+    #expect(record.verification.first?.size == 1 && record.draft?.first?.size == 1)
+    // A busy machine may take three times as long for a pass now and then, so that it is not believed at once.
+    var isBelieved = false
+    for _ in 0..<10 where !isBelieved {
+      let again = try await write(record)
+      #expect(again[0].tokens == first[0].tokens)
+      isBelieved = again[0].probeTime == 0
+    }
+    #expect(isBelieved)
+    for wrong in Self.records(unlike: record) {
+      let again = try await write(wrong)
+      #expect(again[0].probeTime > 0 && again[0].tokens == first[0].tokens, "\(wrong)")
+    }
+  }
+
+  /// Records that must not be believed.
+  static func records(unlike record: PassCostRecord) -> [PassCostRecord] {
+    func changed(_ change: (inout PassCostRecord) -> Void) -> PassCostRecord {
+      var record = record
+      change(&record)
+      return record
+    }
+    func scaled(_ factor: Double) -> PassCostRecord {
+      changed { $0.verification = $0.verification.map { .init(size: $0.size, milliseconds: factor * $0.milliseconds) } }
+    }
+    return [
+      scaled(1000), scaled(1e-4), scaled(-1), scaled(0), scaled(.nan), scaled(.infinity),
+      changed { $0.threads = 2 }, changed { $0.threads = -1 }, changed { $0.draftThreads = nil },
+      changed { $0.draft = nil }, changed { $0.draft = [] }, changed { $0.verification = [] },
+      changed { $0.verification.removeFirst() }, changed { $0.verification[1] = .init(size: -3, milliseconds: 1) },
+      changed { $0.draft?[0] = .init(size: .max, milliseconds: 1) },
+    ]
+  }
+
   // What follows is the same engine behind the protocol that all models share.
 
   static func request(_ tokens: Int, stop: [String] = [], seed: UInt64? = nil) throws -> GenerationRequest {

@@ -34,10 +34,10 @@ enum Bundled {
       model: target, textLimit: text, nodeLimit: 201, leafLimit: 64, threads: ComputeThreads(limit: threads))
   }
 
-  static func llamaDraft(text: Int = 1024, vocabularySize: Int? = nil) throws -> LlamaDraft {
+  static func llamaDraft(width: Int = 1, text: Int = 1024, vocabularySize: Int? = nil) throws -> LlamaDraft {
     try LlamaDraft(
-      model: draft, vocabularySize: vocabularySize ?? draft.vocabulary.count, textLimit: text, nodeLimit: 64,
-      threads: ComputeThreads(limit: 1))
+      model: draft, vocabularySize: vocabularySize ?? draft.vocabulary.count, width: width, textLimit: text,
+      cells: width * text, nodeLimit: 64, threads: ComputeThreads(limit: 1))
   }
 
   /// The prompt that the models were trained for, from one of the project's examples.

@@ -53,6 +53,61 @@ final class TableBatchTarget: BatchTargetModel {
   }
 }
 
+/// A draft model over tables that guesses for several texts, and checks that it is used as an engine has to be.
+final class TableBatchDraft: BatchDraftModel {
+  let capacity: PassCapacity
+  var width: Int { members.count }
+  var vocabularySize: Int { members[0].vocabularySize }
+  private let members: [TableDraft]
+  private var live: Set<Int> = []
+  /// The texts that the latest pass scored something of.
+  private var scored: Set<Int> = []
+  /// How many texts each pass scored something of.
+  private(set) var passes: [Int] = []
+  var onPass: (Int) -> Void = { _ in }
+
+  init(_ members: [TableDraft], nodes: Int = 64) {
+    self.members = members
+    capacity = PassCapacity(nodes: nodes, leaves: 64, text: 4096)
+  }
+
+  func textCount(of text: Int) -> Int { members[text].textCount }
+
+  func prepare(_ prompt: ArraySlice<Token>, count: Int) {
+    precondition((1...width).contains(count))
+    live = Set(0..<count)
+    for member in members.prefix(count) { member.prepare(prompt) }
+  }
+
+  func begin(_ unread: [(text: Int, tokens: ArraySlice<Token>)]) {
+    pass(unread.map(\.text), size: unread.reduce(0) { $0 + $1.tokens.count })
+    for (text, tokens) in unread { members[text].begin(with: tokens) }
+  }
+
+  func evaluate(_ levels: [(text: Int, nodes: [Int], tree: TokenTree)]) {
+    let size = levels.reduce(0) { $0 + $1.nodes.count }
+    precondition(size <= capacity.nodes && levels.allSatisfy { !$0.nodes.isEmpty })
+    pass(levels.map(\.text), size: size)
+    for (text, nodes, tree) in levels { members[text].evaluate(nodes, of: tree) }
+  }
+
+  func logits(of node: Int, in text: Int) -> UnsafeBufferPointer<Float> {
+    precondition(scored.contains(text))
+    return members[text].logits(of: node)
+  }
+
+  func keep(_ path: [Int], of tree: TokenTree, in text: Int) { members[text].keep(path, of: tree) }
+
+  func end(_ text: Int) { precondition(live.remove(text) != nil) }
+
+  private func pass(_ texts: [Int], size: Int) {
+    precondition(!texts.isEmpty && Set(texts).count == texts.count && live.isSuperset(of: texts))
+    scored = Set(texts)
+    passes.append(texts.count)
+    onPass(size)
+  }
+}
+
 /// Several texts written together: each is the one that is written for its seed alone.
 @Suite struct BatchDecoderTests {
   struct Outcome {
@@ -116,9 +171,15 @@ final class TableBatchTarget: BatchTargetModel {
         nodes: max(width, nodes ?? setting.capacity.nodes), leaves: setting.capacity.leaves,
         text: setting.capacity.text))
     target.onPass = { [costs = setting.costs] in clock.advance(milliseconds: costs.target($0)) }
-    let drafts = (0..<width).compactMap { _ in Self.draft(setting) }
-    for draft in drafts { draft.onPass = { [costs = setting.costs] in clock.advance(milliseconds: costs.draft($0)) } }
-    return (try BatchDecoder(target: target, drafts: drafts, stopwatch: Stopwatch(clock: clock)), target, clock)
+    let draft = Self.batchDraft(setting, width: width)
+    draft?.onPass = { [costs = setting.costs] in clock.advance(milliseconds: costs.draft($0)) }
+    return (try BatchDecoder(target: target, draft: draft, stopwatch: Stopwatch(clock: clock)), target, clock)
+  }
+
+  static func batchDraft(_ setting: DecodeFuzzTests.Setting, width: Int) -> TableBatchDraft? {
+    let members = (0..<width).compactMap { _ in draft(setting) }
+    // With many texts there is room for few nodes of each.
+    return members.isEmpty ? nil : TableBatchDraft(members, nodes: max(width, 12))
   }
 
   static let batches = Requested.isLong ? 200 : 8
@@ -183,6 +244,53 @@ final class TableBatchTarget: BatchTargetModel {
     for text in [0, 2] { #expect(stopped.summaries[text].tokens == whole.summaries[text].tokens) }
   }
 
+  @Test func `the draft model grows the trees of all texts in the same passes, and they share the time`() throws {
+    // A draft model that takes as long for many nodes as for one: to ask for each text by itself would take four times as long.
+    let costs = SimulatedCosts(target: { 10 + 0.2 * Double($0) }, draft: { _ in 2 })
+    func drafted(_ count: Int) throws -> (passes: [Int], drafting: Double, tokens: Int) {
+      let setting = Self.plain(mode: .tree, likeness: 0.97, costs: costs, tokens: 200)
+      let clock = SimulatedClock()
+      let target = TableBatchTarget(setting.model, width: count, capacity: setting.capacity)
+      target.onPass = { clock.advance(milliseconds: costs.target($0)) }
+      let draft = try #require(Self.batchDraft(setting, width: count))
+      draft.onPass = { clock.advance(milliseconds: costs.draft($0)) }
+      let decoder = try BatchDecoder(target: target, draft: draft, stopwatch: Stopwatch(clock: clock))
+      let prompt = setting.prompts[0]
+      // Costs are probed with the first texts.
+      _ = try Self.decode(setting, seeds: [99], prompt: prompt, using: (decoder, target, clock))
+      let before = draft.passes.count
+      let found = try Self.decode(
+        setting, seeds: (0..<count).map { UInt64($0) }, prompt: prompt, using: (decoder, target, clock))
+      return (
+        Array(draft.passes.dropFirst(before)), found.summaries.reduce(0) { $0 + $1.times.drafting },
+        found.summaries.reduce(0) { $0 + $1.tokens.count }
+      )
+    }
+    let four = try drafted(4)
+    let served = four.passes.reduce(0, +)
+    #expect(Double(served) > 2.5 * Double(four.passes.count), "\(served) levels in \(four.passes.count) passes")
+    #expect(abs(four.drafting - 2 * Double(four.passes.count)) < 1e-6)
+    let one = try drafted(1)
+    #expect(one.passes.allSatisfy { $0 == 1 } && abs(one.drafting - 2 * Double(one.passes.count)) < 1e-6)
+    #expect(four.drafting / Double(four.tokens) < 0.5 * one.drafting / Double(one.tokens))
+  }
+
+  @Test func `a draft model that pays for one text alone pays for several together`() throws {
+    // Asked for each text by itself, it would cost four times as much, and no longer pay for what it brings.
+    let costs = SimulatedCosts(target: { 10 + 0.3 * Double($0) }, draft: { 1 + 0.02 * Double($0) })
+    func time(_ mode: SpeculationMode) throws -> Double {
+      var setting = Self.plain(mode: mode, likeness: 0.97, costs: costs, tokens: 300)
+      setting.options.sampling.temperature = 0.05
+      let made = try Self.decoder(setting, width: 4)
+      made.0.assume(
+        verification: [1, 200].map { .init(size: $0, milliseconds: costs.target($0)) },
+        draft: [1, 60].map { .init(size: $0, milliseconds: costs.draft($0)) })
+      return try Self.decode(setting, seeds: [1, 2, 3, 4], prompt: setting.prompts[0], using: made).time
+    }
+    let (plain, auto, tree) = (try time(.off), try time(.auto), try time(.tree))
+    #expect(auto < 0.7 * plain && auto < 1.15 * tree, "plain \(plain), auto \(auto), tree \(tree)")
+  }
+
   @Test func `with more texts trees are smaller, and grow as texts end`() throws {
     // Passes whose cost rises steeply after 16 nodes: what is beyond them does not pay.
     let stairs = SimulatedCosts(target: { $0 <= 16 ? 10 : 10 * Double($0) }, draft: { _ in 0.1 })
@@ -220,12 +328,26 @@ final class TableBatchTarget: BatchTargetModel {
     }
   }
 
+  @Test func `costs that are known are not measured`() throws {
+    let setting = Self.plain(mode: .auto, likeness: 0.9, costs: .generous)
+    let (decoder, target, clock) = try Self.decoder(setting, width: 2)
+    let sizes = [1, 8, 16, 32]
+    decoder.assume(
+      verification: sizes.map { .init(size: $0, milliseconds: setting.costs.target($0)) },
+      draft: sizes.map { .init(size: $0, milliseconds: setting.costs.draft($0)) })
+    let found = try Self.decode(
+      setting, seeds: [1, 2], prompt: setting.prompts[0], using: (decoder, target, clock))
+    #expect(found.summaries.allSatisfy { $0.probeTime == 0 })
+    #expect(target.passes == found.summaries.map(\.passes).max())
+  }
+
   @Test func `a draft model with another vocabulary is refused`() {
     let setting = Self.plain(mode: .auto, likeness: nil, costs: .generous)
     let target = TableBatchTarget(setting.model, width: 1, capacity: setting.capacity)
     #expect {
       try BatchDecoder(
-        target: target, drafts: [TableDraft(vocabulary: 5) { _ in [] }], stopwatch: Stopwatch(clock: SimulatedClock()))
+        target: target, draft: TableBatchDraft([TableDraft(vocabulary: 5) { _ in [] }]),
+        stopwatch: Stopwatch(clock: SimulatedClock()))
     } throws: {
       ($0 as? SpeculativeDecodingError)?.code == .vocabularyMismatch
     }

@@ -29,6 +29,41 @@ import Testing
     for size in 1...64 { #expect(abs(draft.milliseconds(size) - SimulatedCosts.generous.draft(size)) < 1e-3) }
   }
 
+  @Test func `costs that are known are not measured, and are learnt from as before`() throws {
+    let found = try #require(try costs(of: .generous))
+    let model = ContextModel(vocabulary: 23, seed: 2)
+    let target = TableTarget(model, capacity: .init(nodes: 100, leaves: 64, text: 4096))
+    let decoder = try SpeculativeDecoder.forTests(target, TableDraft(vocabulary: 23, model.logits))
+    let options = SpeculativeDecoder.Options(mode: .auto)
+    // Nothing is said of the draft model that there is.
+    decoder.assume(verification: found.verification.samples, draft: nil)
+    #expect(decoder.passCosts == nil)
+    decoder.assume(verification: found.verification.samples, draft: found.draft?.samples)
+    let assumed = try #require(decoder.passCosts)
+    #expect(assumed.verification.limit == 100 && assumed.draft?.limit == 64)
+    for size in 1...100 {
+      #expect(abs(assumed.verification.milliseconds(size) - SimulatedCosts.generous.target(size)) < 1e-3)
+    }
+    for size in 1...64 {
+      #expect(abs((assumed.draft?.milliseconds(size) ?? 0) - SimulatedCosts.generous.draft(size)) < 1e-3)
+    }
+    let summary = try decoder.decode(prompt: [3, 1, 4], maximumTokens: 40, endTokens: [], options: options) { _ in true
+    }
+    #expect(summary.probeTime == 0 && target.passes == summary.passes)
+    // What was kept of another machine is put right by the passes themselves.
+    decoder.assume(
+      verification: found.verification.samples.map { .init(size: $0.size, milliseconds: 2 * $0.milliseconds) },
+      draft: found.draft?.samples)
+    for seed in 0..<40 {
+      _ = try decoder.decode(
+        prompt: [3, Token(seed % 23)], maximumTokens: 40, endTokens: [], options: options
+      ) { _ in true }
+    }
+    let learnt = try #require(decoder.passCosts).verification
+    let typical = SimulatedCosts.generous.target(20)
+    #expect(abs(learnt.milliseconds(20) / typical - 1) < 0.1, "\(learnt.milliseconds(20)) for \(typical)")
+  }
+
   @Test func `steps at the probed sizes are found`() throws {
     let stairs = SimulatedCosts(target: { Double(($0 + 7) / 8) }, draft: { 0.1 * Double($0) })
     let found = try #require(try costs(of: stairs))

@@ -41,7 +41,7 @@ struct SearchModel: Sendable {
     let pair = try await LocalPair.load(
       models, wantsDraft: options.mode != .off && options.mode != .suffix, context: context, announce: announce)
     let engine = try pair.engine(
-      context: configuration.model.context ?? pair.target.trainedContext, limits: options.limits)
+      context: configuration.model.context ?? pair.target.trainedContext, limits: options.limits, remembersCosts: true)
     if configuration.speculation.noCorpus != true,
       options.mode.draftsRepetitions(hasDraftModel: engine.draftModel != nil)
     {
