@@ -10,7 +10,8 @@ struct EngineReportTests {
     _ way: EngineContest.Way, _ prompt: Int, _ speed: Double, equalsOwn: Bool = true, equalsLlama: Bool = true
   ) -> EngineContest.Run {
     EngineContest.Run(
-      way: way, prompt: prompt, round: 0, speed: speed, tokensPerPass: 2, equalsOwn: equalsOwn,
+      way: way, prompt: prompt, round: 0, speed: speed, tokensPerPass: 2, tokens: 10 + 20 * prompt,
+      equalsOwn: equalsOwn,
       equalsLlama: equalsLlama)
   }
 
@@ -19,8 +20,9 @@ struct EngineReportTests {
     let kind = EngineReport.Kind(
       .kernels, prompts: ["a", "b"],
       best: [
-        .init(mode: .plain, arguments: [], speed: 1), .init(mode: .draft, arguments: ["--x", "3"], speed: 1),
-        .init(mode: .ngramSimple, arguments: [], speed: 1),
+        .init(mode: .plain, arguments: [], speed: 1, tokens: 9),
+        .init(mode: .draft, arguments: ["--x", "3"], speed: 1, tokens: 9),
+        .init(mode: .ngramSimple, arguments: [], speed: 1, tokens: 9),
       ], trials: [],
       runs: [
         Self.run(.llama(.plain), 0, 10), Self.run(.llama(.draft), 0, 30), Self.run(.llama(.ngramSimple), 0, 12),
@@ -34,6 +36,7 @@ struct EngineReportTests {
     #expect(kind.rows.map(\.mode) == ["plain", "draft", "ngram-simple", "auto", "off"])
     let auto = try row("auto")
     #expect(auto.overLlamaPlain?.median == 9 && auto.overLlamaBest?.median == 2.5 && auto.overOwnPlain?.median == 4.5)
+    #expect(auto.tokens == 20)
     #expect(auto.tokensPerSecond == 90 && auto.equalsOwnPlain == 1 && auto.equalsLlamaPlain == 2 && auto.texts == 2)
     let draft = try row("draft")
     #expect(draft.overLlamaPlain?.median == 2 && draft.overLlamaBest?.median == 0.625 && draft.settings == "--x 3")
@@ -41,9 +44,35 @@ struct EngineReportTests {
     #expect(try row("plain").overLlamaBest?.median == ((10.0 / 30 + 10.0 / 40) / 2).rounded(to: 4))
   }
 
+  @Test func `settings that wrote hardly anything are not the fastest`() {
+    func trial(_ mode: LlamaMode, _ name: String, _ speed: Double, _ tokens: Int) -> EngineContest.Trial {
+      .init(mode: mode, arguments: [name], speed: speed, tokens: tokens)
+    }
+    let trials = [
+      trial(.draft, "slow", 10, 100), trial(.draft, "fast", 20, 90), trial(.branches, "short", 900, 1),
+      trial(.branches, "long", 30, 120), trial(.ngramMod, "short", 50, 2), trial(.ngramMod, "shorter", 40, 1),
+    ]
+    #expect(EngineContest.Trial.best(of: .draft, among: trials)?.arguments == ["fast"])
+    #expect(EngineContest.Trial.best(of: .branches, among: trials)?.arguments == ["long"])
+    // Where all of a way do, it has one nevertheless.
+    #expect(EngineContest.Trial.best(of: .ngramMod, among: trials) != nil)
+    #expect(EngineContest.Trial.best(of: .plain, among: trials) == nil)
+    let short = [trial(.plain, "only", 5, 0)]
+    #expect(EngineContest.Trial.best(of: .plain, among: short)?.arguments == ["only"])
+  }
+
+  @Test func `a text is in what the example prints if all of it is, and there is one`() {
+    #expect(EngineContest.contains("ab c", of: 3, in: "prompt ab c and more", of: 5))
+    #expect(!EngineContest.contains("ab d", of: 3, in: "prompt ab c and more", of: 5))
+    #expect(!EngineContest.contains("", of: 0, in: "anything", of: 5))
+    // The words stand in the prompt, which it prints too.
+    #expect(!EngineContest.contains("ab c", of: 3, in: "prompt ab c", of: 1))
+    #expect(!EngineContest.contains("ab c", of: 3, in: nil, of: 3))
+  }
+
   @Test func `a way that was left out has no row`() {
     let kind = EngineReport.Kind(
-      .noise, prompts: ["a"], best: [.init(mode: .branches, arguments: [], speed: 0)], trials: [],
+      .noise, prompts: ["a"], best: [.init(mode: .branches, arguments: [], speed: 0, tokens: 9)], trials: [],
       runs: [Self.run(.own(.off), 0, 20)])
     #expect(kind.rows.map(\.mode) == ["off"])
     #expect(kind.rows[0].overLlamaPlain == nil && kind.rows[0].overLlamaBest == nil)

@@ -21,6 +21,8 @@ struct EngineContest {
     var round: Int
     var speed: Double
     var tokensPerPass: Double
+    /// How many tokens it has.
+    var tokens = 0
     /// Whether it is the text that our plain decoding wrote, and llama.cpp's.
     var equalsOwn = false
     var equalsLlama = false
@@ -31,6 +33,17 @@ struct EngineContest {
     var mode: LlamaMode
     var arguments: [String]
     var speed: Double
+    /// How many tokens the text had.
+    var tokens: Int
+
+    /// The fastest settings of a way. One that ended its text long before others did, as a program may that writes another text, had nothing
+    /// to be timed with.
+    static func best(of mode: LlamaMode, among trials: [Trial]) -> Trial? {
+      let longest = trials.map(\.tokens).max() ?? 0
+      return trials.filter { $0.mode == mode }.max {
+        (2 * $0.tokens >= longest ? $0.speed : 0) < (2 * $1.tokens >= longest ? $1.speed : 0)
+      }
+    }
   }
 
   /// How long the texts are that settings are tried with: dozens of them.
@@ -69,9 +82,7 @@ struct EngineContest {
     for kind in try command.kinds {
       let asked = try await self.prompts(kind, prompts, engine)
       let trials = try await tried(kind, asked, common, engine)
-      let best = LlamaMode.allCases.compactMap { mode in
-        trials.filter { $0.mode == mode }.max { $0.speed < $1.speed }
-      }
+      let best = LlamaMode.allCases.compactMap { Trial.best(of: $0, among: trials) }
       let runs = try await rounds(kind, asked, best, common, engine)
       report.kinds.append(.init(kind, prompts: asked.map(\.name), best: best, trials: trials, runs: runs))
       try keep(report)
@@ -116,7 +127,7 @@ struct EngineContest {
     for mode in LlamaMode.allCases where !mode.drafts || common.draft != nil {
       guard let first = mode.settings.first else { continue }
       var mine: [Trial] = []
-      func best() -> Trial? { mine.max { $0.speed < $1.speed } }
+      func best() -> Trial? { Trial.best(of: mode, among: trials + mine) }
       for threading in command.defaultSettings ? [[]] : mode.threading {
         if let trial = try await trial(mode, first + threading, kind, prompt, common, engine) { mine.append(trial) }
       }
@@ -149,8 +160,9 @@ struct EngineContest {
     if mode != .branches { _ = try await write(contestant, prompt.tokens, 8, engine) }
     let count = min(command.maxTokens, Self.trialTokens)
     guard let written = try await write(contestant, prompt.tokens, count, engine) else { return nil }
-    announce("\(kind.rawValue): \(name): \(written.completion.speed.fixed(1)) tokens/s")
-    return Trial(mode: mode, arguments: arguments, speed: written.completion.speed)
+    let (speed, tokens) = (written.completion.speed, written.completion.count)
+    announce("\(kind.rawValue): \(name): \(speed.fixed(1)) tokens/s, \(tokens) tokens")
+    return Trial(mode: mode, arguments: arguments, speed: speed, tokens: tokens)
   }
 
   private func write(
@@ -192,6 +204,7 @@ struct EngineContest {
             let summary = try await self.own(prompt.tokens, mode, engine)
             run.speed = summary.tokensPerSecond
             run.tokensPerPass = summary.tokensPerPass
+            run.tokens = summary.tokens.count
             written[way] = (summary.tokens, nil)
           case .llama(let mode):
             guard let contestant = contestants[mode],
@@ -199,6 +212,7 @@ struct EngineContest {
             else { continue }
             run.speed = text.completion.speed
             run.tokensPerPass = text.completion.tokensPerPass
+            run.tokens = text.completion.count
             written[way] = (text.completion.tokens, text.output)
           }
           runs.append(run)
@@ -207,9 +221,8 @@ struct EngineContest {
           func equals(_ plain: Way) -> Bool {
             guard let expected = written[plain]?.tokens, let found = written[runs[place].way] else { return false }
             if let tokens = found.tokens { return tokens.elementsEqual(expected) }
-            // The example prints its text and does not end at the same token.
             let text = expected.map(engine.targetModel.vocabulary.text(of:)).joined()
-            return found.output?.contains(text) ?? false
+            return Self.contains(text, of: expected.count, in: found.output, of: runs[place].tokens)
           }
           runs[place].equalsOwn = equals(.own(.off))
           runs[place].equalsLlama = equals(.llama(.plain))
@@ -217,5 +230,11 @@ struct EngineContest {
       }
     }
     return runs
+  }
+
+  /// Whether the example, which prints its text and does not end at the same token, has written a text that has some tokens. A few words
+  /// are in any text, and nothing is in all.
+  static func contains(_ text: String, of tokens: Int, in output: String?, of count: Int) -> Bool {
+    tokens > 0 && count >= tokens && output?.contains(text) == true
   }
 }

@@ -13,6 +13,8 @@ struct EngineReport: Encodable {
     var lowerQuartile: Double
     var upperQuartile: Double
     var tokensPerPass: Double
+    /// How long the texts are.
+    var tokens: Int
     /// Over llama.cpp's plain decoding, over its fastest speculative way of that prompt and round which writes the same as that, and
     /// over our plain decoding: medians of paired ratios.
     var overLlamaPlain: DecodeReport.Ratio?
@@ -28,6 +30,7 @@ struct EngineReport: Encodable {
     var mode: LlamaMode
     var settings: String
     var tokensPerSecond: Double
+    var tokens: Int
   }
 
   /// Prompts of one kind.
@@ -56,7 +59,7 @@ struct EngineReport: Encodable {
     for kind in kinds {
       lines += ["", palette.bold(kind.kind.rawValue) + ", \(kind.prompts.count) prompts", ""]
       let titles = [
-        "engine", "mode", "tokens/s", "(quartiles)", "per pass", "to llama.cpp plain (95 %)", "to its best",
+        "engine", "mode", "tokens/s", "(quartiles)", "per pass", "tokens", "to llama.cpp plain (95 %)", "to its best",
         "to our plain",
         "= ours", "= llama.cpp's",
       ]
@@ -67,7 +70,8 @@ struct EngineReport: Encodable {
           [
             row.engine, row.mode, row.tokensPerSecond.fixed(1),
             "(\(row.lowerQuartile.fixed(1))–\(row.upperQuartile.fixed(1)))", row.tokensPerPass.fixed(2),
-            row.overLlamaPlain?.text ?? "", row.overLlamaBest?.text ?? "", row.overOwnPlain?.text ?? "",
+            "\(row.tokens)", row.overLlamaPlain?.text ?? "", row.overLlamaBest?.text ?? "",
+            row.overOwnPlain?.text ?? "",
             "\(row.equalsOwnPlain)/\(row.texts)", "\(row.equalsLlamaPlain)/\(row.texts)",
           ].map { .init(text: $0) }, note: row.settings, indent: 11)
       }
@@ -86,7 +90,8 @@ extension EngineReport.Kind {
     self.prompts = prompts
     self.trials = trials.map {
       .init(
-        mode: $0.mode, settings: $0.arguments.joined(separator: " "), tokensPerSecond: $0.speed.rounded(to: 1))
+        mode: $0.mode, settings: $0.arguments.joined(separator: " "), tokensPerSecond: $0.speed.rounded(to: 1),
+        tokens: $0.tokens)
     }
     func speed(_ run: EngineContest.Run, _ way: EngineContest.Way) -> Double? {
       runs.first { $0.way == way && $0.prompt == run.prompt && $0.round == run.round }?.speed
@@ -110,6 +115,7 @@ extension EngineReport.Kind {
         engine: engine, mode: mode, settings: settings,
         tokensPerSecond: speeds.median, lowerQuartile: speeds.lower, upperQuartile: speeds.upper,
         tokensPerPass: Statistics.median(mine.map(\.tokensPerPass)).rounded(to: 3),
+        tokens: Int(Statistics.median(mine.map { Double($0.tokens) })),
         overLlamaPlain: ratio(mine) { speed($0, .llama(.plain)) }, overLlamaBest: ratio(mine, fastest),
         overOwnPlain: ratio(mine) { speed($0, .own(.off)) },
         equalsOwnPlain: mine.filter(\.equalsOwn).count, equalsLlamaPlain: mine.filter(\.equalsLlama).count,
