@@ -31,13 +31,15 @@ final class ComputeThreads {
   /// away meanwhile (Engine/patient_threads.h) a pass takes three or four times as long beside a
   /// second program. So it is measured: the mean of many passes for each
   /// count, because it is the few held-up passes that cost. Threads beyond half as many have to earn their place by a tenth. Fewer are tried as long
-  /// as that is not slower, since a large model takes seconds for a pass with one thread.
+  /// as that is not much slower, since a large model takes seconds for a pass with one thread.
   ///
   /// - Parameter pass: makes a pass of typical size.
   func choose(for context: LlamaContext, stopwatch: Stopwatch, pass: () throws -> Void) rethrows {
     guard limit > 1 else { return }
     var best = limit
     var least = Double.infinity
+    // One pass of a small model may be held up by chance.
+    func isMuchSlower(_ mean: Double, _ passes: Double) -> Bool { passes * mean >= 40 && mean > 2 * least }
     for count in counts {
       context.threadCount = count
       try pass()
@@ -49,9 +51,9 @@ final class ComputeThreads {
         try pass()
         passes += 1
         mean = (stopwatch.milliseconds - started) / passes
-      } while mean < 2 * least && (passes < 3 || (stopwatch.milliseconds - started < 40 && passes < 200))
-      guard mean < least / 0.9 else { break }
-      best = count
+      } while (passes < 3 && !isMuchSlower(mean, passes)) || (passes * mean < 40 && passes < 200)
+      if mean < least / 0.9 { best = count }
+      guard mean < 1.5 * least else { break }
       least = min(least, mean)
     }
     context.threadCount = best

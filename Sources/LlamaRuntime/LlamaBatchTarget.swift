@@ -87,7 +87,7 @@ final class LlamaBatchTarget: BatchTargetModel {
     let rest = newPrompt.dropFirst(shared)
     for start in stride(from: rest.startIndex, to: rest.endIndex, by: context.passLimit) {
       let part = rest[start..<min(start + context.passLimit, rest.endIndex)]
-      try context.read(part, at: prompt.count, sequence: first(0), wantsLastLogits: false, mayGoOn: mayGoOn)
+      try context.read(part, at: prompt.count, sequence: first(0), mayGoOn: mayGoOn)
       prompt += part
       promptHeld[0] = prompt.count
       usedCells = prompt.count
@@ -210,7 +210,7 @@ final class LlamaBatchTarget: BatchTargetModel {
       for leaf in 0..<capacity.leaves { texts[text].held[leaf] = promptHeld[text * capacity.leaves + leaf] }
       guard texts[text].isLive else { continue }
       let own = texts[text].tokens[prompt.count..<texts[text].cached]
-      try context.read(own, at: prompt.count, sequence: first(text), wantsLastLogits: false, mayGoOn: mayGoOn)
+      try context.read(own, at: prompt.count, sequence: first(text), mayGoOn: mayGoOn)
       texts[text].held[0] = texts[text].cached
       usedCells += own.count
     }

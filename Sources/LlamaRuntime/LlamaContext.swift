@@ -127,11 +127,11 @@ final class LlamaContext {
     llama_memory_seq_cp(memory, source, target, Int32(positions.lowerBound), Int32(positions.upperBound))
   }
 
-  /// Reads tokens into a branch without asking for logits, except after the last one where that is wanted.
+  /// Reads tokens into a branch without asking for logits.
   ///
   /// - Parameter mayGoOn: asked before each pass; throws to stop.
   func read(
-    _ tokens: ArraySlice<Token>, at position: Int, sequence: Int32, wantsLastLogits: Bool, mayGoOn: () throws -> Void
+    _ tokens: ArraySlice<Token>, at position: Int, sequence: Int32, mayGoOn: () throws -> Void
   ) throws {
     var start = tokens.startIndex
     while start < tokens.endIndex {
@@ -141,7 +141,7 @@ final class LlamaContext {
       for index in start..<end {
         add(
           tokens[index], position: position + index - tokens.startIndex, sequences: sequence..<sequence + 1,
-          wantsLogits: wantsLastLogits && index == tokens.endIndex - 1)
+          wantsLogits: false)
       }
       try runPass()
       start = end

@@ -187,7 +187,7 @@ final class LlamaDraft: BatchDraftModel {
   private func append(_ tokens: ArraySlice<Token>, to text: Int) throws {
     let known = tokens.map(mapped)
     try context.read(
-      known[...], at: texts[text].tokens.count, sequence: Int32(text), wantsLastLogits: false, mayGoOn: mayGoOn)
+      known[...], at: texts[text].tokens.count, sequence: Int32(text), mayGoOn: mayGoOn)
     texts[text].tokens += tokens
   }
 

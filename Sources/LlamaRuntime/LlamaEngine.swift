@@ -162,45 +162,70 @@ public actor LlamaEngine {
   /// Once per engine: how many threads compute, unless the number was given, and what passes cost, where that is known from before.
   private func getReady() throws {
     guard chosenThreads == nil else { return }
-    defer { chosenThreads = threadCounts }
-    let known = configuration.costs?.known
+    let known = configuration.costs?.known.flatMap { record in
+      record.isUsable(target: target.capacity, draft: draft?.capacity) ? record : nil
+    }
     // With fewer threads than there might be it was found out which number is best, and is again.
+    target.context.threadCount = threads.limit
+    draft?.context.threadCount = threads.limit
     var isAsBefore = try known.map { try $0.threads == threads.limit && agrees($0) } ?? false
     if configuration.threads == nil {
-      defer {
-        target.context.mayChangeThreads = true
-        draft?.context.mayChangeThreads = true
-      }
-      if !isAsBefore { try threads.choose(for: target.context, stopwatch: stopwatch, pass: { try singlePass() }) }
+      if !isAsBefore { try threads.choose(for: target.context, stopwatch: stopwatch) { try pass(over: 1) } }
       if let draft, !isAsBefore || known?.draftThreads != threads.limit {
-        try threads.choose(for: draft.context, stopwatch: stopwatch) {
-          try draft.prepare([])
-          try draft.begin(with: [0])
-        }
-        try draft.prepare([])
+        try threads.choose(for: draft.context, stopwatch: stopwatch) { try draftPass() }
       }
     }
-    guard let known, known.threads == threadCounts.target, known.draftThreads == threadCounts.draft else { return }
-    if !isAsBefore && known.threads < threads.limit { isAsBefore = try agrees(known) }
-    if isAsBefore { decoder.assume(verification: known.verification, draft: known.draft) }
+    if let known, known.threads == threadCounts.target, known.draftThreads == threadCounts.draft {
+      if known.threads < threads.limit { isAsBefore = try agrees(known) }
+      if try isAsBefore && draftAgrees(known) {
+        decoder.assume(verification: known.verification, draft: known.draft)
+      }
+    }
+    try draft?.prepare([])
+    let isFree = configuration.threads == nil
+    target.context.mayChangeThreads = isFree
+    draft?.context.mayChangeThreads = isFree
+    chosenThreads = threadCounts
   }
 
-  /// Whether a pass of the target takes about as long as it is said to.
+  /// Whether a pass of the target takes about as long as it is said to, and one over some tokens as many times as long as that.
   private func agrees(_ known: PassCostRecord) throws -> Bool {
-    // The first one touches memory for the first time.
+    let single = known.verification[0]
+    guard
+      let time = try time({ try pass(over: 1) }, where: { PassCostRecord.agrees($0, with: single) })
+    else { return false }
+    let size = min(16, target.capacity.nodes)
+    let expected = PassCosts(probe: known.verification, limit: size).milliseconds(size) * time / single.milliseconds
+    return try self.time({ try pass(over: size) }, where: { $0 < 1.6 * expected && expected < 1.6 * $0 }) != nil
+  }
+
+  private func draftAgrees(_ known: PassCostRecord) throws -> Bool {
+    guard let single = known.draft?.first else { return true }
+    return try time({ try draftPass() }, where: { PassCostRecord.agrees($0, with: single) }) != nil
+  }
+
+  /// The first of three times that is as it should be; nil where none is. The first pass touches memory for the first time.
+  private func time(_ pass: () throws -> Void, where isRight: (Double) -> Bool) rethrows -> Double? {
     for _ in 0..<3 {
       let started = stopwatch.milliseconds
-      try singlePass()
-      if known.agrees(withSingle: stopwatch.milliseconds - started) { return true }
+      try pass()
+      let time = stopwatch.milliseconds - started
+      if isRight(time) { return time }
     }
-    return false
+    return nil
   }
 
-  private func singlePass() throws {
-    let tree = TokenTree(root: 0)
+  private func pass(over size: Int) throws {
+    let tree = TokenTree(
+      root: 0, size: size, width: min(8, target.capacity.leaves), vocabulary: targetModel.vocabulary.count)
     try target.prepare([])
     try target.evaluate(tree)
     try target.keep([], of: tree)
+  }
+
+  private func draftPass() throws {
+    try draft?.prepare([])
+    try draft?.begin(with: [0])
   }
 
   /// Tells whoever wants to remember it what passes have come to cost.
@@ -303,7 +328,6 @@ extension LlamaEngine {
         return onPass(index, record, piece) && !texts[index].isStopped
       },
       onEnd: { index, summary in onEnd(index, texts[index].finished(summary, promptTokens: prompt.count)) })
-    keep(writer.decoder.passCosts)
   }
 
   /// The cost of passes over several texts as measured last, by all tokens in them.
@@ -316,12 +340,13 @@ extension LlamaEngine {
     let room = BatchWriter.Room(
       width: width, text: min(configuration.context, promptTokens + answer), tokens: promptTokens + width * answer)
     if let batch, batch.room.covers(room) { return batch }
+    let costs = batch?.decoder.passCosts ?? decoder.passCosts
     // Two at once might not fit the memory.
     batch = nil
     let made = try BatchWriter(
       room.roundedUp(context: configuration.context), target: target, draft: draftModel,
       nodeLimit: configuration.nodeLimit, leafLimit: configuration.leafLimit, threads: threads, stopwatch: stopwatch)
-    if let costs = decoder.passCosts {
+    if let costs {
       made.decoder.assume(verification: costs.verification.samples, draft: costs.draft?.samples)
     }
     batch = made

@@ -68,7 +68,7 @@ final class LlamaTarget: TargetModel {
     let rest = newText.dropFirst(shared)
     for start in stride(from: rest.startIndex, to: rest.endIndex, by: context.passLimit) {
       let part = rest[start..<min(start + context.passLimit, rest.endIndex)]
-      try context.read(part, at: text.count, sequence: 0, wantsLastLogits: false, mayGoOn: mayGoOn)
+      try context.read(part, at: text.count, sequence: 0, mayGoOn: mayGoOn)
       text += part
       cached = text.count
       held[0] = cached

@@ -22,21 +22,24 @@ public struct PassCostRecord: Sendable, Equatable, Codable {
     self.draft = draft
   }
 
-  /// What a pass over one token costs; nil where the record says no such thing, or is none.
-  var single: Double? {
-    let points = verification + (draft ?? [])
-    guard points.allSatisfy({ (1...4096).contains($0.size) && $0.milliseconds > 0 && $0.milliseconds < 1e7 }),
-      draft?.isEmpty != true
-    else { return nil }
-    return verification.first { $0.size == 1 }?.milliseconds
+  /// Whether these can be costs, and say enough: of passes of up to 32 tokens, or as many as there can be. Beyond what was measured curves go on
+  /// as they end, and one that ends early would be a bad guess.
+  func isUsable(target: PassCapacity, draft capacity: PassCapacity?) -> Bool {
+    func covers(_ points: [PassCosts.Point], _ limit: Int) -> Bool {
+      let sizes = points.map(\.size)
+      return sizes.first == 1 && sizes == sizes.sorted() && sizes.last ?? 0 >= min(32, limit)
+        && points.allSatisfy { $0.size <= 4096 && $0.milliseconds > 0 && $0.milliseconds < 1e7 }
+    }
+    guard covers(verification, target.nodes), (draft == nil) == (capacity == nil) else { return false }
+    guard let draft, let capacity else { return true }
+    return covers(draft, min(capacity.nodes, capacity.leaves))
   }
 
-  /// Whether a pass over one token that took so long may be one of those that the record is of. What is a little dearer or cheaper
-  /// today a decoder learns by itself; what takes three times as long, or a third, is computed by something else, or beside something
-  /// else, and is measured anew.
-  func agrees(withSingle milliseconds: Double) -> Bool {
-    guard let single else { return false }
-    return milliseconds < 3 * single && single < 3 * milliseconds
+  /// Whether a pass over one token that took so long may be one of those that cost what a record says. What is a little dearer or cheaper
+  /// today a decoder learns by itself; what takes twice as long, or a third, is computed by something else, or beside something
+  /// else, and is measured anew. (A pass after no text takes less than one after a long one.)
+  static func agrees(_ milliseconds: Double, with recorded: PassCosts.Point) -> Bool {
+    milliseconds < 2 * recorded.milliseconds && recorded.milliseconds < 3 * milliseconds
   }
 }
 
@@ -44,7 +47,8 @@ public struct PassCostRecord: Sendable, Equatable, Codable {
 public struct PassCostMemory: Sendable {
   /// What was kept before.
   public var known: PassCostRecord?
-  /// Called with what is known after some of the texts: the first, second, fourth and so on. From the engine's thread.
+  /// Called with what is known after some of the texts, of those that are written alone: the first, second, fourth and so on. From the
+  /// engine's thread.
   public var keep: @Sendable (PassCostRecord) -> Void
 
   /// Makes a memory.

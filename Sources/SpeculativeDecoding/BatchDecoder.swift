@@ -13,6 +13,8 @@ public final class BatchDecoder {
   private let stopwatch: Stopwatch
   private var costs: MeasuredCosts?
   private var experience: [DecodingSession.Experience.Kind: DecodingSession.Experience] = [:]
+  /// Parts of the draft model's costs as they were a few passes ago, by the number of texts.
+  private var draftParts: [Int: PassCosts] = [:]
 
   /// A decoder for `target`.
   ///
@@ -22,7 +24,8 @@ public final class BatchDecoder {
     target: any BatchTargetModel, draft: (any BatchDraftModel)? = nil, stopwatch: Stopwatch
   ) throws {
     if let draft {
-      precondition(draft.width >= target.width, "the draft model can take all texts")
+      precondition(
+        draft.width >= target.width && draft.capacity.nodes >= target.width, "the draft model can take all texts")
       try SpeculativeDecodingError.checkVocabulary(draft.vocabularySize, of: target.vocabularySize)
     }
     self.target = target
@@ -64,6 +67,7 @@ public final class BatchDecoder {
     var costs = try measureCosts(prompt, count: seeds.count, options)
     let measured = isKnown ? read : stopwatch.milliseconds
     let draft = options.mode.usesDraftModel ? draft : nil
+    draftParts = [:]
     let share = BatchShare(seeds.count)
     let part = costs.divided(among: seeds.count)
     let sessions = try seeds.enumerated().map { text, seed in
@@ -97,6 +101,7 @@ public final class BatchDecoder {
       // The passes of all texts teach one curve, and now and then each planner learns its part of it.
       if live.count != share.count || passes % 8 == 7 {
         share.count = live.count
+        draftParts = [:]
         let part = costs.divided(among: live.count)
         for text in live { sessions[text].use(part) }
       }
@@ -134,30 +139,41 @@ public final class BatchDecoder {
     _ texts: [Int], _ sessions: [DecodingSession], with draft: any BatchDraftModel, _ costs: inout PassCosts?
   ) throws {
     var last = stopwatch.milliseconds
-    // A pass is charged in equal parts to the texts that have a level in it.
-    func charge(_ texts: [Int]) {
+    // A pass is charged to the texts that have tokens in it, by their number.
+    func charge(_ parts: [(text: Int, size: Int)]) {
       let now = stopwatch.milliseconds
-      for text in texts { sessions[text].addDrafting((now - last) / Double(texts.count)) }
+      let perToken = (now - last) / Double(max(1, parts.reduce(0) { $0 + $1.size }))
+      for (text, size) in parts { sessions[text].addDrafting(perToken * Double(size)) }
       last = now
     }
-    try draft.begin(texts.map { (text: $0, tokens: sessions[$0].unread) })
+    let unread = texts.map { (text: $0, tokens: sessions[$0].unread) }
+    try draft.begin(unread)
     for text in texts { sessions[text].startGrowth() }
-    charge(texts)
+    charge(unread.map { ($0.text, $0.tokens.count) })
     var growing = texts
     while !growing.isEmpty {
+      // The fewer trees still grow, the more a level of theirs costs each.
+      let part = costs.map { divided($0, among: growing.count) }
       var levels: [(text: Int, nodes: [Int], tree: TokenTree)] = []
       for text in growing {
-        if let level = sessions[text].grow() { levels.append((text, level.nodes, level.tree)) }
+        if let level = sessions[text].grow(draftCosts: part) { levels.append((text, level.nodes, level.tree)) }
       }
-      if !levels.isEmpty {
-        let before = stopwatch.milliseconds
-        try draft.evaluate(levels)
-        costs?.record(
-          size: levels.reduce(0) { $0 + $1.nodes.count }, milliseconds: stopwatch.milliseconds - before)
-      }
-      charge(growing)
-      growing = levels.map(\.text)
+      guard !levels.isEmpty else { return charge(growing.map { ($0, 1) }) }
+      let before = stopwatch.milliseconds
+      try draft.evaluate(levels)
+      let parts = levels.map { (text: $0.text, size: $0.nodes.count) }
+      costs?.record(size: parts.reduce(0) { $0 + $1.size }, milliseconds: stopwatch.milliseconds - before)
+      charge(parts)
+      growing = parts.map(\.text)
     }
+  }
+
+  /// A text's part of the draft model's costs, which is not computed anew for each level.
+  private func divided(_ costs: PassCosts, among count: Int) -> PassCosts {
+    if let part = draftParts[count] { return part }
+    let part = costs.divided(among: count)
+    draftParts[count] = part
+    return part
   }
 
   /// Probes the cost of passes once; plain decoding needs none.

@@ -90,7 +90,7 @@ public protocol BatchDraftModel: AnyObject {
   /// The length of a row of logits.
   var vocabularySize: Int { get }
 
-  /// What a pass can take: the nodes of all texts together, but the leaves of each tree, and the length of each text.
+  /// What a pass can take: the nodes of all texts together, at least one of each, but the leaves of each tree, and the length of each text.
   var capacity: PassCapacity { get }
 
   /// The most texts.

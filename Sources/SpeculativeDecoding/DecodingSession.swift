@@ -226,10 +226,12 @@ final class DecodingSession {
 
   /// Adds the draft model's next level to the tree, all of whose nodes that may have children it has scored.
   ///
+  /// - Parameter draftCosts: what a level costs this text.
   /// - Returns: the nodes to score before the level after it, and the tree; nil where it is complete.
-  func grow() -> (nodes: [Int], tree: TokenTree)? {
+  func grow(draftCosts: PassCosts?) -> (nodes: [Int], tree: TokenTree)? {
     guard let model, var draft else { preconditionFailure("a tree is begun before it grows") }
     self.draft = nil
+    draft.guidance.draftCosts = draftCosts
     let level = model.grow(&draft.tree, guidance: draft.guidance)
     self.draft = draft
     return level.map { ($0, draft.tree) }

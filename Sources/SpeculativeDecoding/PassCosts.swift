@@ -51,9 +51,12 @@ public struct PassCosts: Sendable {
     curve[min(max(size, 1), curve.count) - 1]
   }
 
-  /// The curve as it is believed now, at some sizes: what another one can begin with.
+  /// The curve as it is believed now, at some sizes up to the largest that was measured: what another one can begin with.
   public var samples: [Point] {
-    CostProbe.sizes.filter { $0 <= limit }.sorted().map { Point(size: $0, milliseconds: milliseconds($0)) }
+    let measured = max(probe.last?.size ?? 1, (weights.lastIndex { $0 > 0 } ?? 0) + 1)
+    return CostProbe.sizes.filter { $0 <= min(limit, measured) }.sorted().map {
+      Point(size: $0, milliseconds: milliseconds($0))
+    }
   }
 
   /// What one more token adds to a pass of `size` tokens, averaged over the next eight.

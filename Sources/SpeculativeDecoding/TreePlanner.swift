@@ -147,7 +147,7 @@ public struct TreePlanner: Sendable {
   public mutating func asksModel(given tree: TokenTree, pending: Int) -> Bool {
     isCurious = false
     guard mode == .auto, let draftCosts else { return true }
-    // What is more than the curve covers is read in as many passes.
+    // Where a text is longer than the curve, it goes on in proportion: reading many tokens is bound by their products.
     catchingUp = draftCosts.milliseconds(pending) * max(1, Double(pending) / Double(draftCosts.limit))
     // Compared as rates of their own: what the model brings changes so much from pass to pass that by the rate of the moment it
     // would be left after each pass that went worse than most.

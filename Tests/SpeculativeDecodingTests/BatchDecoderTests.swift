@@ -275,6 +275,27 @@ final class TableBatchDraft: BatchDraftModel {
     #expect(four.drafting / Double(four.tokens) < 0.5 * one.drafting / Double(one.tokens))
   }
 
+  @Test func `a pass of the draft model is charged to the texts that have a level in it`() throws {
+    let costs = SimulatedCosts(target: { 10 + 0.2 * Double($0) }, draft: { _ in 2 })
+    let setting = Self.plain(mode: .tree, likeness: 0.97, costs: costs, tokens: 200)
+    let clock = SimulatedClock()
+    let target = TableBatchTarget(setting.model, width: 2, capacity: setting.capacity)
+    target.onPass = { clock.advance(milliseconds: costs.target($0)) }
+    // For the second text nothing is ever guessed: it has part in the passes that score roots, and in no others.
+    let draft = TableBatchDraft([
+      try #require(Self.draft(setting)),
+      TableDraft(vocabulary: setting.model.vocabulary) { _ in [Float](repeating: .nan, count: 23) },
+    ])
+    draft.onPass = { _ in clock.advance(milliseconds: 2) }
+    let decoder = try BatchDecoder(target: target, draft: draft, stopwatch: Stopwatch(clock: clock))
+    let found = try Self.decode(
+      setting, seeds: [1, 2], prompt: setting.prompts[0], stops: [nil, 10], using: (decoder, target, clock))
+    #expect(found.summaries[0].passes > 10 && found.summaries[1].passes == 10)
+    let (first, second) = (found.summaries[0].times.drafting, found.summaries[1].times.drafting)
+    #expect(second > 0 && second <= 10 * 1 + 1e-6, "\(second)")
+    #expect(first > 2 * Double(found.summaries[0].passes))
+  }
+
   @Test func `a draft model that pays for one text alone pays for several together`() throws {
     // Asked for each text by itself, it would cost four times as much, and no longer pay for what it brings.
     let costs = SimulatedCosts(target: { 10 + 0.3 * Double($0) }, draft: { 1 + 0.02 * Double($0) })

@@ -40,9 +40,9 @@ struct EngineContest {
     /// to be timed with.
     static func best(of mode: LlamaMode, among trials: [Trial]) -> Trial? {
       let longest = trials.map(\.tokens).max() ?? 0
-      return trials.filter { $0.mode == mode }.max {
-        (2 * $0.tokens >= longest ? $0.speed : 0) < (2 * $1.tokens >= longest ? $1.speed : 0)
-      }
+      let own = trials.filter { $0.mode == mode }
+      let long = own.filter { 2 * $0.tokens >= longest }
+      return (long.isEmpty ? own : long).max { $0.speed < $1.speed }
     }
   }
 
