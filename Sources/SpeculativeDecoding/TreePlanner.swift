@@ -147,8 +147,8 @@ public struct TreePlanner: Sendable {
   public mutating func asksModel(given tree: TokenTree, pending: Int) -> Bool {
     isCurious = false
     guard mode == .auto, let draftCosts else { return true }
-    // Where a text is longer than the curve, it goes on in proportion: reading many tokens is bound by their products.
-    catchingUp = draftCosts.milliseconds(pending) * max(1, Double(pending) / Double(draftCosts.limit))
+    // What is beyond the curve is not counted: it is read once, and who was left for long would never be asked again.
+    catchingUp = draftCosts.milliseconds(pending)
     // Compared as rates of their own: what the model brings changes so much from pass to pass that by the rate of the moment it
     // would be left after each pass that went worse than most.
     let without = bestRate(of: tree, order: withinLimits(tree.nodesByWeight(), of: tree), trust: trust)

@@ -20,6 +20,17 @@ import Testing
     TreePlanner(mode: mode, limits: limits, leafLimit: leafLimit, verificationCosts: costs, draftCosts: draftCosts)
   }
 
+  @Test(arguments: [1, 64, 200, 5000])
+  func `a draft model that was left is asked again, however much it has not read meanwhile`(pending: Int) {
+    var planner = TreePlanner(
+      mode: .auto, limits: TreeLimits(), leafLimit: 64,
+      verificationCosts: PassCosts(
+        probe: [.init(size: 1, milliseconds: 10), .init(size: 200, milliseconds: 50)], limit: 201),
+      draftCosts: PassCosts(probe: [.init(size: 1, milliseconds: 0.5), .init(size: 64, milliseconds: 6)], limit: 64))
+    let asks = planner.asksModel(given: TokenTree(root: 1), pending: pending)
+    #expect(asks)
+  }
+
   @Test(arguments: 0..<40)
   func `what is verified is the best of all sizes`(seed: Int) {
     var generator = SeededGenerator(seed: UInt64(seed) + 9)
