@@ -74,7 +74,7 @@ public final class BatchDecoder {
       var options = options
       options.sampling.seed = seed
       return try DecodingSession(
-        target: BatchMember(target, text: text, share: share),
+        target: BatchTargetMember(target, text: text, share: share),
         draftModel: draft.map { BatchDraftMember($0, text: text, share: share) }, prompt: prompt,
         maximumTokens: maximumTokens, endTokens: endTokens, options: options, costs: part,
         experience: experience[.init(options)], stopwatch: stopwatch)
@@ -184,7 +184,7 @@ public final class BatchDecoder {
     guard options.mode != .off else { return .unknown }
     let alone = BatchShare(1)
     let measured = try CostProbe(stopwatch: stopwatch).measure(
-      target: BatchMember(target, text: 0, share: alone),
+      target: BatchTargetMember(target, text: 0, share: alone),
       draft: draft.map { BatchDraftMember($0, text: 0, share: alone) }, text: prompt)
     costs = measured
     // What the probes left behind is forgotten.
