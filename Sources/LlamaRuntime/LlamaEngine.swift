@@ -49,7 +49,7 @@ public actor LlamaEngine {
   private let draft: LlamaDraft?
   private let decoder: SpeculativeDecoder
   private let threads: ComputeThreads
-  private let stopwatch = Stopwatch(clock: ContinuousClock())
+  private let stopwatch: Stopwatch
   /// The numbers of threads that were found to be best before the first text.
   private var chosenThreads: (target: Int, draft: Int?)?
   private var writtenTexts = 0
@@ -65,6 +65,14 @@ public actor LlamaEngine {
   ///
   /// - Throws: ``LlamaRuntimeError`` where the vocabularies differ or the context does not fit the memory.
   public init(target model: LlamaModel, draft: LlamaModel?, configuration: Configuration) throws {
+    try self.init(target: model, draft: draft, configuration: configuration, clock: ContinuousClock())
+  }
+
+  /// Makes an engine that times its passes with a clock.
+  init(
+    target model: LlamaModel, draft: LlamaModel?, configuration: Configuration,
+    clock: some Clock<Duration>
+  ) throws {
     if let draft, let difference = model.vocabulary.difference(from: draft.vocabulary) {
       throw LlamaRuntimeError(
         .vocabularyMismatch,
@@ -95,6 +103,7 @@ public actor LlamaEngine {
     }
     self.target = target
     self.draft = draftContext
+    stopwatch = Stopwatch(clock: clock)
     decoder = try SpeculativeDecoder(
       target: target, draft: draftContext, stopwatch: stopwatch)
     self.threads = threads
@@ -157,75 +166,22 @@ public actor LlamaEngine {
   }
 
   /// How many threads compute the target's and the draft's passes.
-  public var threadCounts: (target: Int, draft: Int?) { (target.context.threadCount, draft?.context.threadCount) }
+  public var threadCounts: (target: Int, draft: Int?) { calibration.threadCounts }
 
-  /// Once per engine: how many threads compute, unless the number was given, and what passes cost, where that is known from before.
+  private var calibration: PassCalibration {
+    PassCalibration(target: target, draft: draft, threads: threads, stopwatch: stopwatch)
+  }
+
+  /// Once per engine, before its first text.
   private func getReady() throws {
     guard chosenThreads == nil else { return }
-    let known = configuration.costs?.known.flatMap { record in
-      record.isUsable(target: target.capacity, draft: draft?.capacity) ? record : nil
-    }
-    // With fewer threads than there might be it was found out which number is best, and is again.
-    target.context.threadCount = threads.limit
-    draft?.context.threadCount = threads.limit
-    var isAsBefore = try known.map { try $0.threads == threads.limit && agrees($0) } ?? false
-    if configuration.threads == nil {
-      if !isAsBefore { try threads.choose(for: target.context, stopwatch: stopwatch) { try pass(over: 1) } }
-      if let draft, !isAsBefore || known?.draftThreads != threads.limit {
-        try threads.choose(for: draft.context, stopwatch: stopwatch) { try draftPass() }
-      }
-    }
-    if let known, known.threads == threadCounts.target, known.draftThreads == threadCounts.draft {
-      if known.threads < threads.limit { isAsBefore = try agrees(known) }
-      if try isAsBefore && draftAgrees(known) {
-        decoder.assume(verification: known.verification, draft: known.draft)
-      }
-    }
-    try draft?.prepare([])
     let isFree = configuration.threads == nil
+    if let known = try calibration.settle(choosesThreads: isFree, known: configuration.costs?.known) {
+      decoder.assume(verification: known.verification, draft: known.draft)
+    }
     target.context.mayChangeThreads = isFree
     draft?.context.mayChangeThreads = isFree
     chosenThreads = threadCounts
-  }
-
-  /// Whether a pass of the target takes about as long as it is said to, and one over some tokens as many times as long as that.
-  private func agrees(_ known: PassCostRecord) throws -> Bool {
-    let single = known.verification[0]
-    guard
-      let time = try time({ try pass(over: 1) }, where: { PassCostRecord.agrees($0, with: single) })
-    else { return false }
-    let size = min(16, target.capacity.nodes)
-    let expected = PassCosts(probe: known.verification, limit: size).milliseconds(size) * time / single.milliseconds
-    return try self.time({ try pass(over: size) }, where: { $0 < 1.6 * expected && expected < 1.6 * $0 }) != nil
-  }
-
-  private func draftAgrees(_ known: PassCostRecord) throws -> Bool {
-    guard let single = known.draft?.first else { return true }
-    return try time({ try draftPass() }, where: { PassCostRecord.agrees($0, with: single) }) != nil
-  }
-
-  /// The first of three times that is as it should be; nil where none is. The first pass touches memory for the first time.
-  private func time(_ pass: () throws -> Void, where isRight: (Double) -> Bool) rethrows -> Double? {
-    for _ in 0..<3 {
-      let started = stopwatch.milliseconds
-      try pass()
-      let time = stopwatch.milliseconds - started
-      if isRight(time) { return time }
-    }
-    return nil
-  }
-
-  private func pass(over size: Int) throws {
-    let tree = TokenTree(
-      root: 0, size: size, width: min(8, target.capacity.leaves), vocabulary: targetModel.vocabulary.count)
-    try target.prepare([])
-    try target.evaluate(tree)
-    try target.keep([], of: tree)
-  }
-
-  private func draftPass() throws {
-    try draft?.prepare([])
-    try draft?.begin(with: [0])
   }
 
   /// Tells whoever wants to remember it what passes have come to cost.

@@ -164,10 +164,8 @@ import Testing
   }
 
   @Test func `nobody at the address, or no such name, is told apart`() async throws {
-    let server = try await ScriptedServer([])
-    let address = server.baseURL
-    try await server.stop()
-    var endpoint = Endpoint(name: "gone", dialect: .openAIChat, baseURL: address, model: "m")
+    let port = try DeafPort()
+    var endpoint = Endpoint(name: "gone", dialect: .openAIChat, baseURL: port.baseURL, model: "m")
     endpoint.retry.attempts = 3
     let clock = ManualClock(passingSleepsUpTo: .seconds(60))
     endpoint.limits.firstToken = .seconds(36_000)
@@ -175,6 +173,7 @@ import Testing
     let refused = await Asking.ask(try Asking.model(endpoint, clock: clock))
     #expect(refused.error?.code == .network && refused.error?.message.contains("refuses connections") == true)
     #expect(clock.slept.count == 2)
+    withExtendedLifetime(port) {}
     // A label that is longer than names allow is not asked for in the network.
     endpoint.baseURL = "http://\(String(repeating: "a", count: 70)).invalid"
     let nameless = await Asking.ask(try Asking.model(endpoint, clock: clock))

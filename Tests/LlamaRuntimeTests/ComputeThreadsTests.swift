@@ -7,22 +7,6 @@ import Testing
 /// With how many threads passes are computed, where what they take is known because nobody computes them.
 @Suite(.enabled(if: Bundled.arePresent, Bundled.missing))
 struct ComputeThreadsTests {
-  /// A clock that goes on by what passes say that they take.
-  private final class PassClock: Clock, Sendable {
-    struct Instant: InstantProtocol {
-      var offset: Duration
-      func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
-      func duration(to other: Instant) -> Duration { other.offset - offset }
-      static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
-    }
-
-    private let offset = Mutex(Duration.zero)
-    var now: Instant { Instant(offset: offset.withLock { $0 }) }
-    var minimumResolution: Duration { .nanoseconds(1) }
-    func sleep(until deadline: Instant, tolerance: Duration?) async throws {}
-    func advance(milliseconds: Double) { offset.withLock { $0 += .nanoseconds(Int64(milliseconds * 1e6)) } }
-  }
-
   struct Case: CustomTestStringConvertible {
     var testDescription: String
     /// The milliseconds of a pass by the number of threads.

@@ -1,5 +1,6 @@
 import LanguageModels
 import SpeculativeDecoding
+import Synchronization
 import Testing
 
 @testable import LlamaRuntime
@@ -73,6 +74,29 @@ struct SeededGenerator: RandomNumberGenerator {
     }
     return tree
   }
+}
+
+/// A clock that goes on by what passes say that they take, or by a step each time it is read.
+final class PassClock: Clock {
+  struct Instant: InstantProtocol {
+    var offset: Duration
+    func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
+    func duration(to other: Instant) -> Duration { other.offset - offset }
+    static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
+  }
+
+  private let offset = Mutex(Duration.zero)
+  private let step: Duration
+  init(step: Duration = .zero) { self.step = step }
+  var now: Instant {
+    offset.withLock { offset in
+      defer { offset += step }
+      return Instant(offset: offset)
+    }
+  }
+  var minimumResolution: Duration { .nanoseconds(1) }
+  func sleep(until deadline: Instant, tolerance: Duration?) async throws {}
+  func advance(milliseconds: Double) { offset.withLock { $0 += .nanoseconds(Int64(milliseconds * 1e6)) } }
 }
 
 /// Whether the code under test is optimised; without that, sampling is slow.
