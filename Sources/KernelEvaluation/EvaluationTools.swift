@@ -54,7 +54,7 @@ public struct EvaluationTools: Sendable {
       toolchain: toolchain, buildTools: buildTools, pytorch: pytorch, gpu: gpu, cache: cache, sandbox: sandbox)
   }
 
-  private static func sandbox(_ name: String?) throws -> Sandbox.Kind? {
+  static func sandbox(_ name: String?) throws -> Sandbox.Kind? {
     guard let name, !name.isEmpty else { return nil }
     guard let kind = Sandbox.Kind(rawValue: name) else {
       let names = Sandbox.Kind.allCases.map(\.rawValue)

@@ -42,6 +42,7 @@ public struct ProgramJudge: Sendable {
     try await Folders.withTemporary { folder in
       let built: BuiltProgram
       do {
+        try ExtensionScan.check(program, named: "The program")
         built = try await ProgramBuilder(tools: tools, gpu: options.gpu, options: ProgramRunner.Check.all.options)
           .build(ProgramSource(text: program, name: "program.cu", folder: nil), scratch: folder, announce: announce)
       } catch let error as VirtualGPUError where error.code == .doesNotCompile || error.code == .doesNotLink {
@@ -49,21 +50,41 @@ public struct ProgramJudge: Sendable {
         judgement.reason = "It does not compile: \(Sentences.firstLine(BuildLog.firstError(error.message) ?? ""))"
         judgement.details = error.message
         return
+      } catch let error as VirtualGPUError where error.code == .refused {
+        judgement.verdict = .rejected
+        judgement.reason = error.message
+        return
       } catch let error as VirtualGPUError where error.code == .unsupported {
         judgement.verdict = .unsupported
         judgement.reason = error.message
         return
       }
+      let enclosure = try await EnclosedProgram.prepare(tools, folder: folder)
+      judgement.sandbox = enclosure.sandbox.rawValue
       judgement.phases.buildSeconds = built.seconds
       judgement.phases.isBuildFromCache = built.isFromCache
       announce("running it")
       let runner = ProgramRunner(gpu: options.gpu, check: .all, timeLimit: options.timeLimit)
-      let (report, output) = try await runner.capture(built, name: "program.cu", scratch: folder)
+      let (report, output): (RunReport, String)
+      do {
+        (report, output) = try await runner.capture(built, name: "program.cu", in: enclosure)
+      } catch let error as WorkerError {
+        switch error {
+        // Nothing of the program's runs where it could say so.
+        case .notStarted, .raised, .garbled:
+          throw KernelEvaluationError(
+            .internalFailure, "The program's process \(error.sentence).", underlyingError: error)
+        default:
+          judgement.verdict = .runtimeError
+          judgement.reason = "Its process \(error.sentence)."
+          return
+        }
+      }
       judgement.phases.runSeconds = report.seconds
       judgement.counters = report.kernels
       judgement.launches = report.kernels.reduce(0) { $0 + $1.launches }
       judgement.findings = report.findings.map(Judgement.FoundFault.init)
-      judgement.sandbox = "limits"
+      judgement.notes += report.notes
       Self.decide(&judgement, report, output)
     }
     judgement.phases.totalSeconds = clock.duration(to: .now) / .seconds(1)
@@ -90,32 +111,24 @@ public struct ProgramJudge: Sendable {
     case .exited: break
     }
     guard !report.kernels.isEmpty else { return end(.rejected, "No kernel of its own ran.") }
-    if let line = failureLine(output) { return end(.incorrect, "It says of itself: \(Sentences.firstLine(line))") }
-    guard passLine(output) != nil else {
-      return end(.unsupported, "It ends well and says nothing about whether its result is right.")
+    switch Self.ownWord(output) {
+    case (let line, .failure)?: end(.incorrect, "It says of itself: \(Sentences.firstLine(line))")
+    case (let line, .success)?: end(.correct, "By its own test: \(Sentences.firstLine(line))")
+    case nil: end(.unsupported, "It ends well and says nothing about whether its result is right.")
     }
-    end(.correct, "By its own test: \(Sentences.firstLine(passLine(output) ?? ""))")
   }
 
-  private static let failures: Set<String> = ["fail", "failed", "failure", "incorrect", "mismatch", "wrong", "error:"]
-  private static let successes: Set<String> = [
-    "pass", "passed", "correct", "success", "successful", "ok", "match", "matches",
-  ]
-
-  private static func words(_ line: Substring) -> [String] {
-    line.lowercased().split { !($0.isLetter || $0 == ":") }.map(String.init)
-  }
-
-  /// A line that speaks of a failure, but for one that counts none of them: `0 mismatches`, `errors: 0`.
-  static func failureLine(_ output: String) -> String? {
-    output.split(whereSeparator: \.isNewline).first { line in
-      !failures.isDisjoint(with: words(line)) && !line.lowercased().contains("no ") && !line.contains(" 0")
-        && !line.hasPrefix("0 ")
-    }.map(String.init)
-  }
-
-  /// A line that speaks of success.
-  static func passLine(_ output: String) -> String? {
-    output.split(whereSeparator: \.isNewline).first { !successes.isDisjoint(with: words($0)) }.map(String.init)
+  /// The first line that says that the program's result is wrong, or where there is none, the first that says that it is right.
+  static func ownWord(_ output: String) -> (line: String, meaning: SelfTestLine.Meaning)? {
+    var success: String?
+    for line in output.split(whereSeparator: \.isNewline) {
+      // What people write is not longer.
+      switch SelfTestLine(line.prefix(2000)).meaning {
+      case .failure: return (String(line), .failure)
+      case .success: success = success ?? String(line)
+      case nil: break
+      }
+    }
+    return success.map { ($0, .success) }
   }
 }

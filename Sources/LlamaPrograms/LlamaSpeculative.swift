@@ -44,6 +44,10 @@ package enum LlamaSpeculative {
     guard started.status == 0 else {
       throw LlamaProgramTrouble(what: "llama-speculative ended with status \(started.status)", log: log.text)
     }
+    // It goes on after a pass that libllama refused, with a text of nothing, and fast.
+    if log.text.contains("decode: failed to") {
+      throw LlamaProgramTrouble(what: "llama-speculative went on after passes that failed", log: log.text)
+    }
     return (read(log.text), log.text)
   }
 

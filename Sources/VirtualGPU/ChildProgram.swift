@@ -33,23 +33,9 @@ struct ChildProgram: Sendable {
     var fileSize = 16 << 30
   }
 
-  typealias Ending = ProcessStart.Ending
-
-  /// Why we ended it.
-  enum Stop: String, Sendable {
-    case time, memory
-  }
-
-  struct Result: Sendable {
-    var ending: Ending
-    var stop: Stop?
-    var seconds: Double
-    var peakMemory: Int
-  }
-
   private final class State: Sendable {
     let done = Mutex(false)
-    let stop = Mutex<Stop?>(nil)
+    let stop = Mutex<ProgramEnd.Stop?>(nil)
   }
 
   var path: String
@@ -70,16 +56,16 @@ struct ChildProgram: Sendable {
     """
 
   /// Runs it. When the task is cancelled the process is told to end, and killed two seconds later.
-  func run() async throws -> Result {
+  func run() async throws -> ProgramEnd {
     let start = ContinuousClock.now
     let process = try spawn()
     let state = State()
-    return try await withThrowingTaskGroup(of: Result?.self) { group in
+    return try await withThrowingTaskGroup(of: ProgramEnd?.self) { group in
       group.addTask {
         let (ending, peak) = await Self.end(of: process)
         state.done.withLock { $0 = true }
         let seconds = start.duration(to: .now) / .seconds(1)
-        return Result(ending: ending, stop: state.stop.withLock { $0 }, seconds: seconds, peakMemory: peak)
+        return ProgramEnd(ending: ending, stop: state.stop.withLock { $0 }, seconds: seconds, peakMemory: peak)
       }
       group.addTask {
         while !state.done.withLock({ $0 }) {
@@ -95,7 +81,7 @@ struct ChildProgram: Sendable {
         }
         return nil
       }
-      var result: Result?
+      var result: ProgramEnd?
       while let next = try await group.next() {
         if let next {
           result = next
@@ -123,7 +109,7 @@ struct ChildProgram: Sendable {
   }
 
   /// Waits on a thread of its own: a task must not block.
-  private static func end(of process: pid_t) async -> (Ending, peakMemory: Int) {
+  private static func end(of process: pid_t) async -> (ProcessStart.Ending, peakMemory: Int) {
     await withCheckedContinuation { continuation in
       Threads.start {
         let (ending, peak) = ProcessStart.end(of: process)

@@ -2,12 +2,12 @@
 ///
 /// This looks at text, before a compiler does; afterwards the compilers' own lists of what they read are looked at too
 /// (``ExtensionWork``), and the assembly (``AssemblyScan``).
-enum ExtensionScan {
+package enum ExtensionScan {
   /// The largest source, in bytes, all files together.
   static let largest = 4_000_000
 
   /// - Throws: ``VirtualGPUError`` of the code `refused`.
-  static func check(_ text: String, named name: String) throws {
+  package static func check(_ text: String, named name: String) throws {
     for line in directives(text) {
       let words = line.drop { $0 == " " || $0 == "\t" }
       let keyword = words.prefix { $0.isLetter || $0 == "_" }

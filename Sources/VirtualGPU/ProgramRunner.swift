@@ -71,7 +71,7 @@ public struct ProgramRunner: Sendable {
     let (result, events) = try await once(
       program, arguments, environment, input: input, output: .inherited, errors: .inherited, scratch: scratch,
       number: 0,
-      variables: randomSeed.map { ["BASIC_VGPU_SCHEDULE": "random", "BASIC_VGPU_SEED": "\($0)"] } ?? [:])
+      variables: ownSchedule)
     tee.stop()
     var report = RunReport(program: name, gpu: gpu, events: events, layout: program.layout, result: result)
     if events.unreadable > 0 {
@@ -79,34 +79,71 @@ public struct ProgramRunner: Sendable {
     }
     let open = report.findings.filter { $0.kind == .race || $0.kind == .uninitializedRead }
     guard !open.isEmpty, result.stop == nil, otherSchedules > 0 else { return report }
-    try await judge(
-      &report, program, arguments, environment, replayed(kind, tee), scratch, result,
-      hasRaces: open.contains { $0.kind == .race },
-      hasReads: open.contains { $0.kind == .uninitializedRead }, announce)
+    let given = replayed(kind, tee)
+    try await judge(&report, announce) { number, variables in
+      guard let stream = given(number) else { return nil }
+      defer { try? FileManager.default.removeItem(atPath: temporary(number)) }
+      let output = "\(scratch)/output-\(number)"
+      let (result, events) = try await once(
+        program, arguments, environment, input: stream, output: .file(output), errors: .none, scratch: scratch,
+        number: number + 1, variables: variables)
+      defer { try? FileManager.default.removeItem(atPath: output) }
+      return Observation(result, events, Folders.read(output, limit: .max) ?? "")
+    }
     return report
   }
 
-  /// Runs the program with nothing to read and its output kept, once.
+  /// Runs the program with nothing to read and its output kept, and under other schedules as
+  /// ``run(_:name:arguments:environment:scratch:announce:)`` does.
   ///
   /// - Returns: what its kernels did, and its standard output.
   /// - Throws: as ``run(_:name:arguments:environment:scratch:announce:)``.
   public func capture(
     _ program: BuiltProgram, name: String, arguments: [String] = [], scratch: String
   ) async throws -> (report: RunReport, output: String) {
-    let path = scratch + "/captured-" + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    let (result, events) = try await once(
-      program, arguments, ProcessInfo.processInfo.environment, input: .none, output: .file(path), errors: .none,
-      scratch: scratch, number: Int.random(in: 1_000...1_000_000_000),
-      variables: randomSeed.map { ["BASIC_VGPU_SCHEDULE": "random", "BASIC_VGPU_SEED": "\($0)"] } ?? [:])
-    let output = (try? Data(contentsOf: URL(filePath: path))).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    return (RunReport(program: name, gpu: gpu, events: events, layout: program.layout, result: result), output)
+    let folder = scratch + "/captured-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    return try await capture(program, name: name) { variables in
+      let output = folder + "/output"
+      let (result, events) = try await once(
+        program, arguments, ProcessInfo.processInfo.environment, input: .none, output: .file(output), errors: .none,
+        scratch: folder, number: 0, variables: variables)
+      return Observation(result, events, Folders.read(output, limit: .max) ?? "")
+    }
+  }
+
+  /// The same in an enclosure.
+  ///
+  /// - Returns: what its kernels did, and what it printed.
+  package func capture(
+    _ program: BuiltProgram, name: String, arguments: [String] = [], in enclosure: some ProgramEnclosure
+  ) async throws -> (report: RunReport, output: String) {
+    try await capture(program, name: name) { variables in
+      let (end, output, report) = try await enclosure.run(
+        program, arguments: arguments, variables: self.variables.merging(variables) { $1 },
+        limits: ProgramLimits(time: timeLimit, memory: memoryLimit))
+      return Observation(end, RunEvents(report), output)
+    }
+  }
+
+  private func capture(
+    _ program: BuiltProgram, name: String, once: ([String: String]) async throws -> Observation
+  ) async throws -> (report: RunReport, output: String) {
+    let first = try await once(ownSchedule)
+    var report = RunReport(
+      program: name, gpu: gpu, events: first.events, layout: program.layout, result: first.end)
+    let isOpen = report.findings.contains { $0.kind == .race || $0.kind == .uninitializedRead }
+    if isOpen, first.end.stop == nil, otherSchedules > 0 {
+      try await judge(&report, { _ in }) { _, variables in try await once(variables) }
+    }
+    return (report, first.text)
   }
 
   /// Kills every program that runs now: for a process that is about to end without waiting for them.
   public static func killAll() { ProcessStart.killAll() }
 
-  // MARK: Whether the output depends on it
+  // MARK: The input, again
 
   /// What another run gets as its standard input; nil where that is not known any more.
   private func replayed(_ kind: InputTee.Kind, _ tee: InputTee) -> (Int) -> ChildProgram.Stream? {
@@ -130,110 +167,32 @@ public struct ProgramRunner: Sendable {
     FileManager.default.temporaryDirectory.path + "/basic-input-\(ProcessInfo.processInfo.processIdentifier)-\(number)"
   }
 
-  private func judge(
-    _ report: inout RunReport, _ program: BuiltProgram, _ arguments: [String], _ environment: [String: String],
-    _ input: (Int) -> ChildProgram.Stream?, _ scratch: String, _ first: ChildProgram.Result, hasRaces: Bool,
-    hasReads: Bool,
-    _ announce: @Sendable (String) -> Void
-  ) async throws {
-    // What the first run printed went to the user and was not kept: a run like the first one is what others are held against.
-    var trials: [[String: String]] = [
-      randomSeed.map { ["BASIC_VGPU_SCHEDULE": "random", "BASIC_VGPU_SEED": "\($0)"] } ?? [:]
-    ]
-    if hasRaces {
-      trials += (1...otherSchedules).map { ["BASIC_VGPU_SCHEDULE": "random", "BASIC_VGPU_SEED": "\($0 &* 7919)"] }
-    }
-    if hasReads { trials += ["00000000", "3f9d70a4", "c2280000"].map { ["BASIC_VGPU_POISON": $0] } }
-    var expected: String?
-    var changed: Set<Finding.Kind> = []
-    for (number, variables) in trials.enumerated() {
-      guard let stream = input(number) else {
-        report.notes.append(
-          "Standard input was too long to be given again, so it was not tried whether the output depends on what was found."
-        )
-        return
-      }
-      announce("trying schedule \(number + 1) of \(trials.count)")
-      defer { try? FileManager.default.removeItem(atPath: temporary(number)) }
-      let output = "\(scratch)/output-\(number)"
-      let (result, events) = try await once(
-        program, arguments, environment, input: stream, output: .file(output), errors: .none, scratch: scratch,
-        number: number + 1, variables: variables)
-      let text = (try? Data(contentsOf: URL(filePath: output))).map { String(decoding: $0, as: UTF8.self) } ?? ""
-      try? FileManager.default.removeItem(atPath: output)
-      let seen = "\(result.ending) \(result.stop?.rawValue ?? "") \(events.outputHash)\n\(text)"
-      if let expected {
-        report.schedulesTried += 1
-        if seen != expected { changed.insert(variables["BASIC_VGPU_POISON"] == nil ? .race : .uninitializedRead) }
-      } else {
-        expected = seen
-        // A program that prints what differs by itself, such as times, says nothing by differing.
-        if number == 0, let again = try await repeated(program, arguments, environment, input, scratch, variables),
-          again != seen
-        {
-          expected = nil
-          report.notes.append(
-            "The program's output differs from one run to the next, so it was only compared what it copied from the GPU."
-          )
-          try await judgeByHash(&report, program, arguments, environment, input, scratch, trials, &changed)
-          break
-        }
-      }
-    }
-    for index in report.findings.indices where changed.contains(report.findings[index].kind) {
-      report.findings[index].changesOutput = true
-    }
-    report.sortFindings()
-  }
-
-  private func repeated(
-    _ program: BuiltProgram, _ arguments: [String], _ environment: [String: String],
-    _ input: (Int) -> ChildProgram.Stream?, _ scratch: String, _ variables: [String: String]
-  ) async throws -> String? {
-    guard let stream = input(900) else { return nil }
-    defer { try? FileManager.default.removeItem(atPath: temporary(900)) }
-    let output = "\(scratch)/output-again"
-    let (result, events) = try await once(
-      program, arguments, environment, input: stream, output: .file(output), errors: .none, scratch: scratch,
-      number: 900,
-      variables: variables)
-    let text = (try? Data(contentsOf: URL(filePath: output))).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    try? FileManager.default.removeItem(atPath: output)
-    return "\(result.ending) \(result.stop?.rawValue ?? "") \(events.outputHash)\n\(text)"
-  }
-
-  private func judgeByHash(
-    _ report: inout RunReport, _ program: BuiltProgram, _ arguments: [String], _ environment: [String: String],
-    _ input: (Int) -> ChildProgram.Stream?, _ scratch: String, _ trials: [[String: String]],
-    _ changed: inout Set<Finding.Kind>
-  ) async throws {
-    for (number, variables) in trials.enumerated().dropFirst() {
-      guard let stream = input(number) else { return }
-      defer { try? FileManager.default.removeItem(atPath: temporary(number)) }
-      let (_, events) = try await once(
-        program, arguments, environment, input: stream, output: .none, errors: .none, scratch: scratch,
-        number: number + 1,
-        variables: variables)
-      report.schedulesTried += 1
-      if events.outputHash != report.outputHash {
-        changed.insert(variables["BASIC_VGPU_POISON"] == nil ? .race : .uninitializedRead)
-      }
-    }
-  }
-
   // MARK: One run
+
+  /// What the runtime is told of every run.
+  private var variables: [String: String] {
+    [
+      "BASIC_VGPU_GPU": gpu.name, "BASIC_VGPU_CHECK": check.rawValue,
+      // A little less than ours, so that the program itself says where it was.
+      "BASIC_VGPU_TIMEOUT": "\(max(0.05, timeLimit / .seconds(1) - 0.5))",
+    ]
+  }
+
+  /// The order of a run that is like the first one.
+  var ownSchedule: [String: String] { randomSeed.map(Self.schedule) ?? [:] }
+
+  static func schedule(_ seed: UInt64) -> [String: String] {
+    ["BASIC_VGPU_SCHEDULE": "random", "BASIC_VGPU_SEED": "\(seed)"]
+  }
 
   private func once(
     _ program: BuiltProgram, _ arguments: [String], _ environment: [String: String], input: ChildProgram.Stream,
     output: ChildProgram.Stream, errors: ChildProgram.Stream, scratch: String, number: Int, variables: [String: String]
-  ) async throws -> (ChildProgram.Result, RunEvents) {
+  ) async throws -> (ProgramEnd, RunEvents) {
     let path = "\(scratch)/report-\(number).jsonl"
     var all = environment.filter { !$0.key.hasPrefix("BASIC_VGPU_") }
-    all["BASIC_VGPU_GPU"] = gpu.name
-    all["BASIC_VGPU_CHECK"] = check.rawValue
     all["BASIC_VGPU_REPORT"] = path
-    // A little less than ours, so that the program itself says where it was.
-    all["BASIC_VGPU_TIMEOUT"] = "\(max(0.05, timeLimit / .seconds(1) - 0.5))"
+    all.merge(self.variables) { $1 }
     all.merge(variables) { $1 }
     let result = try await ChildProgram(
       path: program.path, arguments: arguments, environment: all, input: input, output: output, errors: errors,

@@ -70,7 +70,7 @@ public struct RunReport: Sendable, Codable {
   /// Our own runtime's failure; nil where there was none.
   public var failure: String?
 
-  init(program: String, gpu: GPUModel, events: RunEvents, layout: BuiltProgram.Layout, result: ChildProgram.Result) {
+  init(program: String, gpu: GPUModel, events: RunEvents, layout: BuiltProgram.Layout, result: ProgramEnd) {
     self.program = program
     self.gpu = gpu.name
     switch (result.stop, result.ending) {

@@ -15,6 +15,17 @@ struct EngineReportTests {
       equalsLlama: equalsLlama)
   }
 
+  /// With room for one text its branches do not fit, and it writes on without computing.
+  @Test func `each branch of the example's has room for the whole text`() throws {
+    let common = LlamaContestant.Common(programs: "", target: "t", draft: "d", threads: 2, context: 768)
+    for arguments in LlamaMode.branches.settings {
+      let sequences = try #require(arguments.firstIndex(of: "--parallel").flatMap { Int(arguments[$0 + 1]) })
+      let all = common.arguments(.branches, sequences: LlamaMode.sequences(arguments))
+      #expect(sequences > 1 && all.contains("\(sequences * 768)"))
+    }
+    #expect(LlamaMode.sequences(["--threads", "2"]) == 1)
+  }
+
   /// Two prompts: on the first llama.cpp's chain is its fastest way, on the second its n-grams are.
   @Test func `ratios are of the same prompt and round, and to the fastest way of each`() throws {
     let kind = EngineReport.Kind(

@@ -40,6 +40,15 @@ struct LlamaProgramTests {
     #expect(error?.what.contains("status 3") == true && error?.log.contains("no such model") == true)
   }
 
+  @Test func `a program that goes on after failed passes has no figures`() async throws {
+    let error = await #expect(throws: LlamaProgramTrouble.self) {
+      try await LlamaSpeculative.run(
+        program: "/bin/sh", arguments: ["-c", "printf '%s' 'E decode: failed to initialize batch\n\(Self.output)'"],
+        prompt: "", maximumTokens: 1, patience: .seconds(20))
+    }
+    #expect(error?.what.contains("passes that failed") == true)
+  }
+
   /// Its log may end before its figures.
   @Test func `a program that says no figures is run again, and then said with what it printed`() async throws {
     let log = FileManager.default.temporaryDirectory.appending(path: "basic-runs-\(UUID().uuidString)").path

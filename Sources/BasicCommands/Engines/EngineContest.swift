@@ -157,24 +157,27 @@ struct EngineContest {
     }
     defer { contestant.stop() }
     // Its memory is touched for the first time.
-    if mode != .branches { _ = try await write(contestant, prompt.tokens, 8, engine) }
+    if mode != .branches { _ = try await write(contestant, prompt.tokens, 8, name, engine) }
     let count = min(command.maxTokens, Self.trialTokens)
-    guard let written = try await write(contestant, prompt.tokens, count, engine) else { return nil }
+    guard let written = try await write(contestant, prompt.tokens, count, name, engine) else { return nil }
     let (speed, tokens) = (written.completion.speed, written.completion.count)
     announce("\(kind.rawValue): \(name): \(speed.fixed(1)) tokens/s, \(tokens) tokens")
     return Trial(mode: mode, arguments: arguments, speed: speed, tokens: tokens)
   }
 
   private func write(
-    _ contestant: LlamaContestant, _ prompt: [Token], _ count: Int, _ engine: LlamaEngine
+    _ contestant: LlamaContestant, _ prompt: [Token], _ count: Int, _ name: String, _ engine: LlamaEngine
   ) async throws -> (completion: LlamaCompletion, output: String?)? {
     let vocabulary = engine.targetModel.vocabulary
-    let written = try await contestant.write(after: prompt, maximumTokens: count, vocabulary: vocabulary)
-    if written == nil {
-      command.measuring.announce(
-        "note: llama.cpp, \(contestant.mode.rawValue): reads the prompt as other tokens; left out")
+    do {
+      let written = try await contestant.write(after: prompt, maximumTokens: count, vocabulary: vocabulary)
+      if written == nil { command.measuring.announce("note: \(name): reads the prompt as other tokens; left out") }
+      return written
+    } catch let error as LlamaProgramTrouble where contestant.mode == .branches {
+      // A server that fails has ended; the example is started anew for every text.
+      command.measuring.announce("note: \(name): \(error.what); left out")
+      return nil
     }
-    return written
   }
 
   private func rounds(
@@ -208,7 +211,8 @@ struct EngineContest {
             written[way] = (summary.tokens, nil)
           case .llama(let mode):
             guard let contestant = contestants[mode],
-              let text = try await write(contestant, prompt.tokens, command.maxTokens, engine)
+              let text = try await write(
+                contestant, prompt.tokens, command.maxTokens, "llama.cpp, \(mode.rawValue)", engine)
             else { continue }
             run.speed = text.completion.speed
             run.tokensPerPass = text.completion.tokensPerPass

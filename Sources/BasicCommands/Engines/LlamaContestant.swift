@@ -19,9 +19,12 @@ struct LlamaContestant: Sendable {
     var threads: Int
     var context: Int
 
-    fileprivate func arguments(_ mode: LlamaMode) -> [String] {
+    /// - Parameter sequences: how many texts the program keeps at a time, which share the context evenly: a branch of the example's is
+    ///   one.
+    func arguments(_ mode: LlamaMode, sequences: Int) -> [String] {
       var all = [
-        "--model", target, "--threads", "\(threads)", "--threads-batch", "\(threads)", "--ctx-size", "\(context)",
+        "--model", target, "--threads", "\(threads)", "--threads-batch", "\(threads)",
+        "--ctx-size", "\(sequences * context)",
       ]
       if mode.drafts, let draft { all += ["--spec-draft-model", draft] }
       return all
@@ -37,12 +40,15 @@ struct LlamaContestant: Sendable {
     self.arguments = arguments
     if mode == .branches {
       server = nil
-      speculative = (common.programs + "/llama-speculative", common.arguments(mode) + arguments)
+      speculative = (
+        common.programs + "/llama-speculative",
+        common.arguments(mode, sequences: LlamaMode.sequences(arguments)) + arguments
+      )
     } else {
       speculative = nil
       let started = try await LlamaServerProcess(
         program: common.programs + "/llama-server",
-        arguments: common.arguments(mode) + ["--parallel", "1"] + arguments,
+        arguments: common.arguments(mode, sequences: 1) + ["--parallel", "1"] + arguments,
         patience: Self.patience)
       try await started.becomeReady(patience: Self.patience)
       server = started

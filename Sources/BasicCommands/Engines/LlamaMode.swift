@@ -58,6 +58,12 @@ enum LlamaMode: String, CaseIterable, Encodable {
     }
   }
 
+  /// How many texts settings of the example's keep at a time.
+  static func sequences(_ arguments: [String]) -> Int {
+    guard let place = arguments.firstIndex(of: "--parallel"), place + 1 < arguments.count else { return 1 }
+    return Int(arguments[place + 1]) ?? 1
+  }
+
   /// Whether it needs a draft model.
   var drafts: Bool { self == .draft || self == .branches }
 }
