@@ -111,7 +111,7 @@ struct EngineTests {
   }
 
   /// Threads that only looked again and again would take some minutes for these few tokens.
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(2)))
   func `more threads than processors let each other run, and write the same`() async throws {
     let prompt = try Bundled.target.tokens(of: Bundled.prompt(example: Self.example))
     var texts: [[Token]] = []

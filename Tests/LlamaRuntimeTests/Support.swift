@@ -78,20 +78,16 @@ struct SeededGenerator: RandomNumberGenerator {
 
 /// A clock that goes on by what passes say that they take, or by a step each time it is read.
 final class PassClock: Clock {
-  struct Instant: InstantProtocol {
-    var offset: Duration
-    func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
-    func duration(to other: Instant) -> Duration { other.offset - offset }
-    static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
-  }
+  typealias Instant = ContinuousClock.Instant
 
+  private let start = ContinuousClock.now
   private let offset = Mutex(Duration.zero)
   private let step: Duration
   init(step: Duration = .zero) { self.step = step }
   var now: Instant {
     offset.withLock { offset in
       defer { offset += step }
-      return Instant(offset: offset)
+      return start + offset
     }
   }
   var minimumResolution: Duration { .nanoseconds(1) }
