@@ -16,7 +16,7 @@ def handle(message: dict) -> dict:
     output = os.open(message["output"], os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     nothing = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
     streams = [(os.POSIX_SPAWN_DUP2, nothing, 0), (os.POSIX_SPAWN_DUP2, output, 1), (os.POSIX_SPAWN_DUP2, output, 2)]
-    variables = {name: value for name, value in os.environ.items()} | message["variables"]
+    variables = dict(os.environ) | message["variables"]
     program = os.posix_spawn(
         message["program"], [message["program"], *message["arguments"]], variables, file_actions=streams
     )

@@ -56,28 +56,21 @@ struct EnclosedProgram: ProgramEnclosure {
     func end(_ ending: ProcessStart.Ending, _ stop: ProgramEnd.Stop?, _ memory: Int) -> ProgramEnd {
       ProgramEnd(ending: ending, stop: stop, seconds: start.duration(to: .now) / .seconds(1), peakMemory: memory)
     }
-    let worker = try await WorkerProcess.start(launch(program, own, limits))
     let message: [String: JSONValue] = [
       "program": .string(program.path), "arguments": .array(arguments.map { .string($0) }),
       "variables": .object(variables.mapValues { .string($0) }), "output": .string(output),
     ]
-    let finished: ProgramEnd
-    do {
-      let answer = try await worker.call(message, timeLimit: limits.time)
-      await worker.stop()
-      let memory = max(worker.peakMemory, answer["peakMemory"]?.integer ?? 0)
-      finished = end(
-        answer["signal"]?.integer.map { .signalled($0) } ?? .exited(answer["status"]?.integer ?? 255), nil, memory)
-    } catch let error as WorkerError {
-      await worker.stop()
-      switch error {
-      case .outOfTime: finished = end(.signalled(9), .time, worker.peakMemory)
-      case .outOfMemory: finished = end(.signalled(9), .memory, worker.peakMemory)
-      default: throw error
+    let finished = try await WorkerProcess.with(launch(program, own, limits)) { worker in
+      do {
+        let answer = try await worker.call(message, timeLimit: limits.time)
+        let memory = max(worker.peakMemory, answer["peakMemory"]?.integer ?? 0)
+        let ending = answer["signal"]?.integer.map { ProcessStart.Ending.signalled($0) }
+        return end(ending ?? .exited(answer["status"]?.integer ?? 255), nil, memory)
+      } catch WorkerError.outOfTime {
+        return end(.signalled(9), .time, worker.peakMemory)
+      } catch WorkerError.outOfMemory {
+        return end(.signalled(9), .memory, worker.peakMemory)
       }
-    } catch {
-      await worker.stop()
-      throw error
     }
     return (
       finished, HostileFile.taken(output, limit: Self.mostOutput), HostileFile.taken(report, limit: Self.mostOutput)

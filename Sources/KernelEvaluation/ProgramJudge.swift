@@ -42,7 +42,7 @@ public struct ProgramJudge: Sendable {
     try await Folders.withTemporary { folder in
       let built: BuiltProgram
       do {
-        try ExtensionScan.check(program, named: "The program")
+        try SourceScan.check(program, named: "The program")
         built = try await ProgramBuilder(tools: tools, gpu: options.gpu, options: ProgramRunner.Check.all.options)
           .build(ProgramSource(text: program, name: "program.cu", folder: nil), scratch: folder, announce: announce)
       } catch let error as VirtualGPUError where error.code == .doesNotCompile || error.code == .doesNotLink {

@@ -11,7 +11,7 @@ public import GPUModels
 ///
 /// The host half is compiled against light headers of ours, so that a build takes seconds and not minutes; the kernels go through
 /// PTX into code for this processor, or into machine code where there is a GPU. Where the light headers may be to blame for an
-/// error, the build is done again with PyTorch's own. The sources are hostile: see ``ExtensionScan`` and ``ExtensionFlags``.
+/// error, the build is done again with PyTorch's own. The sources are hostile: see ``SourceScan`` and ``ExtensionFlags``.
 public struct ExtensionBuilder: Sendable {
   /// What runs the kernels.
   public enum Device: String, Sendable, Hashable {

@@ -29,7 +29,7 @@ struct ExtensionSources: Sendable {
       guard Self.isName(name) else {
         throw VirtualGPUError(.refused, "The file name \(name.prefix(100)) is not accepted.")
       }
-      try ExtensionScan.check(text, named: name)
+      try SourceScan.check(text, named: name)
       files.append((name, text))
       switch name.split(separator: ".").last.map(String.init) ?? "" {
       case "cu": units.append(Unit(file: name, isCUDA: true))
@@ -55,8 +55,8 @@ struct ExtensionSources: Sendable {
     let size = (request.cppSources + request.cudaSources + Array((request.sources ?? [:]).values)).reduce(0) {
       $0 + $1.utf8.count
     }
-    guard size <= ExtensionScan.largest else {
-      throw VirtualGPUError(.refused, "The sources are \(size) bytes long; \(ExtensionScan.largest) is the most.")
+    guard size <= SourceScan.largest else {
+      throw VirtualGPUError(.refused, "The sources are \(size) bytes long; \(SourceScan.largest) is the most.")
     }
     for function in request.functions ?? [:] {
       // PyTorch writes them into the source as they are.
@@ -79,10 +79,10 @@ struct ExtensionSources: Sendable {
     let isInline = request.functions != nil || !request.cppSources.isEmpty || usesCUDA
     guard isInline else { return }
     for (index, text) in request.cppSources.enumerated() {
-      try ExtensionScan.check(text, named: Self.label("cpp_sources", index, request.cppSources.count))
+      try SourceScan.check(text, named: Self.label("cpp_sources", index, request.cppSources.count))
     }
     for (index, text) in request.cudaSources.enumerated() {
-      try ExtensionScan.check(text, named: Self.label("cuda_sources", index, request.cudaSources.count))
+      try SourceScan.check(text, named: Self.label("cuda_sources", index, request.cudaSources.count))
     }
     var host = request.leavesOutHeaders ? "" : "#include <torch/extension.h>\n"
     host += Self.numbered(request.cppSources, "cpp_sources")

@@ -8,12 +8,6 @@ extension ProgramRunner {
     var events: RunEvents
     var text: String
 
-    init(_ end: ProgramEnd, _ events: RunEvents, _ text: String) {
-      self.end = end
-      self.events = events
-      self.text = text
-    }
-
     /// All that two runs are held against each other by.
     fileprivate var summary: String { "\(end.ending) \(end.stop?.rawValue ?? "") \(events.outputHash)\n\(text)" }
   }

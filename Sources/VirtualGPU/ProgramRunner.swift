@@ -70,8 +70,7 @@ public struct ProgramRunner: Sendable {
     if case .stream = kind, let descriptor = tee.start() { input = .descriptor(descriptor) }
     let (result, events) = try await once(
       program, arguments, environment, input: input, output: .inherited, errors: .inherited, scratch: scratch,
-      number: 0,
-      variables: ownSchedule)
+      number: 0, variables: ownSchedule)
     tee.stop()
     var report = RunReport(program: name, gpu: gpu, events: events, layout: program.layout, result: result)
     if events.unreadable > 0 {
@@ -88,7 +87,7 @@ public struct ProgramRunner: Sendable {
         program, arguments, environment, input: stream, output: .file(output), errors: .none, scratch: scratch,
         number: number + 1, variables: variables)
       defer { try? FileManager.default.removeItem(atPath: output) }
-      return Observation(result, events, Folders.read(output, limit: .max) ?? "")
+      return Observation(end: result, events: events, text: Folders.read(output, limit: .max) ?? "")
     }
     return report
   }
@@ -109,7 +108,7 @@ public struct ProgramRunner: Sendable {
       let (result, events) = try await once(
         program, arguments, ProcessInfo.processInfo.environment, input: .none, output: .file(output), errors: .none,
         scratch: folder, number: 0, variables: variables)
-      return Observation(result, events, Folders.read(output, limit: .max) ?? "")
+      return Observation(end: result, events: events, text: Folders.read(output, limit: .max) ?? "")
     }
   }
 
@@ -123,7 +122,7 @@ public struct ProgramRunner: Sendable {
       let (end, output, report) = try await enclosure.run(
         program, arguments: arguments, variables: self.variables.merging(variables) { $1 },
         limits: ProgramLimits(time: timeLimit, memory: memoryLimit))
-      return Observation(end, RunEvents(report), output)
+      return Observation(end: end, events: RunEvents(report), text: output)
     }
   }
 

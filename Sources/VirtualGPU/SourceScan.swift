@@ -2,7 +2,7 @@
 ///
 /// This looks at text, before a compiler does; afterwards the compilers' own lists of what they read are looked at too
 /// (``ExtensionWork``), and the assembly (``AssemblyScan``).
-package enum ExtensionScan {
+package enum SourceScan {
   /// The largest source, in bytes, all files together.
   static let largest = 4_000_000
 
@@ -32,7 +32,7 @@ package enum ExtensionScan {
   }
 
   private static func refused(_ name: String, _ what: String) -> VirtualGPUError {
-    VirtualGPUError(.refused, "\(name) \(what): only headers of the compilers' and the extension's own are accepted.")
+    VirtualGPUError(.refused, "\(name) \(what): only headers of the compilers' and its own are accepted.")
   }
 
   /// The preprocessor's lines without the sign that begins them: lines joined, comments blanked.

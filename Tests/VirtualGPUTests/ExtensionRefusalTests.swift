@@ -72,7 +72,7 @@ import Testing
   ])
   func `a source that reads a file of its choice is refused`(_ text: String) {
     #expect(
-      code { try ExtensionScan.check("int a;\n" + text + "\nint b;\n", named: "cpp_sources") } == .refused, "\(text)")
+      code { try SourceScan.check("int a;\n" + text + "\nint b;\n", named: "cpp_sources") } == .refused, "\(text)")
   }
 
   @Test(arguments: [
@@ -81,7 +81,7 @@ import Testing
     "int a = b / * c;", "asm volatile(\"mov.u32 %0, %laneid;\" : \"=r\"(lane));",
   ])
   func `a source that reads headers is accepted`(_ text: String) {
-    #expect(code { try ExtensionScan.check(text, named: "cpp_sources") } == nil, "\(text)")
+    #expect(code { try SourceScan.check(text, named: "cpp_sources") } == nil, "\(text)")
   }
 
   @Test func `the assembly tells what macros hid`() {
