@@ -15,6 +15,7 @@ import torch
 import devices
 import extension_loader
 import integrity
+import weights
 from controls import CudaControls, VirtualControls
 from gpu_clock import GPUClock
 from operators import Recorder
@@ -94,12 +95,19 @@ class Candidate:
         model = self._module.ModelNew(*arguments, **names)
         if not isinstance(model, _Module):
             raise NoModel("Its ModelNew makes no torch.nn.Module.")
-        result = {"weights": self._give_weights(model, message["state"])}
+        given = {name: read_tensor(description) for name, description in message["state"]}
+        result = {"weights": weights.give(model, given)}
         if message["precision"] != "fp32":
             model = model.to({"fp16": torch.float16, "bf16": torch.bfloat16}[message["precision"]])
         self._model = model.cuda()
         _synchronize()
         return {**result, **self._extensions()}
+
+    def fill(self, message: dict) -> dict:
+        """Gives the model values for parameters that have other names or shapes than the reference's."""
+        weights.fill(self._model, {name: read_tensor(description) for name, description in message["values"]})
+        _synchronize()
+        return {}
 
     def run(self, message: dict) -> dict:
         """One call of the model."""
@@ -200,36 +208,11 @@ class Candidate:
     def _extensions(self) -> dict:
         return {"failures": list(extension_loader.failures)}
 
-    def _give_weights(self, model, state) -> dict:
-        """The reference's weights by name; where the names differ, by order and shape."""
-        given = {name: read_tensor(description) for name, description in state}
-        own = model.state_dict()
-        missing = [name for name in given if name not in own]
-        unexpected = [name for name in own if name not in given]
-        shapes = [
-            name for name in own if name in given and _is_number(own[name]) and own[name].shape != given[name].shape
-        ]
-        if not missing and not shapes:
-            # Second names of the same parameters, and what the reference has no value for, stay as they are.
-            model.load_state_dict(given, strict=False)
-            return {"how": "names", "unexpected": unexpected}
-        left = [given[name] for name in missing]
-        places = [own[name] for name in unexpected]
-        if not shapes and len(left) == len(places) and all(a.shape == b.shape for a, b in zip(left, places)):
-            renamed = {**{name: given[name] for name in given if name in own}, **dict(zip(unexpected, left))}
-            model.load_state_dict(renamed)
-            return {"how": "order", "missing": missing, "unexpected": unexpected}
-        return {"how": "none", "missing": missing, "unexpected": unexpected, "shapes": shapes}
-
 
 def _freeze():
     """What was there before the candidate stays: collections before each call look at the candidate's own objects alone."""
     gc.collect()
     gc.freeze()
-
-
-def _is_number(value) -> bool:
-    return isinstance(value, _Tensor)
 
 
 def _flaw(tensor):

@@ -6,6 +6,7 @@ import random
 import torch
 
 import scaling
+import weights
 from constants import Constants
 from leaves import supplied
 from operators import Recorder
@@ -99,8 +100,7 @@ class Reference:
         """Makes the model, with weights that no initial value gives away."""
         _seed(message["seed"])
         model = self._problem.model()
-        if message["randomised"]:
-            _randomise(model, message["seed"])
+        described = weights.randomise(model, message["seed"], message["kept"], message["alike"])
         own = copy.deepcopy(model).cpu()
         _convert(own, message["precision"])
         try:
@@ -115,7 +115,7 @@ class Reference:
         write = Files(self._folder, "weight")
         state = [[name, write(tensor)] for name, tensor in own.state_dict().items()]
         parameters = sum(1 for _ in own.parameters())
-        return {"state": state, "parameters": parameters, "precision": message["precision"]}
+        return {"state": state, "parameters": parameters, "constants": described}
 
     def expect(self, message: dict) -> dict:
         """What the model makes of inputs: in float64, and in its own precision, once more with another seed."""
@@ -216,27 +216,3 @@ def _convert(model, precision):
 
 def _bytes(tensor):
     return tensor.contiguous().reshape(-1).view(torch.uint8) if tensor.numel() else tensor
-
-
-def _randomise(model, seed):
-    """Parameters and statistics that start as all ones or all zeros, or with one value, get values of their own.
-
-    A candidate that leaves a bias, a scale or a running mean out would otherwise not be found out.
-    """
-    generator = torch.Generator().manual_seed(seed ^ 0x5DEECE66D)
-    with torch.no_grad():
-        for name, tensor in list(model.named_parameters()) + list(model.named_buffers()):
-            if not tensor.is_floating_point() or tensor.numel() == 0:
-                continue
-            first = tensor.reshape(-1)[0]
-            if not bool((tensor == first).all()) or not bool(torch.isfinite(first)):
-                continue
-            if tensor.numel() == 1 and tensor.dim() == 0:
-                continue
-            noise = torch.rand(tensor.shape, generator=generator, dtype=torch.float32).to(tensor.dtype)
-            if float(first) > 0:
-                tensor.copy_(first * (0.5 + noise))
-            elif float(first) < 0:
-                tensor.copy_(first * (0.5 + noise))
-            else:
-                tensor.copy_(noise - 0.5)

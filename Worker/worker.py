@@ -15,7 +15,7 @@ import devices  # noqa: E402
 
 _COMMANDS = {
     "reference": ("open", "size", "choose", "inputs", "model", "expect", "time", "arm", "fire", "fresh"),
-    "candidate": ("load", "construct", "run", "time", "arm", "fire", "outputs"),
+    "candidate": ("load", "construct", "fill", "run", "time", "arm", "fire", "outputs"),
 }
 
 

@@ -103,21 +103,23 @@ struct CandidateSide: Sendable {
     _ = try await call("load", ["source": .string(source)], timeLimit: options.timeLimit)
   }
 
-  /// Makes the model and gives it the weights.
-  ///
-  /// - Returns: how: by `names`, by `order`, or `none`; and the names that do not fit.
+  /// Makes the model and gives it the weights, as far as they fit.
   func construct(
-    _ arguments: (arguments: ValueTree, names: ValueTree), state: JSONValue, seed: UInt64
-  ) async throws -> (how: String, missing: [String], unexpected: [String]) {
+    _ arguments: (arguments: ValueTree, names: ValueTree), _ weights: ReferenceWeights, seed: UInt64
+  ) async throws -> CandidateWeights {
     let answer = try await call(
       "construct",
       [
-        "arguments": arguments.arguments.json, "names": arguments.names.json, "state": state, "seed": .seed(seed),
-        "precision": .string(options.precision.rawValue),
+        "arguments": arguments.arguments.json, "names": arguments.names.json, "state": weights.json,
+        "seed": .seed(seed), "precision": .string(options.precision.rawValue),
       ], timeLimit: options.timeLimit)
-    let weights = answer["weights"]
-    func names(_ key: String) -> [String] { weights?[key]?.array?.compactMap(\.string) ?? [] }
-    return (weights?["how"]?.string ?? "none", names("missing") + names("shapes"), names("unexpected"))
+    return CandidateWeights(answer["weights"])
+  }
+
+  /// Gives parameters of its own values: pairs of a name and a tensor with as many elements.
+  func fill(_ values: [(name: String, tensor: ValueTree.Tensor)]) async throws {
+    let pairs = values.map { JSONValue.array([.string($0.name), $0.tensor.json]) }
+    _ = try await call("fill", ["values": .array(pairs)], timeLimit: options.timeLimit)
   }
 
   /// Calls the model.
@@ -199,7 +201,7 @@ struct CandidateSide: Sendable {
     let during =
       switch command {
       case "load": "while it was imported"
-      case "construct": "while ModelNew was made"
+      case "construct", "fill": "while ModelNew was made"
       default: "in its forward"
       }
     let isLater = command != "load"

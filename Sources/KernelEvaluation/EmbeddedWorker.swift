@@ -108,6 +108,7 @@ import torch
 import devices
 import extension_loader
 import integrity
+import weights
 from controls import CudaControls, VirtualControls
 from gpu_clock import GPUClock
 from operators import Recorder
@@ -187,12 +188,19 @@ class Candidate:
         model = self._module.ModelNew(*arguments, **names)
         if not isinstance(model, _Module):
             raise NoModel("Its ModelNew makes no torch.nn.Module.")
-        result = {"weights": self._give_weights(model, message["state"])}
+        given = {name: read_tensor(description) for name, description in message["state"]}
+        result = {"weights": weights.give(model, given)}
         if message["precision"] != "fp32":
             model = model.to({"fp16": torch.float16, "bf16": torch.bfloat16}[message["precision"]])
         self._model = model.cuda()
         _synchronize()
         return {**result, **self._extensions()}
+
+    def fill(self, message: dict) -> dict:
+        """Gives the model values for parameters that have other names or shapes than the reference's."""
+        weights.fill(self._model, {name: read_tensor(description) for name, description in message["values"]})
+        _synchronize()
+        return {}
 
     def run(self, message: dict) -> dict:
         """One call of the model."""
@@ -293,36 +301,11 @@ class Candidate:
     def _extensions(self) -> dict:
         return {"failures": list(extension_loader.failures)}
 
-    def _give_weights(self, model, state) -> dict:
-        """The reference's weights by name; where the names differ, by order and shape."""
-        given = {name: read_tensor(description) for name, description in state}
-        own = model.state_dict()
-        missing = [name for name in given if name not in own]
-        unexpected = [name for name in own if name not in given]
-        shapes = [
-            name for name in own if name in given and _is_number(own[name]) and own[name].shape != given[name].shape
-        ]
-        if not missing and not shapes:
-            # Second names of the same parameters, and what the reference has no value for, stay as they are.
-            model.load_state_dict(given, strict=False)
-            return {"how": "names", "unexpected": unexpected}
-        left = [given[name] for name in missing]
-        places = [own[name] for name in unexpected]
-        if not shapes and len(left) == len(places) and all(a.shape == b.shape for a, b in zip(left, places)):
-            renamed = {**{name: given[name] for name in given if name in own}, **dict(zip(unexpected, left))}
-            model.load_state_dict(renamed)
-            return {"how": "order", "missing": missing, "unexpected": unexpected}
-        return {"how": "none", "missing": missing, "unexpected": unexpected, "shapes": shapes}
-
 
 def _freeze():
     """What was there before the candidate stays: collections before each call look at the candidate's own objects alone."""
     gc.collect()
     gc.freeze()
-
-
-def _is_number(value) -> bool:
-    return isinstance(value, _Tensor)
 
 
 def _flaw(tensor):
@@ -2519,6 +2502,7 @@ import random
 import torch
 
 import scaling
+import weights
 from constants import Constants
 from leaves import supplied
 from operators import Recorder
@@ -2612,8 +2596,7 @@ class Reference:
         """Makes the model, with weights that no initial value gives away."""
         _seed(message["seed"])
         model = self._problem.model()
-        if message["randomised"]:
-            _randomise(model, message["seed"])
+        described = weights.randomise(model, message["seed"], message["kept"], message["alike"])
         own = copy.deepcopy(model).cpu()
         _convert(own, message["precision"])
         try:
@@ -2628,7 +2611,7 @@ class Reference:
         write = Files(self._folder, "weight")
         state = [[name, write(tensor)] for name, tensor in own.state_dict().items()]
         parameters = sum(1 for _ in own.parameters())
-        return {"state": state, "parameters": parameters, "precision": message["precision"]}
+        return {"state": state, "parameters": parameters, "constants": described}
 
     def expect(self, message: dict) -> dict:
         """What the model makes of inputs: in float64, and in its own precision, once more with another seed."""
@@ -2729,30 +2712,6 @@ def _convert(model, precision):
 
 def _bytes(tensor):
     return tensor.contiguous().reshape(-1).view(torch.uint8) if tensor.numel() else tensor
-
-
-def _randomise(model, seed):
-    """Parameters and statistics that start as all ones or all zeros, or with one value, get values of their own.
-
-    A candidate that leaves a bias, a scale or a running mean out would otherwise not be found out.
-    """
-    generator = torch.Generator().manual_seed(seed ^ 0x5DEECE66D)
-    with torch.no_grad():
-        for name, tensor in list(model.named_parameters()) + list(model.named_buffers()):
-            if not tensor.is_floating_point() or tensor.numel() == 0:
-                continue
-            first = tensor.reshape(-1)[0]
-            if not bool((tensor == first).all()) or not bool(torch.isfinite(first)):
-                continue
-            if tensor.numel() == 1 and tensor.dim() == 0:
-                continue
-            noise = torch.rand(tensor.shape, generator=generator, dtype=torch.float32).to(tensor.dtype)
-            if float(first) > 0:
-                tensor.copy_(first * (0.5 + noise))
-            elif float(first) < 0:
-                tensor.copy_(first * (0.5 + noise))
-            else:
-                tensor.copy_(noise - 0.5)
 
 """###
 ),
@@ -5610,6 +5569,107 @@ def functions(runtime, device):
 """###
 ),
 (
+"weights.py",
+###"""
+"""What two models have to have alike: weights, and of them those that a fresh model gives one value."""
+
+import torch
+
+_Tensor = torch.Tensor
+_no_grad = torch.no_grad
+
+
+def first_value(tensor):
+    """The finite number that all elements of a tensor are; None where they differ."""
+    if not isinstance(tensor, _Tensor) or not tensor.is_floating_point() or tensor.numel() == 0:
+        return None
+    first = tensor.reshape(-1)[0]
+    return float(first) if bool((tensor == first).all()) and bool(torch.isfinite(first)) else None
+
+
+def constants(model) -> dict:
+    """Parameters and statistics, by name, that are all ones, all zeros, or have another one value, with that value."""
+    parameters = dict(model.named_parameters())
+    # What is not saved nobody else can be given.
+    saved = model.state_dict().keys()
+    found = {}
+    for name, tensor in [*parameters.items(), *model.named_buffers()]:
+        value = first_value(tensor)
+        # A buffer that is one number without dimensions is as a rule no statistic.
+        if value is not None and name in saved and (tensor.dim() > 0 or name in parameters):
+            found[name] = (tensor, value)
+    return found
+
+
+def described(found: dict) -> list:
+    return [[name, tensor.numel(), value] for name, (tensor, value) in found.items()]
+
+
+def randomise(model, seed: int, kept=(), alike=()) -> list:
+    """Gives such parameters and statistics values of their own, and describes them.
+
+    A candidate that leaves a bias, a scale or a running mean out would otherwise not be found out. Those of `kept` stay as they
+    are, and those of a group in `alike` get the same values.
+    """
+    found = constants(model)
+    description = described(found)
+    leaders = {name: group[0] for group in alike for name in group}
+    generator = torch.Generator().manual_seed(seed ^ 0x5DEECE66D)
+    # Drawn for all, so that what is kept changes nothing about the others.
+    drawn = {name: torch.rand(tensor.numel(), generator=generator) for name, (tensor, _) in found.items()}
+    with torch.no_grad():
+        for name, (tensor, value) in found.items():
+            if name not in kept:
+                noise = drawn[leaders.get(name, name)].reshape(tensor.shape).to(dtype=tensor.dtype)
+                tensor.copy_(value * (0.5 + noise) if value != 0 else noise - 0.5)
+    return description
+
+
+def give(model, given: dict) -> dict:
+    """The reference's weights by name; where the names differ, by order and shape; and where that does not fit, those that fit.
+
+    Of what is left then it is said what has one value: the trusted side gives it others.
+    """
+    own = model.state_dict()
+    missing = [name for name in given if name not in own]
+    unexpected = [name for name in own if name not in given]
+    shapes = [
+        name
+        for name in own
+        if name in given and isinstance(own[name], _Tensor) and own[name].shape != given[name].shape
+    ]
+    if not missing and not shapes:
+        # Second names of the same parameters, and what the reference has no value for, stay as they are.
+        model.load_state_dict(given, strict=False)
+        return {"how": "names", "unexpected": unexpected}
+    left = [given[name] for name in missing]
+    places = [own[name] for name in unexpected]
+    if not shapes and len(left) == len(places) and all(a.shape == b.shape for a, b in zip(left, places)):
+        renamed = {**{name: given[name] for name in given if name in own}, **dict(zip(unexpected, left))}
+        model.load_state_dict(renamed)
+        return {"how": "order", "missing": missing, "unexpected": unexpected}
+    model.load_state_dict({name: given[name] for name in given if name in own and name not in shapes}, strict=False)
+    spare = [*unexpected, *shapes]
+    return {
+        "how": "none",
+        "missing": missing,
+        "unexpected": unexpected,
+        "shapes": shapes,
+        "elements": sum(own[name].numel() for name in spare if isinstance(own[name], _Tensor)),
+        "constants": [entry for entry in described(constants(model)) if entry[0] in spare],
+    }
+
+
+def fill(model, values: dict) -> None:
+    """Puts values into a model's own parameters, element by element, whatever their shape."""
+    own = model.state_dict()
+    with _no_grad():
+        for name, value in values.items():
+            own[name].copy_(value.reshape(own[name].shape).to(device=own[name].device, dtype=own[name].dtype))
+
+"""###
+),
+(
 "worker.py",
 ###"""
 """The evaluation worker: a process that runs a reference or a candidate for `basic check`.
@@ -5629,7 +5689,7 @@ import devices  # noqa: E402
 
 _COMMANDS = {
     "reference": ("open", "size", "choose", "inputs", "model", "expect", "time", "arm", "fire", "fresh"),
-    "candidate": ("load", "construct", "run", "time", "arm", "fire", "outputs"),
+    "candidate": ("load", "construct", "fill", "run", "time", "arm", "fire", "outputs"),
 }
 
 

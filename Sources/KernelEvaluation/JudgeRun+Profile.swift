@@ -54,8 +54,7 @@ extension JudgeRun {
     let weightSeed = seeds.next()
     try await side.load(candidateSource)
     let arguments = try await reference.choose(values)
-    let model = try await reference.model(seed: weightSeed, isRandomised: true)
-    _ = try await side.construct(arguments, state: model.state, seed: weightSeed)
+    _ = try await side.construct(arguments, reference.model(seed: weightSeed), seed: weightSeed)
     let inputSeed = seeds.next()
     let inputs = try await reference.inputs(
       seed: inputSeed, prefix: "profiled", supply: InputSupply(kind: .own, seed: inputSeed, folder: start.shared))

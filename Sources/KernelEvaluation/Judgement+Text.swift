@@ -63,11 +63,13 @@ extension Judgement {
           label: "how many",
           text: "\(wrong.count) of \(wrong.elements)\(wrong.pattern.isEmpty ? "" : "; \(wrong.pattern)")"))
     } else if correctness.passed == correctness.trials, correctness.trials > 0 {
+      let special =
+        correctness.matchesSpecialValues.map { "; with special values \($0 ? "the same" : "otherwise")" } ?? ""
       lines.append(
         Line(
           label: "errors",
           text:
-            "at most \(number(correctness.maxAbsoluteError)), relative \(number(correctness.maxRelativeError)) (\(number(correctness.tolerance)) allowed); inputs: \(correctness.distributions.joined(separator: ", "))"
+            "at most \(number(correctness.maxAbsoluteError)), relative \(number(correctness.maxRelativeError)) (\(number(correctness.tolerance)) allowed); inputs: \(correctness.distributions.joined(separator: ", "))\(special)"
         ))
     }
     return lines

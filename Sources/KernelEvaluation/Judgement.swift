@@ -21,6 +21,9 @@ public struct Judgement: Sendable, Codable {
     public var tolerance: Double
     /// The distributions of the inputs, in the order of the trials.
     public var distributions: [String]
+    /// Whether it does the same as the reference with NaN, infinities, zeros of both signs and subnormals among the inputs; nil where
+    /// that was not tried, or says nothing. It is no trial, since what an operation makes of these is seldom agreed on.
+    public var matchesSpecialValues: Bool?
     /// The first output that is wrong; nil where none is.
     public var mismatch: Mismatch?
 
@@ -31,6 +34,8 @@ public struct Judgement: Sendable, Codable {
       maxAbsoluteError = max(maxAbsoluteError, other.maxAbsoluteError)
       maxRelativeError = max(maxRelativeError, other.maxRelativeError)
       distributions = other.distributions + distributions
+      let special = [matchesSpecialValues, other.matchesSpecialValues].compactMap(\.self)
+      matchesSpecialValues = special.isEmpty ? nil : special.allSatisfy(\.self)
     }
   }
 

@@ -46,7 +46,7 @@ public struct ReferenceScreen: Sendable {
       let budget = tools.gpu == nil ? JudgeRun.budgets[0] : JudgeRun.deviceBudget
       _ = try await side.choose(options.isFullSize ? [:] : try await side.size(budget).values)
       var seeds = SeededGenerator(seed: options.seed ?? UInt64.random(in: 0...UInt64.max), purpose: "screen")
-      _ = try await side.model(seed: seeds.next(), isRandomised: true)
+      _ = try await side.model(seed: seeds.next())
       var outputs: [ValueTree] = []
       for number in 0..<Self.setCount {
         let seed = seeds.next()

@@ -94,21 +94,26 @@ struct ReferenceSide: Sendable {
     return (try share(answer["arguments"]), try share(answer["names"]))
   }
 
-  /// Makes the model.
+  /// Makes the model. Its parameters and statistics that have one value at first get random values.
   ///
-  /// - Returns: the weights for the candidate: pairs of a name and a tensor; and how many of them are parameters.
-  func model(seed: UInt64, isRandomised: Bool) async throws -> (state: JSONValue, parameters: Int) {
+  /// - Parameters:
+  ///   - kept: those that stay as they are at first.
+  ///   - alike: groups that get the same values.
+  func model(seed: UInt64, kept: [String] = [], alike: [[String]] = []) async throws -> ReferenceWeights {
     let answer = try await call(
       "model",
       [
-        "seed": .seed(seed), "randomised": .boolean(isRandomised), "precision": .string(precision.rawValue),
+        "seed": .seed(seed), "kept": .array(kept.map(JSONValue.string)),
+        "alike": .array(alike.map { .array($0.map(JSONValue.string)) }),
+        "precision": .string(precision.rawValue),
       ])
-    var state: [JSONValue] = []
+    var weights = ReferenceWeights(constants: ConstantWeight.list(answer["constants"]))
     for pair in answer["state"]?.array ?? [] {
-      guard let pair = pair.array, pair.count == 2, let tensor = ValueTree.Tensor(pair[1]) else { continue }
-      state.append(.array([pair[0], try share(tensor).json]))
+      guard let pair = pair.array, pair.count == 2, let name = pair[0].string, let tensor = ValueTree.Tensor(pair[1])
+      else { continue }
+      weights.state.append((name, try share(tensor)))
     }
-    return (.array(state), answer["parameters"]?.integer ?? 0)
+    return weights
   }
 
   /// Makes inputs out of random tensors that `supply` makes.

@@ -71,7 +71,7 @@ public struct ReferenceTimer: Sendable {
     var generator = SeededGenerator(seed: options.seed ?? UInt64.random(in: 0...UInt64.max), purpose: "baseline")
     _ = try await side.open(source)
     _ = try await side.choose(side.size(nil).values)
-    _ = try await side.model(seed: generator.next(), isRandomised: false)
+    _ = try await side.model(seed: generator.next())
     var sets: [(seed: UInt64, inputs: ValueTree)] = []
     for number in 0..<Self.setCount {
       let seed = generator.next()

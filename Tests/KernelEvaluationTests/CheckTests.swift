@@ -82,6 +82,34 @@ struct CheckTests {
     #expect(judgement.findings.isEmpty)
   }
 
+  /// The largest of NaN and a number is the number for one of them.
+  @Test(arguments: [("fmaxf(x[i] * s, 0.0f)", false), ("x[i] * s < 0.0f ? 0.0f : x[i] * s", true)])
+  func specialValuesAreNoTrial(value: String, isSame: Bool) async throws {
+    let source = Self.candidate("float s = scale[i % width]; y[i] = \(value);")
+    let judgement = try await Judging.judge(Self.reference, source) { $0.trials = 5 }
+    #expect(judgement.verdict == .correct, "\(judgement.reason)")
+    #expect(judgement.reason.contains("over 4 sets of inputs"))
+    let correctness = try #require(judgement.correctness)
+    #expect(correctness.trials == 4 && correctness.passed == 4)
+    #expect(correctness.distributions == ["own", "shifted", "heavy-tailed", "own"])
+    #expect(correctness.matchesSpecialValues == isSame)
+    #expect(judgement.notes.contains { $0.contains("NaN, infinities") } == !isSame)
+    #expect(judgement.lines.contains { $0.text.hasSuffix("with special values \(isSame ? "the same" : "otherwise")") })
+  }
+
+  @Test func inputsAreComparedAfterEveryCall() async throws {
+    let late = """
+      self.calls = getattr(self, "calls", 0) + 1
+              y = module.run(x, self.scale)
+              if self.calls == 4: x.data.zero_()
+              return y
+      """
+    let judgement = try await judge(
+      Self.candidate("y[i] = fmaxf(x[i] * scale[i % width], 0.0f);", forward: late))
+    #expect(judgement.verdict == .incorrect)
+    #expect(judgement.reason == "It changes its inputs, which the reference does not.")
+  }
+
   @Test(arguments: [
     // The scale is left out: with the weights' first values, all ones, nobody would see it.
     ("y[i] = fmaxf(x[i], 0.0f);", "elements are wrong"),

@@ -1,0 +1,162 @@
+import KernelVerdicts
+import Testing
+
+@testable import KernelEvaluation
+
+/// Weights that only some of which a candidate has under their names.
+struct WeightPairingTests {
+  private static func weight(_ name: String, _ count: Int, _ value: Double) -> ConstantWeight {
+    ConstantWeight(name: name, count: count, value: value)
+  }
+
+  @Test func alikeOnesArePairedWhereThereAreAsMany() {
+    let pairing = WeightPairing(
+      [
+        Self.weight("a.weight", 8, 1), Self.weight("a.bias", 8, 0), Self.weight("b.weight", 8, 1),
+        Self.weight("c.weight", 4, 1), Self.weight("d.bias", 3, 0),
+      ],
+      [
+        Self.weight("scale2", 8, 1), Self.weight("shift", 8, 0), Self.weight("scale1", 8, 1),
+        Self.weight("other", 4, 0.5), Self.weight("x", 3, 0), Self.weight("y", 3, 0),
+      ])
+    #expect(pairing.groups.map(\.reference) == [["a.weight", "b.weight"], ["a.bias"]])
+    #expect(pairing.groups.map(\.candidate) == [["scale2", "scale1"], ["shift"]])
+    #expect(pairing.left.map(\.name) == ["c.weight", "d.bias"])
+  }
+
+  @Test(arguments: [
+    "null", "3", "[[1, 2, 3]]", #"[["a", 0, 1]]"#, #"[["a", -4, 1]]"#, #"[["a", 4]]"#, #"[["a", 4, null]]"#, #"["a"]"#,
+  ])
+  func whatIsNoConstantIsLeftOut(_ json: String) throws {
+    #expect(ConstantWeight.list(try JSONValue(Array(json.utf8))).isEmpty)
+  }
+}
+
+/// Candidates whose parameters are not the reference's.
+@Suite(
+  .enabled(if: Judging.areToolsThere, "judging needs nvcc, clang and a Python with PyTorch: run make setup"),
+  .serialized)
+struct WeightTests {
+  /// Two scales and a shift that are ones and zeros at first, drawn numbers, and statistics that a model in training does not use.
+  static let reference = """
+    import torch
+
+    class Model(torch.nn.Module):
+        def __init__(self, width):
+            super().__init__()
+            self.drawn = torch.nn.Parameter(torch.randn(2, width))
+            self.first = torch.nn.Parameter(torch.ones(width))
+            self.second = torch.nn.Parameter(torch.ones(width))
+            self.shift = torch.nn.Parameter(torch.zeros(width))
+            self.register_buffer("seen", torch.zeros(width))
+            self.register_buffer("unsaved", torch.ones(width), persistent=False)
+
+        def forward(self, x):
+            self.seen += x.mean(0)
+            return (x * self.drawn[0] * self.first + self.drawn[1]) * self.second * self.unsaved + self.shift
+
+    def get_inputs():
+        return [torch.randn(64, 96)]
+
+    def get_init_inputs():
+        return [96]
+    """
+
+  /// A candidate with parameters of its own that says what it multiplies with and adds: five tensors of one row.
+  static func candidate(_ parameters: String, _ uses: String) -> String {
+    """
+    import torch
+    from torch.utils.cpp_extension import load_inline
+
+    source = r'''
+    #include <torch/extension.h>
+
+    __global__ void kernel(const float* x, const float* a, const float* b, const float* c, const float* d,
+                           const float* e, float* y, int count, int width) {
+        int i = blockIdx.x * blockDim.x + threadIdx.x;
+        if (i >= count) return;
+        int j = i % width;
+        y[i] = (x[i] * a[j] * b[j] + c[j]) * d[j] + e[j];
+    }
+
+    torch::Tensor run(torch::Tensor x, torch::Tensor a, torch::Tensor b, torch::Tensor c, torch::Tensor d,
+                      torch::Tensor e) {
+        auto y = torch::empty_like(x);
+        int count = x.numel();
+        kernel<<<(count + 255) / 256, 256>>>(
+            x.data_ptr<float>(), a.data_ptr<float>(), b.data_ptr<float>(), c.data_ptr<float>(), d.data_ptr<float>(),
+            e.data_ptr<float>(), y.data_ptr<float>(), count, x.size(1));
+        return y;
+    }
+    '''
+    types = ", ".join(f"torch::Tensor {name}" for name in "xabcde")
+    module = load_inline(
+        name="weighed", cpp_sources=f"torch::Tensor run({types});", cuda_sources=source, functions=["run"])
+
+    class ModelNew(torch.nn.Module):
+        def __init__(self, width):
+            super().__init__()
+            P = torch.nn.Parameter
+            ones, zeros = torch.ones(width), torch.zeros(width)
+            \(parameters.split(separator: "\n").joined(separator: "\n        "))
+            self.one, self.zero = ones.cuda(), zeros.cuda()
+
+        def forward(self, x):
+            s = self
+            return module.run(x.contiguous(), \(uses))
+    """
+  }
+
+  static let drawn = "self.d0 = P(torch.randn(2 * width))\n"
+  static let row = "s.d0[:x.size(1)], s.first.view(-1), s.d0[x.size(1):], s.second.view(-1), s.shift.view(-1)"
+
+  @Test(arguments: [
+    // Names of its own, in other shapes and another order, without the statistics.
+    (
+      drawn
+        + "self.shift = P(zeros.view(1, -1))\nself.second = P(ones.view(-1, 1))\nself.first = P(ones.view(1, 1, -1))",
+      row, Verdict.correct, "were given the same values"
+    ),
+    // A scale less: its own extra parameter is not as large.
+    (
+      drawn + "self.first = P(ones)\nself.shift = P(zeros)\nself.extra = P(torch.ones(3))",
+      row.replacing("s.second.view(-1)", with: "s.one"), .incorrect,
+      "It leaves out 1 parameter of the reference's: second"
+    ),
+    // All of them less, with one that is large enough to hold them.
+    (
+      drawn + "self.extra = P(torch.randn(4, width))",
+      "s.d0[:x.size(1)], s.one, s.d0[x.size(1):], s.one, s.zero", .unsupported, "cannot be told"
+    ),
+    // It has them and does not use one.
+    (
+      drawn + "self.u = P(ones)\nself.v = P(ones)\nself.w = P(zeros)",
+      "s.d0[:x.size(1)], s.u, s.d0[x.size(1):], s.one, s.w", .incorrect, "elements are wrong"
+    ),
+    // The drawn numbers are others.
+    (
+      "torch.rand(1)\n" + drawn + "self.u = P(ones)\nself.v = P(ones)\nself.w = P(zeros)",
+      "s.d0[:x.size(1)], s.u, s.d0[x.size(1):], s.v, s.w", .incorrect, "elements are wrong"
+    ),
+    // Everything by name but the statistics, which do not show.
+    (
+      "self.drawn = P(torch.randn(2, width))\nself.first = P(ones)\nself.second = P(ones.clone())\nself.shift = P(zeros)",
+      "s.drawn[0], s.first, s.drawn[1], s.second, s.shift", .correct,
+      "It needs no seen, on which the reference's output does not depend"
+    ),
+    // Everything by name but a shift.
+    (
+      "self.drawn = P(torch.randn(2, width))\nself.first = P(ones)\nself.second = P(ones.clone())",
+      "s.drawn[0], s.first, s.drawn[1], s.second, s.zero", .incorrect,
+      "It leaves out 1 parameter of the reference's: shift"
+    ),
+    // Nothing at all.
+    ("", "s.one, s.one, s.zero, s.one, s.zero", .incorrect, "It leaves out 5 parameters of the reference's: drawn"),
+  ])
+  func noWeightIsLeftOutUnseen(parameters: String, uses: String, verdict: Verdict, sentence: String) async throws {
+    let judgement = try await Judging.judge(Self.reference, Self.candidate(parameters, uses))
+    let said = ([judgement.reason] + judgement.notes).joined(separator: "\n")
+    #expect(judgement.verdict == verdict, "\(said) \(judgement.details ?? "")")
+    #expect(said.contains(sentence), "\(said)")
+  }
+}
