@@ -33,11 +33,10 @@ extension Attempt {
   ) async throws -> Bool {
     let lacking = Set(made.missing + made.shapes)
     let constants = weights.constants.filter { lacking.contains($0.name) }
-    let drawn = weights.state.filter { weight in
-      lacking.contains(weight.name) && ElementType(torchName: weight.tensor.type)?.isFloating == true
-        && !constants.contains { $0.name == weight.name }
+    let others = weights.state.filter { weight in
+      lacking.contains(weight.name) && !constants.contains { $0.name == weight.name }
     }
-    let drawnElements = drawn.reduce(0) { $0 + $1.tensor.count }
+    let drawn = others.filter(\.isParameter)
     if !drawn.isEmpty, made.spareElements == 0 {
       leavesOut(drawn.map(\.name) + constants.map(\.name), &outcome)
       return false
@@ -53,6 +52,7 @@ extension Attempt {
       // What is neither paired nor needed for numbers that are drawn may hold them in another form.
       let paired = pairing.groups.flatMap(\.candidate)
       let pairedElements = made.constants.filter { paired.contains($0.name) }.reduce(0) { $0 + $1.count }
+      let drawnElements = drawn.reduce(0) { $0 + $1.tensor.count }
       let wanted = pairing.left.reduce(0) { $0 + $1.count }
       if made.spareElements - pairedElements - drawnElements < wanted {
         leavesOut(left, &outcome)
@@ -73,6 +73,11 @@ extension Attempt {
       }
     }
     if !values.isEmpty { try await candidate.fill(values) }
+    let tables = others.filter { !$0.isParameter }.map(\.name)
+    if !tables.isEmpty {
+      // A mask, a table of positions: values that say something, which the reference keeps.
+      outcome.notes.append("It has no buffer \(Self.some(tables)), and has to know what is in it.")
+    }
     if !drawn.isEmpty {
       outcome.notes.append(
         "Its parameters do not fit the reference's (\(Self.some(drawn.map(\.name)))), so both models were made after the same seed and have to draw the same numbers."

@@ -2609,9 +2609,9 @@ class Reference:
             name: None if one is None else copy.deepcopy(one).to(self._device) for name, one in self._models.items()
         }
         write = Files(self._folder, "weight")
-        state = [[name, write(tensor)] for name, tensor in own.state_dict().items()]
-        parameters = sum(1 for _ in own.parameters())
-        return {"state": state, "parameters": parameters, "constants": described}
+        parameters = dict(own.named_parameters())
+        state = [[name, write(tensor), name in parameters] for name, tensor in own.state_dict().items()]
+        return {"state": state, "constants": described}
 
     def expect(self, message: dict) -> dict:
         """What the model makes of inputs: in float64, and in its own precision, once more with another seed."""

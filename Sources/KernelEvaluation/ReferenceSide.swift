@@ -108,10 +108,11 @@ struct ReferenceSide: Sendable {
         "precision": .string(precision.rawValue),
       ])
     var weights = ReferenceWeights(constants: ConstantWeight.list(answer["constants"]))
-    for pair in answer["state"]?.array ?? [] {
-      guard let pair = pair.array, pair.count == 2, let name = pair[0].string, let tensor = ValueTree.Tensor(pair[1])
+    for entry in answer["state"]?.array ?? [] {
+      guard let entry = entry.array, entry.count == 3, let name = entry[0].string,
+        let tensor = ValueTree.Tensor(entry[1])
       else { continue }
-      weights.state.append((name, try share(tensor)))
+      weights.state.append(.init(name: name, tensor: try share(tensor), isParameter: entry[2].boolean == true))
     }
     return weights
   }

@@ -27,8 +27,15 @@ struct ConstantWeight: Sendable, Hashable {
 
 /// The weights of the reference.
 struct ReferenceWeights: Sendable {
-  /// All that it saves, by name, in order.
-  var state: [(name: String, tensor: ValueTree.Tensor)] = []
+  /// A parameter or a buffer.
+  struct Weight: Sendable {
+    var name: String
+    var tensor: ValueTree.Tensor
+    var isParameter: Bool
+  }
+
+  /// All that it saves, in order.
+  var state: [Weight] = []
   /// Those that a fresh model gives one value.
   var constants: [ConstantWeight]
 

@@ -65,6 +65,7 @@ enum LightHeaders {
     case .doesNotCompile:
       if let header = CompilerLog.missingHeader(error.message), CompilerLog.isKnownElsewhere(header) { return true }
       let lines = error.message.split(separator: "\n").filter { $0.contains("error") }
+      if lines.contains(where: namesMissingMacro) { return true }
       // What no header can mend: a build with others takes a minute to say the same.
       let isOwn = lines.contains { line in
         own.contains { line.contains($0) } || (line.hasPrefix("functions:") && line.contains("was not declared"))
@@ -77,6 +78,16 @@ enum LightHeaders {
     }
   }
 
+  /// Whether a line is about a name that is not known and looks like a macro of PyTorch's. What follows such a macro is no C++
+  /// then, so that the lines below it do not count.
+  private static func namesMissingMacro(_ line: Substring) -> Bool {
+    guard lacking.contains(where: line.contains) else { return false }
+    return line.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_")) }.contains { word in
+      macros.contains { word.hasPrefix($0) } && !word.contains { $0.isLowercase }
+    }
+  }
+
+  private static let macros = ["AT_", "TORCH_", "C10_", "CUDA_KERNEL_", "PYBIND11_"]
   private static let own = [
     "redefinition of", "expected primary-expression before '<'", "expected a \";\"", "expected ';'",
   ]
@@ -86,5 +97,7 @@ enum LightHeaders {
     "was not declared", "has not been declared", "is undefined", "does not name a type", "ambiguous", "more than one",
     "static assertion", "invalid use", "not a class", "no type named", "is not a template", "explicit type is missing",
   ]
-  private static let places = ["at::", "torch::", "c10::", "caffe2::", "pybind11::", "py::", "basic::"]
+  private static let places =
+    ["at::", "torch::", "c10::", "caffe2::", "pybind11::", "py::", "basic::"]
+    + ["at", "torch", "c10", "pybind11"].flatMap { ["'\($0)'", "\"\($0)\""] }
 }

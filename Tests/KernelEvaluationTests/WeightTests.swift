@@ -37,7 +37,8 @@ struct WeightPairingTests {
   .enabled(if: Judging.areToolsThere, "judging needs nvcc, clang and a Python with PyTorch: run make setup"),
   .serialized)
 struct WeightTests {
-  /// Two scales and a shift that are ones and zeros at first, drawn numbers, and statistics that a model in training does not use.
+  /// Two scales and a shift that are ones and zeros at first, drawn numbers, statistics that a model in training does not use, and a
+  /// table that a kernel may know by itself.
   static let reference = """
     import torch
 
@@ -49,11 +50,12 @@ struct WeightTests {
             self.second = torch.nn.Parameter(torch.ones(width))
             self.shift = torch.nn.Parameter(torch.zeros(width))
             self.register_buffer("seen", torch.zeros(width))
+            self.register_buffer("ramp", torch.arange(width, dtype=torch.float32))
             self.register_buffer("unsaved", torch.ones(width), persistent=False)
 
         def forward(self, x):
             self.seen += x.mean(0)
-            return (x * self.drawn[0] * self.first + self.drawn[1]) * self.second * self.unsaved + self.shift
+            return (x * self.drawn[0] * self.first + self.drawn[1]) * self.second * self.unsaved + self.shift + self.ramp
 
     def get_inputs():
         return [torch.randn(64, 96)]
@@ -76,7 +78,7 @@ struct WeightTests {
         int i = blockIdx.x * blockDim.x + threadIdx.x;
         if (i >= count) return;
         int j = i % width;
-        y[i] = (x[i] * a[j] * b[j] + c[j]) * d[j] + e[j];
+        y[i] = (x[i] * a[j] * b[j] + c[j]) * d[j] + e[j] + j;
     }
 
     torch::Tensor run(torch::Tensor x, torch::Tensor a, torch::Tensor b, torch::Tensor c, torch::Tensor d,

@@ -89,6 +89,31 @@ import Testing
     }
   }
 
+  /// Every way to name the types that a kernel is made for, each with as many arguments as PyTorch gives it.
+  @Test(.enabled(Programs.missing) { await Programs.canBuild() })
+  func `every macro over types is there`() async throws {
+    let families: [(String, [String])] = [
+      ("FLOATING_TYPES", ["", "_AND", "_AND2", "_AND3", "_AND4"]), ("INTEGRAL_TYPES", ["", "_AND"]),
+      ("ALL_TYPES", ["", "_AND", "_AND2", "_AND3"]), ("COMPLEX_TYPES", ["", "_AND"]),
+      ("FLOATING_AND_COMPLEX_TYPES", ["", "_AND1", "_AND2", "_AND3"]), ("REDUCED_FLOATING_TYPES", [""]),
+      ("ALL_TYPES_AND_COMPLEX", ["", "_AND", "_AND2", "_AND3"]), ("FLOATING_TYPES_AND_HALF", [""]),
+    ]
+    let further = ["at::kHalf", "at::ScalarType::BFloat16", "c10::ScalarType::Bool", "torch::kInt"]
+    let uses = families.flatMap { family, endings in
+      endings.enumerated().flatMap { count, ending in
+        let types = further.prefix(count).map { $0 + ", " }.joined()
+        return [
+          "AT_DISPATCH_\(family)\(ending)(\(types)x.scalar_type(), \"f\", [&] { y += sizeof(scalar_t); });",
+          "AT_DISPATCH_SWITCH(x.scalar_type(), \"f\", AT_DISPATCH_CASE_\(family)\(ending)(\(types)[&] { y += sizeof(scalar_t); }));",
+        ]
+      }
+    }
+    try await withBuilder { builder, folder in
+      let source = Self.scale + "\nvoid sizes(torch::Tensor x, long& y) {\n\(uses.joined(separator: "\n"))\n}"
+      _ = try await builder.build(Self.request("dispatched", cuda: source), scratch: folder)
+    }
+  }
+
   @Test(.enabled(Programs.missing) { await Programs.canBuild() })
   func `what does not build says why`() async throws {
     try await withBuilder { builder, folder in
