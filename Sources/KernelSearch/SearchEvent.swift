@@ -36,10 +36,13 @@ public enum SearchEnd: Sendable, Hashable, Codable {
   case exhausted
   /// Whoever started it stopped it.
   case stopped
-  /// The problem cannot be judged, for the reason given; nothing was spent.
+  /// The problem cannot be judged, for the reason given: as a rule before anything was spent, and where the reference fails only for
+  /// some inputs, after some checks.
   case notJudgeable(reason: String)
+  /// The problem's prompt does not fit the model.
+  case promptTooLong(reason: String)
   /// The model could not be asked any more; the search can go on when it can.
   case writerFailed(reason: String)
-  /// Judging failed again and again for a reason that is ours, or the reference's.
+  /// Judging failed again and again for a reason that is ours; the search can go on when that is mended.
   case judgeFailed(reason: String)
 }

@@ -17,8 +17,8 @@ public struct SearchSettings: Sendable, Hashable {
   /// The most candidates that are written, wait for a check, or are checked. With 1 a search takes one candidate after the other,
   /// and repeats itself for a seed if its model and its judge do; with more it depends on what comes first.
   public var underWay: Int
-  /// How long no answer is asked for after the model could not be asked; each time in a row the next one. After the last the
-  /// search ends.
+  /// How long no answer is asked for after the model could not be asked, for a reason that may pass; each time in a row the next one,
+  /// and no less than an endpoint asks for. After the last the search ends.
   public var writerPauses: [Duration]
   /// How many checks may fail for reasons of ours, one after the other, until the search ends.
   public var judgeFailureLimit: Int

@@ -1,18 +1,19 @@
 import KernelEvaluation
 import KernelPrompting
+import LanguageModels
 
 extension SearchState {
   /// Something that has happened.
   enum Input: Sendable {
     /// An answer has come, with the code in it and that code normalised.
     case answer(Writing, WrittenAnswer, AnswerCode, NormalisedSource?)
-    /// An answer will not come.
-    case noAnswer(Writing, index: Int, reason: String, usage: Usage)
+    /// An answer will not come; what stands in its way, where the model says that.
+    case noAnswer(Writing, index: Int, reason: String, obstacle: GenerationObstacle?, usage: Usage)
     /// The kernels of a candidate are known, or cannot be known before it is judged.
     case hashed(Int, String?)
     case judged(Int, JudgeResult)
-    /// A check, or a hash, failed for a reason of ours.
-    case checkFailed(Int, reason: String)
+    /// A check, or a hash, failed for a reason of ours, or because the reference fails there.
+    case checkFailed(Int, reason: String, isReference: Bool)
     case confirmed(Int, JudgeResult)
     case confirmFailed(Int, reason: String)
     /// The pause after a failure of the writer is over.
@@ -27,11 +28,11 @@ extension SearchState {
   mutating func handle(_ input: Input) -> Duration? {
     switch input {
     case .answer(let writing, let answer, let code, let normal): add(writing, answer, code, normal)
-    case .noAnswer(let writing, let index, let reason, let usage):
-      return giveUp(writing, index, reason, usage)
+    case .noAnswer(let writing, let index, let reason, let obstacle, let usage):
+      return giveUp(writing, index, reason, obstacle, usage)
     case .hashed(let id, let hash): hashed(id, hash)
     case .judged(let id, let result): judged(id, result)
-    case .checkFailed(let id, let reason): checkFailed(id, reason)
+    case .checkFailed(let id, let reason, let isReference): checkFailed(id, reason, isReference)
     case .confirmed(let id, let result):
       if confirming == id { confirming = nil }
       confirm(id, result)
@@ -83,27 +84,46 @@ extension SearchState {
     }
   }
 
-  private mutating func giveUp(_ writing: Writing, _ index: Int, _ reason: String, _ usage: Usage) -> Duration? {
+  private mutating func giveUp(
+    _ writing: Writing, _ index: Int, _ reason: String, _ obstacle: GenerationObstacle?, _ usage: Usage
+  ) -> Duration? {
     let id = writing.first + index
     reserve.release(id)
     spending.add(usage)
     let parent = writing.expansion.parent
     tree.giveUp(on: parent)
     outbox.append(.note(.notWritten(id: id, reason: reason)))
-    if let parent {
-      // A prompt that is too long for the model fails each time.
-      unansweredEdges[parent, default: 0] += 1
-      if unansweredEdges[parent] == 2 {
-        tree.close(parent)
-        outbox.append(.note(.notRefinable(id: parent, reason: reason)))
+    switch obstacle {
+    case .promptTooLong:
+      if let parent { close(parent, reason) } else { fail(.promptTooLong(reason: reason)) }
+      return nil
+    case .permanent:
+      fail(.writerFailed(reason: reason))
+      return nil
+    case .transient(let after): return pause(reason, atLeast: after ?? .zero)
+    case nil:
+      if let parent {
+        // It may be the prompt: that fails each time.
+        unansweredEdges[parent, default: 0] += 1
+        if unansweredEdges[parent] == 2 { close(parent, reason) }
       }
+      return pause(reason, atLeast: .zero)
     }
+  }
+
+  private mutating func close(_ id: Int, _ reason: String) {
+    guard let node = tree[id], !node.isClosed else { return }
+    tree.close(id)
+    outbox.append(.note(.notRefinable(id: id, reason: reason)))
+  }
+
+  private mutating func pause(_ reason: String, atLeast least: Duration) -> Duration? {
     guard !isPaused else { return nil }
     guard writerFailures < settings.writerPauses.count else {
       fail(.writerFailed(reason: reason))
       return nil
     }
-    let pause = settings.writerPauses[writerFailures]
+    let pause = max(settings.writerPauses[writerFailures], least)
     writerFailures += 1
     isPaused = true
     outbox.append(.note(.writerPaused(reason: reason, pause: pause)))
@@ -133,7 +153,7 @@ extension SearchState {
     settle(id, .judged(result))
   }
 
-  private mutating func checkFailed(_ id: Int, _ reason: String) {
+  private mutating func checkFailed(_ id: Int, _ reason: String, _ isReference: Bool) {
     checking -= 1
     attempts[id, default: 0] += 1
     let willRetry = attempts[id] == 1
@@ -145,7 +165,8 @@ extension SearchState {
     known.forget(id)
     settle(id, .failed(reason: reason))
     judgeFailures += 1
-    if judgeFailures >= settings.judgeFailureLimit { fail(.judgeFailed(reason: reason)) }
+    guard judgeFailures >= settings.judgeFailureLimit else { return }
+    fail(isReference ? .notJudgeable(reason: reason) : .judgeFailed(reason: reason))
   }
 
   private mutating func settle(_ id: Int, _ outcome: CandidateOutcome) {

@@ -64,7 +64,12 @@ struct SearchState: Sendable {
   mutating func fail(_ end: SearchEnd) { failure = failure ?? end }
 
   /// Without a judge there is nothing to go on with. Without a writer, what is written is still checked.
-  private var canJudgeNoMore: Bool { if case .judgeFailed = failure { true } else { false } }
+  private var canJudgeNoMore: Bool {
+    switch failure {
+    case .judgeFailed, .notJudgeable: true
+    default: false
+    }
+  }
 
   /// Whether the goal is met by a candidate that was checked twice.
   private var isGoalReached: Bool {

@@ -1,5 +1,7 @@
 import KernelBench
+import KernelEvaluation
 import KernelPrompting
+import LanguageModels
 
 /// What runs beside a search's loop: writing and checking. Everything ends with an input, unless it is cancelled.
 struct SearchWork: Sendable {
@@ -25,7 +27,9 @@ struct SearchWork: Sendable {
       inputs.yield(try await body())
     } catch {
       // A check that was cancelled has no outcome; the search that goes on later begins it again.
-      if !Task.isCancelled { inputs.yield(.checkFailed(id, reason: "\(error)")) }
+      if Task.isCancelled { return }
+      let isReference = (error as? KernelEvaluationError)?.code == .badReference
+      inputs.yield(.checkFailed(id, reason: "\(error)", isReference: isReference))
     }
   }
 
@@ -51,6 +55,7 @@ struct SearchWork: Sendable {
   private func write(_ writing: SearchState.Writing) async {
     var left = Set(writing.request.seeds.indices)
     var reason = "The model ended without an answer."
+    var obstacle: GenerationObstacle?
     do {
       for try await event in writer.write(writing.request) {
         switch event {
@@ -63,13 +68,19 @@ struct SearchWork: Sendable {
           // Answers that end because the search ends are no failures.
           if Task.isCancelled { return }
           guard left.remove(index) != nil else { continue }
-          inputs.yield(.noAnswer(writing, index: index, reason: "\(error)", usage: usage))
+          inputs.yield(
+            .noAnswer(
+              writing, index: index, reason: "\(error)", obstacle: (error as? any GenerationFailure)?.obstacle,
+              usage: usage))
         }
       }
     } catch {
       reason = "\(error)"
+      obstacle = (error as? any GenerationFailure)?.obstacle
     }
     if Task.isCancelled { return }
-    for index in left.sorted() { inputs.yield(.noAnswer(writing, index: index, reason: reason, usage: Usage())) }
+    for index in left.sorted() {
+      inputs.yield(.noAnswer(writing, index: index, reason: reason, obstacle: obstacle, usage: Usage()))
+    }
   }
 }

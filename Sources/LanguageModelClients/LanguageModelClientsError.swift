@@ -1,3 +1,5 @@
+public import LanguageModels
+
 /// Why an endpoint gave no answer.
 ///
 /// No part of it holds a key, also where the server repeated it.
@@ -36,6 +38,17 @@ public struct LanguageModelClientsError: Error, Sendable, CustomStringConvertibl
 
   /// Whether the same request may well succeed later.
   public var isTransient: Bool { code.isTransient }
+}
+
+extension LanguageModelClientsError: GenerationFailure {
+  /// What it means for whoever may ask again. An answer that took too long, or was garbled, may be another one the next time.
+  public var obstacle: GenerationObstacle {
+    switch code {
+    case .contextOverflow: .promptTooLong
+    case .wholeTimeout, .malformedStream, .cancelled: .transient(retryAfter: nil)
+    default: isTransient ? .transient(retryAfter: retryAfter) : .permanent
+    }
+  }
 }
 
 extension LanguageModelClientsError {

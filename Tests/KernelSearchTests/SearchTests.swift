@@ -2,6 +2,7 @@ import KernelBench
 import KernelEvaluation
 import KernelPrompting
 import KernelVerdicts
+import LanguageModels
 import Synchronization
 import Testing
 
@@ -193,6 +194,73 @@ func search(
       if case .writerPaused(_, let pause) = event { pause } else { nil }
     }
     #expect(pauses == [.seconds(1), .seconds(2)])
+  }
+
+  /// What a model says about its error decides what follows.
+  private static func failing(
+    _ obstacle: GenerationObstacle, pauses: [Duration] = [.seconds(1), .seconds(2)]
+  ) async throws -> (end: SearchEnd, time: Duration, asked: Int) {
+    let clock = TestClock()
+    let asked = Counter()
+    let writer = ScriptedWriter { _, _ in
+      _ = asked.next()
+      throw TestFailure(obstacle)
+    }
+    let search = try search(
+      BestOfStrategy(nil), writer, ScriptedJudge(), budget: Budget(time: .seconds(1_000)), clock: clock, pauses: pauses)
+    let found = try await driving(clock) { try await search.solve() }
+    return (found.end, found.spending.time, asked.count)
+  }
+
+  @Test func `ends at once where asking again gives the same`() async throws {
+    let found = try await Self.failing(.permanent)
+    #expect(found == (.writerFailed(reason: "No."), .zero, 1))
+  }
+
+  @Test func `ends at once where the problem does not fit the model`() async throws {
+    let found = try await Self.failing(.promptTooLong)
+    #expect(found == (.promptTooLong(reason: "No."), .zero, 1))
+  }
+
+  @Test func `leaves an endpoint alone as long as it asks to be`() async throws {
+    #expect(try await Self.failing(.transient(retryAfter: nil)) == (.writerFailed(reason: "No."), .seconds(3), 3))
+    let found = try await Self.failing(.transient(retryAfter: .seconds(400)))
+    #expect(found == (.writerFailed(reason: "No."), .seconds(800), 3))
+    // Beyond the budget there is nothing to wait for.
+    let late = try await Self.failing(.transient(retryAfter: .seconds(4_000)))
+    #expect(late == (.budgetSpent(.time), .seconds(1_000), 1))
+  }
+
+  @Test(arguments: [GenerationObstacle.promptTooLong, .transient(retryAfter: nil)])
+  func `closes a candidate at once whose prompt does not fit, and none for what passes`(
+    obstacle: GenerationObstacle
+  ) async throws {
+    let number = Counter()
+    let refused = Counter()
+    let writer = ScriptedWriter { request, _ in
+      if request.prompt.text.contains("was checked"), refused.next() < 3 { throw TestFailure(obstacle) }
+      let count = number.next()
+      return fenced(module(count < 1 ? .incorrect : .correct, body: "x\(count)"))
+    }
+    let clock = TestClock()
+    let search = try search(
+      LinearStrategy(), writer, ScriptedJudge(), budget: Budget(candidates: 10), goal: .correct, clock: clock,
+      pauses: Array(repeating: .seconds(1), count: 4))
+    let found = try await driving(clock) { try await search.solve() }
+    #expect(found.end == .goalReached && found.spending.candidates == 2)
+    let isClosed = obstacle == .promptTooLong
+    #expect(found.tree.nodes.map(\.isClosed) == [isClosed, false])
+    #expect(refused.count == (isClosed ? 1 : 4))
+    #expect(found.spending.time == (isClosed ? .zero : .seconds(3)))
+  }
+
+  @Test func `ends without blaming the judge where the reference fails`() async throws {
+    let number = Counter()
+    let writer = ScriptedWriter { _, _ in fenced(module(.correct, body: "x\(number.next())")) }
+    let judge = ScriptedJudge(
+      failures: { _, _ in true }, error: KernelEvaluationError(.badReference, "The reference fails."))
+    let found = try await search(BestOfStrategy(nil), writer, judge, budget: Budget()).solve()
+    #expect(found.end == .notJudgeable(reason: "The reference fails.") && found.best == nil)
   }
 
   @Test func `closes a candidate whose prompts fail, and goes on with others`() async throws {

@@ -3,6 +3,7 @@ import KernelBench
 import KernelEvaluation
 import KernelPrompting
 import KernelVerdicts
+import LanguageModels
 import Synchronization
 
 @testable import KernelSearch
@@ -91,6 +92,13 @@ struct TestError: Error, CustomStringConvertible {
   init(_ description: String) { self.description = description }
 }
 
+/// A model's error that says what it means.
+struct TestFailure: GenerationFailure, CustomStringConvertible {
+  let description = "No."
+  let obstacle: GenerationObstacle
+  init(_ obstacle: GenerationObstacle) { self.obstacle = obstacle }
+}
+
 /// Writes what a function of the prompt and the seed says, after a while by the clock.
 struct ScriptedWriter: CandidateWriter {
   let name = "scripted"
@@ -139,17 +147,20 @@ final class ScriptedJudge: CandidateJudge {
   let calls = Mutex(Calls())
   let delay: (@Sendable (String) async throws -> Void)?
   let failures: @Sendable (_ source: String, _ call: Int) -> Bool
+  let error: any Error & Sendable
   let hash: @Sendable (String) -> String?
   let recheckResult: @Sendable (String) throws -> JudgeResult?
 
   init(
     delay: (@Sendable (String) async throws -> Void)? = nil,
     failures: @escaping @Sendable (_ source: String, _ call: Int) -> Bool = { _, _ in false },
+    error: any Error & Sendable = TestError("The judge has no memory left."),
     hash: @escaping @Sendable (String) -> String? = { _ in nil },
     recheck: @escaping @Sendable (String) throws -> JudgeResult? = { _ in nil }
   ) {
     self.delay = delay
     self.failures = failures
+    self.error = error
     self.hash = hash
     recheckResult = recheck
   }
@@ -165,7 +176,7 @@ final class ScriptedJudge: CandidateJudge {
     }
     defer { calls.withLock { $0.running -= 1 } }
     try await delay?(code.source)
-    if failures(code.source, call) { throw TestError("The judge has no memory left.") }
+    if failures(code.source, call) { throw error }
     return Self.verdict(code.source)
   }
 

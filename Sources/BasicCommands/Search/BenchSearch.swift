@@ -142,7 +142,7 @@ struct BenchSearch: AsyncParsableCommand {
     case .leftOpen(let reason):
       throw CommandFailure(
         .internalFailure,
-        "Some problems could not be begun: \(reason) basic bench search --resume \(name) goes on with them.")
+        "Some problems could not be worked on: \(reason) basic bench search --resume \(name) goes on with them.")
     case .writerFailed(let reason):
       throw CommandFailure(
         .unavailable,

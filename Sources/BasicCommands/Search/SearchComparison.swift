@@ -153,6 +153,8 @@ struct ComparisonProgress: Sendable {
     let head = head(strategy, problem)
     switch result?.end {
     case .stopped, .writerFailed: return "\(head): \(result.map { SearchText.end($0.end) } ?? "")"
+    case .judgeFailed where result?.isSolved == false:
+      return "\(head): \(result.map { SearchText.end($0.end) } ?? "")"
     default: break
     }
     left -= 1

@@ -66,6 +66,7 @@ enum SearchText {
     case .exhausted: "the strategy has nothing more to do"
     case .stopped: "stopped"
     case .notJudgeable(let reason): "no candidate can be judged: \(reason)"
+    case .promptTooLong(let reason): "the problem does not fit the model: \(reason)"
     case .writerFailed(let reason): "the model could not be asked any more: \(reason)"
     case .judgeFailed(let reason): "judging failed: \(reason)"
     }

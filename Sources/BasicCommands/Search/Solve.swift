@@ -19,7 +19,7 @@ struct Solve: AsyncParsableCommand {
       The first Ctrl-C lets what is in flight finish and hands over the best so far; the second ends at once.
 
       The status is 0 if the problem is solved, 1 if it is not within the budget, 2 if no candidate can be judged, 64 for wrong arguments, \
-      70 for a failure of ours, 130 after Ctrl-C.
+      69 if it is not solved and the model could not be asked any more, 70 for a failure of ours, 130 after Ctrl-C.
 
       Examples:
         basic solve Examples/01_swish.py --budget 2m
@@ -63,15 +63,26 @@ struct Solve: AsyncParsableCommand {
     let problem = try problemOptions.load(context)
     let folder = try output.map(OutputFolder.init(checking:))
     let stop = StopSignal()
-    let report = try await Interruption.stops({ stop.request() }) { try await command.solve(problem, context, stop) }
+    let (report, end) = try await Interruption.stops({ stop.request() }) {
+      try await command.solve(problem, context, stop)
+    }
     try folder?.keep(report.files(problem), removing: [])
     try report.show(format, isQuiet: quiet)
     if stop.isRequested { throw CommandFailure(.interrupted) }
     if report.isUnjudgeable { throw CommandFailure(.notJudged) }
-    if !report.isSolved { throw CommandFailure(.badResult) }
+    if report.isSolved { return }
+    let goesOn = "basic suite run --resume \(report.run) goes on."
+    switch end {
+    case .writerFailed(let reason):
+      throw CommandFailure(.unavailable, "The model could not be asked any more: \(reason) \(goesOn)")
+    case .leftOpen(let reason): throw CommandFailure(.internalFailure, "Judging failed: \(reason) \(goesOn)")
+    case .finished, .stopped: throw CommandFailure(.badResult)
+    }
   }
 
-  private func solve(_ problem: Problem, _ context: ProcessContext, _ stop: StopSignal) async throws -> SolveReport {
+  private func solve(
+    _ problem: Problem, _ context: ProcessContext, _ stop: StopSignal
+  ) async throws -> (report: SolveReport, end: RunDriver.End) {
     let settings = try Settings.load(context)
     let session = SearchSession(context: context, isQuiet: quiet, location: try store.location(settings))
     for notice in problem.notes + models.notices { session.announce(notice) }
@@ -92,15 +103,13 @@ struct Solve: AsyncParsableCommand {
       },
       begun: { run, _ in session.announce("run \(run.run.id), seed \(run.configuration.seed)") },
       ended: { _, made in result.withLock { $0 = made } })
-    if case .leftOpen(let reason) = end { throw CommandFailure(.internalFailure, reason) }
+    if case .leftOpen(let reason) = end, result.withLock({ $0 == nil }) {
+      throw CommandFailure(.internalFailure, reason)
+    }
     guard let made = result.withLock({ $0 }) else {
       let notice = try await run.writer.database.problems(of: run.run.id).first?.notice
       throw CommandFailure(.usage, notice ?? "The problem could not be worked on.")
     }
-    if case .writerFailed(let reason) = end {
-      session.announce(
-        "The model could not be asked any more: \(reason) basic suite run --resume \(run.run.id) goes on.")
-    }
-    return SolveReport(run: run.run, problem: problem, result: made)
+    return (SolveReport(run: run.run, problem: problem, result: made), end)
   }
 }

@@ -140,10 +140,17 @@ struct StoreJournal: SearchJournal {
     case .stopped, .writerFailed:
       // It goes on when the run is resumed.
       return try await writer.update(problem: problem, best: best, spent: spent)
-    case .notJudgeable(let reason): (state, notice) = (.unjudgeable, reason)
-    case .judgeFailed(let reason):
+    case .notJudgeable(let reason):
+      state = try await isEnough(best, isConfirmed) ? .solved : .unjudgeable
+      notice = reason
+    case .promptTooLong(let reason):
       state = try await isEnough(best, isConfirmed) ? .solved : .failed
       notice = reason
+    case .judgeFailed(let reason):
+      guard try await isEnough(best, isConfirmed) else {
+        return try await writer.update(problem: problem, best: best, spent: spent)
+      }
+      (state, notice) = (.solved, reason)
     case .goalReached: state = .solved
     case .budgetSpent, .exhausted:
       state = try await isEnough(best, isConfirmed) ? .solved : .unsolved

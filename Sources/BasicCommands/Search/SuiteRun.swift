@@ -79,7 +79,7 @@ struct SuiteRun: AsyncParsableCommand {
     case .leftOpen(let reason):
       throw CommandFailure(
         .internalFailure,
-        "Some problems could not be begun: \(reason) basic suite run --resume \(run.run.id) goes on with them.")
+        "Some problems could not be worked on: \(reason) basic suite run --resume \(run.run.id) goes on with them.")
     case .writerFailed(let reason):
       throw CommandFailure(
         .unavailable, "The model could not be asked any more: \(reason) basic suite run --resume \(run.run.id) goes on."
@@ -177,6 +177,7 @@ struct SuiteProgress: Sendable {
     }
     switch result.end {
     case .stopped, .writerFailed: return "\(head): \(SearchText.end(result.end)); \(state)"
+    case .judgeFailed where !result.isSolved: return "\(head): \(SearchText.end(result.end)); \(state)"
     default: break
     }
     done += 1

@@ -150,6 +150,25 @@ struct RunDriverTests {
     #expect(outcome.problems[2].state.isFinished && outcome.candidates.allSatisfy { $0.id.problem == "1/21" })
   }
 
+  @Test func `a problem whose candidates cannot be judged for a reason of ours is left open, the others go on`()
+    async throws
+  {
+    let number = Mutex(0)
+    let writer = InstantWriter { _, seed in
+      let count = number.withLock { number in
+        number += 1
+        return number
+      }
+      // The first problem's three are those that no verdict comes for.
+      return count <= 3
+        ? SearchDoubles.fenced(SearchDoubles.module("none -", body: "x\(seed)")) : Self.correct("x\(seed)")
+    }
+    let outcome = try await Self.run(strategy: "best-of-4", writer: writer)
+    #expect(outcome.end == .leftOpen(reason: "The judge has no memory left."))
+    #expect(outcome.problems.map(\.state.isFinished) == [false, true, true])
+    #expect(outcome.told.first?.result?.end == .judgeFailed(reason: "The judge has no memory left."))
+  }
+
   @Test func `is stopped between problems and within one, and leaves the rest for later`() async throws {
     let before = StopSignal()
     before.request()

@@ -86,6 +86,7 @@ struct SearchTextTests {
     (.notJudgeable(reason: "R."), "no candidate can be judged: R."),
     (.writerFailed(reason: "R."), "the model could not be asked any more: R."),
     (.judgeFailed(reason: "R."), "judging failed: R."),
+    (.promptTooLong(reason: "R."), "the problem does not fit the model: R."),
   ])
   func `an end is said in words`(end: SearchEnd, text: String) {
     #expect(SearchText.end(end) == text)

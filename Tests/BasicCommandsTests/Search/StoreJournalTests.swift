@@ -184,13 +184,19 @@ struct StoreJournalTests {
           Ending(end: .stopped, goal: goal, confirmed: 2, state: .active),
           Ending(end: .writerFailed(reason: "Gone."), goal: goal, confirmed: 2, state: .active),
           Ending(end: .notJudgeable(reason: "Constant."), goal: goal, state: .unjudgeable, notice: "Constant."),
-          Ending(end: .judgeFailed(reason: "Full."), goal: goal, state: .failed, notice: "Full."),
+          Ending(end: .promptTooLong(reason: "Long."), goal: goal, state: .failed, notice: "Long."),
+          Ending(end: .promptTooLong(reason: "Long."), goal: goal, confirmed: 2, state: .solved, notice: "Long."),
+          // It is nobody's fault but ours, and goes on when that is mended.
+          Ending(end: .judgeFailed(reason: "Full."), goal: goal, state: .active),
           Ending(end: .judgeFailed(reason: "Full."), goal: goal, confirmed: 2, state: .solved, notice: "Full."),
         ]
       } + [
         Ending(end: .exhausted, goal: .ratio(1.5), confirmed: 1.25, state: .unsolved, notice: short),
         Ending(end: .exhausted, goal: .faster, confirmed: 1.25, state: .solved),
-        Ending(end: .judgeFailed(reason: "Full."), goal: .faster, confirmed: 0.5, state: .failed, notice: "Full."),
+        Ending(end: .judgeFailed(reason: "Full."), goal: .faster, confirmed: 0.5, state: .active),
+        Ending(
+          end: .notJudgeable(reason: "NaN."), goal: .faster, confirmed: 0.5, state: .unjudgeable, notice: "NaN."),
+        Ending(end: .notJudgeable(reason: "NaN."), goal: .faster, confirmed: 2, state: .solved, notice: "NaN."),
       ]
   }
 
