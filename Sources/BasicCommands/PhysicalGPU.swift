@@ -15,6 +15,12 @@ enum PhysicalGPU {
 
   /// Builds for the GPU that is there, runs with our streams, and returns the program's status.
   static func run(_ source: ProgramSource, toolchain: Toolchain, command: Run, scratch: String) async throws -> Int32 {
+    let ignored = withoutEffect(command)
+    if !ignored.isEmpty, !command.quiet {
+      Console.standardError.write(
+        "On a GPU a program is not watched, and \(ignored.joined(separator: ", ")) \(ignored.count == 1 ? "has" : "have") no effect; --device virtual watches it.\n"
+      )
+    }
     do {
       let tools = try BuildTools(toolchain: toolchain, forRealGPU: true)
       // nvcc's own question to the driver fails under the limits that compilers have here.
@@ -32,6 +38,18 @@ enum PhysicalGPU {
     } catch let error as VirtualGPUError {
       throw CommandFailure(error.code == .internalFailure ? .internalFailure : .usage, error.message)
     }
+  }
+}
+
+extension PhysicalGPU {
+  /// The options that somebody has set and that are about watching a program, which nobody does here.
+  static func withoutEffect(_ command: Run) -> [String] {
+    [
+      ("--check", command.check != .all), ("--schedule", command.schedule != .fixed),
+      ("--memory", command.memory != nil),
+      ("--error-exitcode", command.errorExitCode != 1), ("--format json", command.format == .json),
+      ("--output", command.output != nil),
+    ].filter(\.1).map(\.0)
   }
 }
 

@@ -65,7 +65,7 @@ public struct ModelWriter: CandidateWriter {
         if index >= width { await group.next() }
         if Task.isCancelled { break }
         group.addTask {
-          var answer = AnswerInProgress(index: index)
+          var answer = AnswerInProgress(index: index, promptBytes: request.prompt.text.utf8.count)
           do {
             var generation = generation(for: request)
             generation.seed = seed
@@ -83,7 +83,9 @@ public struct ModelWriter: CandidateWriter {
   private func together(
     _ request: WritingRequest, _ model: any BatchedLanguageModel, _ continuation: Continuation
   ) async throws {
-    var answers = request.seeds.indices.map { AnswerInProgress(index: $0) }
+    var answers = request.seeds.indices.map {
+      AnswerInProgress(index: $0, promptBytes: request.prompt.text.utf8.count)
+    }
     for try await event in model.generate(generation(for: request), seeds: request.seeds) {
       switch event {
       case .event(let index, let event) where answers.indices.contains(index):
@@ -109,32 +111,49 @@ public struct ModelWriter: CandidateWriter {
 /// An answer while it is being written.
 private struct AnswerInProgress {
   let index: Int
+  let promptBytes: Int
   private let start = ContinuousClock.now
   private var text = ""
   private var promptTokens = 0
   private var completionTokens = 0
   private var reason: GenerationOutcome.Reason?
+  private var cost: Double?
+  /// All that was written, what is void by now included.
+  private var writtenBytes = 0
 
-  init(index: Int) { self.index = index }
+  init(index: Int, promptBytes: Int) {
+    self.index = index
+    self.promptBytes = promptBytes
+  }
 
   mutating func add(_ event: GenerationEvent) {
     switch event {
     case .started(let tokens): promptTokens = tokens
-    case .text(let more): text += more
-    case .reasoning: break
+    case .text(let more):
+      text += more
+      writtenBytes += more.utf8.count
+    case .reasoning(let more): writtenBytes += more.utf8.count
     case .restarted: text = ""
     case .progress(let tokens, _): completionTokens = max(completionTokens, tokens)
     case .finished(let outcome):
       reason = outcome.reason
-      promptTokens = outcome.promptTokens
-      completionTokens = outcome.completionTokens
+      cost = outcome.cost
+      if outcome.hasTokenCounts {
+        promptTokens = outcome.promptTokens
+        completionTokens = outcome.completionTokens
+      } else {
+        // A budget of tokens or money is to hold there too.
+        promptTokens = (promptBytes + 2) / 3
+        completionTokens = max(completionTokens, outcome.completionTokens, (writtenBytes + 2) / 3)
+      }
     }
   }
 
+  /// What it took. Where the model does not say how many tokens a complete answer has, a token for every three bytes is taken.
   func usage(_ price: TokenPrice?) -> Usage {
     Usage(
       promptTokens: promptTokens, completionTokens: completionTokens,
-      cost: price?.cost(promptTokens: promptTokens, completionTokens: completionTokens) ?? 0)
+      cost: cost ?? price?.cost(promptTokens: promptTokens, completionTokens: completionTokens) ?? 0)
   }
 
   func written(_ price: TokenPrice?) -> WrittenAnswer {

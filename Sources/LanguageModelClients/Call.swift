@@ -109,7 +109,7 @@ struct Call: Sendable {
           GenerationOutcome(
             reason: reason, promptTokens: usage?.promptTokens ?? 0, completionTokens: usage?.completionTokens ?? 0,
             cachedPromptTokens: usage?.cachedPromptTokens ?? 0, reasoningTokens: usage?.reasoningTokens ?? 0,
-            hasTokenCounts: usage != nil)))
+            hasTokenCounts: usage != nil, cost: usage.flatMap { endpoint.price?.cost(of: $0) })))
     }
   }
 }

@@ -42,11 +42,14 @@ public struct GenerationOutcome: Sendable, Equatable {
   public var reasoningTokens: Int
   /// Whether the model said how many tokens there were; the numbers are 0 where it did not.
   public var hasTokenCounts: Bool
+  /// What the answer costs by the price that is configured for the model, tokens out of a cache at their own; `nil` where no price or
+  /// no counts are known.
+  public var cost: Double?
 
   /// Makes an outcome.
   public init(
     reason: Reason, promptTokens: Int, completionTokens: Int, cachedPromptTokens: Int = 0, reasoningTokens: Int = 0,
-    hasTokenCounts: Bool = true
+    hasTokenCounts: Bool = true, cost: Double? = nil
   ) {
     self.reason = reason
     self.promptTokens = promptTokens
@@ -54,5 +57,6 @@ public struct GenerationOutcome: Sendable, Equatable {
     self.cachedPromptTokens = cachedPromptTokens
     self.reasoningTokens = reasoningTokens
     self.hasTokenCounts = hasTokenCounts
+    self.cost = cost
   }
 }

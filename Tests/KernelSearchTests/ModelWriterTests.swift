@@ -45,6 +45,21 @@ private final class EchoModel: LanguageModel {
   }
 }
 
+/// A model that says what its test wants of tokens and cost.
+private struct CountingModel: LanguageModel {
+  let name = "counting"
+  let outcome: GenerationOutcome
+  func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
+    AsyncThrowingStream { continuation in
+      for event in [
+        GenerationEvent.started(promptTokens: 0), .text("void"), .restarted, .reasoning("four"), .text("12345"),
+        .finished(outcome),
+      ] { continuation.yield(event) }
+      continuation.finish()
+    }
+  }
+}
+
 private struct BatchModel: BatchedLanguageModel {
   let name = "batch"
   func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
@@ -101,6 +116,26 @@ private struct BatchModel: BatchedLanguageModel {
       #expect(calls.requests[0].stopSequences == ["\n```", "END"])
       #expect(Set(calls.requests.map(\.seed)) == [2, 3, 4, 6, 8, 10])
     }
+  }
+
+  @Test func `counts what the model says that an answer took, and bytes where it says nothing`() async throws {
+    let price = TokenPrice(perMillionPromptTokens: 1e6, perMillionCompletionTokens: 1e6)
+    func usage(_ outcome: GenerationOutcome) async throws -> Usage? {
+      let events = try await events(ModelWriter(CountingModel(outcome: outcome), price: price), [1])
+      guard case .answer(let answer) = events.first, events.count == 1 else { return nil }
+      #expect(answer.text == "12345")
+      return answer.usage
+    }
+    let said = GenerationOutcome(reason: .end, promptTokens: 10, completionTokens: 20)
+    #expect(try await usage(said) == Usage(promptTokens: 10, completionTokens: 20, cost: 30))
+    // Tokens out of a cache have a price of their own, which only the endpoint's client knows.
+    var priced = said
+    priced.cost = 12.5
+    #expect(try await usage(priced) == Usage(promptTokens: 10, completionTokens: 20, cost: 12.5))
+    let bytes = try PromptBuilder(form: .completion).prompt(for: testProblem()).text.utf8.count
+    let silent = GenerationOutcome(reason: .end, promptTokens: 0, completionTokens: 0, hasTokenCounts: false)
+    let expected = Usage(promptTokens: (bytes + 2) / 3, completionTokens: 5, cost: Double((bytes + 2) / 3 + 5))
+    #expect(try await usage(silent) == expected)
   }
 
   @Test func `takes the likeliest tokens where it is asked to`() async throws {

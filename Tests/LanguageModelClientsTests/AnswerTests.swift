@@ -27,6 +27,18 @@ import Testing
   }
 
   @Test(arguments: Endpoint.Dialect.allCases)
+  func `an answer says what it costs, tokens out of a cache at their own price`(dialect: Endpoint.Dialect) async throws
+  {
+    let server = try await ScriptedServer(Replies.stream(Replies.hello(dialect)))
+    let endpoint = try Asking.endpoint(server, dialect: dialect) {
+      $0.price = TokenPrice(input: 1_000_000, output: 2_000_000, cachedInput: 500_000)
+    }
+    // 7 tokens were read, 4 were known, 5 written.
+    #expect(await Asking.ask(try Asking.model(endpoint)).outcome?.cost == 19)
+    try await server.stop()
+  }
+
+  @Test(arguments: Endpoint.Dialect.allCases)
   func `cut at every byte an answer is the same`(dialect: Endpoint.Dialect) async throws {
     let stream = Replies.bytes(Replies.hello(dialect))
     let server = try await ScriptedServer([Replies.head()] + stream.map { .chunk([$0]) } + [.endChunks])

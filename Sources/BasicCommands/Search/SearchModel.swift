@@ -62,7 +62,7 @@ extension SearchModel {
   ) async throws -> SearchModel {
     let settings = try Settings.load(context)
     let endpoint = try settings.endpoint(named: name)
-    // The whole cost, cached tokens and retries included, is in the endpoint's ledger; a search goes by the plain price.
+    // What is set aside for an answer, and the cost where no tokens are said; a complete answer says its own, with cached tokens.
     let price = endpoint.price.map {
       KernelSearch.TokenPrice(perMillionPromptTokens: $0.input, perMillionCompletionTokens: $0.output)
     }
