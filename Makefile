@@ -29,7 +29,7 @@ help:
 	@echo "make test-endpoints  the clients of endpoints against llama.cpp's own server, which is built once"
 	@echo "make test-kernels  the kernels of products and attention with their definition, also ARM's, under qemu"
 	@echo "make bench     the benchmarks"
-	@echo "make bench-decode  decoding against llama.cpp's own programs, which are built once (an hour and a half)"
+	@echo "make bench-decode  decoding against llama.cpp's own programs, which are built once (hours; the script says what takes less)"
 	@echo "make install   basic, its models and its CUDA compiler below PREFIX ($(PREFIX))"
 	@echo "make lint      style;  make format  mends it;  make docs  the documentation"
 	@echo "make kernelbench  clones the KernelBench problems;  make clean  removes what was built"

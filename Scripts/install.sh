@@ -26,7 +26,10 @@ fi
 
 [ -x "$binary" ] || die "basic is not built yet; run make build."
 mkdir -p "$prefix/bin" "$prefix/share/basic/models" "$prefix/share/basic/examples"
-install -m 755 "$binary" "$prefix/bin/basic"
+# Without what only a debugger reads, which is a third of it.
+if ! strip -S -o "$prefix/bin/basic.new" "$binary" 2>/dev/null; then cp "$binary" "$prefix/bin/basic.new"; fi
+chmod 755 "$prefix/bin/basic.new"
+mv -f "$prefix/bin/basic.new" "$prefix/bin/basic"
 install -m 644 "$root"/Models/*.gguf "$prefix/share/basic/models/"
 install -m 644 "$root"/Examples/* "$prefix/share/basic/examples/"
 # The environment is made anew: a virtual environment does not survive being copied.
