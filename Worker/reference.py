@@ -100,7 +100,9 @@ class Reference:
         """Makes the model, with weights that no initial value gives away."""
         _seed(message["seed"])
         model = self._problem.model()
-        described = weights.randomise(model, message["seed"], message["kept"], message["alike"])
+        described = weights.randomise(
+            model, message["seed"], message["kept"], message["alike"], message["uniform"]
+        )
         own = copy.deepcopy(model).cpu()
         _convert(own, message["precision"])
         try:
@@ -113,7 +115,7 @@ class Reference:
             name: None if one is None else copy.deepcopy(one).to(self._device) for name, one in self._models.items()
         }
         write = Files(self._folder, "weight")
-        parameters = dict(own.named_parameters())
+        parameters = dict(own.named_parameters(remove_duplicate=False))
         state = [[name, write(tensor), name in parameters] for name, tensor in own.state_dict().items()]
         return {"state": state, "constants": described}
 

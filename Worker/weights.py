@@ -16,27 +16,29 @@ def first_value(tensor):
 
 def constants(model) -> dict:
     """Parameters and statistics, by name, that are all ones, all zeros, or have another one value, with that value."""
-    parameters = dict(model.named_parameters())
     # What is not saved nobody else can be given.
     saved = model.state_dict().keys()
     found = {}
-    for name, tensor in [*parameters.items(), *model.named_buffers()]:
+    for name, tensor in [*model.named_parameters(), *model.named_buffers()]:
         value = first_value(tensor)
-        # A buffer that is one number without dimensions is as a rule no statistic.
-        if value is not None and name in saved and (tensor.dim() > 0 or name in parameters):
+        # One number without dimensions is as a rule an argument of the model's, which a candidate may keep as such.
+        if value is not None and name in saved and tensor.dim() > 0:
             found[name] = (tensor, value)
     return found
 
 
 def described(found: dict) -> list:
-    return [[name, tensor.numel(), value] for name, (tensor, value) in found.items()]
+    return [
+        [name, tensor.numel(), value, [length for length in tensor.shape if length != 1]]
+        for name, (tensor, value) in found.items()
+    ]
 
 
-def randomise(model, seed: int, kept=(), alike=()) -> list:
+def randomise(model, seed: int, kept=(), alike=(), uniform=()) -> list:
     """Gives such parameters and statistics values of their own, and describes them.
 
     A candidate that leaves a bias, a scale or a running mean out would otherwise not be found out. Those of `kept` stay as they
-    are, and those of a group in `alike` get the same values.
+    are, those of a group in `alike` get the same values, and all elements of one in `uniform` get the same number.
     """
     found = constants(model)
     description = described(found)
@@ -48,6 +50,8 @@ def randomise(model, seed: int, kept=(), alike=()) -> list:
         for name, (tensor, value) in found.items():
             if name not in kept:
                 noise = drawn[leaders.get(name, name)].reshape(tensor.shape).to(dtype=tensor.dtype)
+                if name in uniform:
+                    noise = noise.reshape(-1)[0]
                 tensor.copy_(value * (0.5 + noise) if value != 0 else noise - 0.5)
     return description
 

@@ -1,5 +1,11 @@
 import KernelVerdicts
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 extension Attempt {
   /// Makes the candidate's model with the reference's weights.
   ///
@@ -64,7 +70,9 @@ extension Attempt {
       }
       return false
     }
-    let final = try await reference.model(seed: seed, kept: idle, alike: pairing.groups.map(\.reference))
+    let final = try await reference.model(
+      seed: seed, kept: idle, alike: pairing.groups.map(\.reference),
+      uniform: pairing.groups.filter(\.isUniform).flatMap(\.reference))
     let state = Dictionary(final.state.map { ($0.name, $0.tensor) }) { first, _ in first }
     var values: [(name: String, tensor: ValueTree.Tensor)] = []
     for group in pairing.groups {
@@ -101,15 +109,29 @@ extension Attempt {
     var inputs: [ValueTree] = []
     for kind in [InputKind.own, .heavyTailed] {
       let supply = InputSupply(kind: kind, seed: seed, folder: shared)
-      inputs.append(try await reference.inputs(seed: seed, prefix: "weighed-\(kind)", supply: supply))
+      do {
+        inputs.append(try await reference.inputs(seed: seed, prefix: "weighed-\(kind)", supply: supply))
+      } catch {
+        try Task.checkCancellation()
+        if kind == .own { throw error }
+      }
     }
-    func outputs(kept: [String]) async throws -> [ValueTree] {
-      _ = try await reference.model(seed: seed, kept: kept)
-      var outputs: [ValueTree] = []
+    func outputs(kept: [String]) async throws -> [ValueTree?] {
+      let weights = try await reference.model(seed: seed, kept: kept)
+      // Nobody needs them, and there may be many models.
+      for weight in weights.state { try? FileManager.default.removeItem(atPath: weight.tensor.file) }
+      var outputs: [ValueTree?] = []
       for (number, inputs) in inputs.enumerated() {
-        let made = try await reference.expect(
-          inputs, seed: seed, prefix: "weighed-\(kept.isEmpty)-\(number)", isRepeated: false)
-        outputs.append(made.exact ?? made.own)
+        do {
+          let made = try await reference.expect(
+            inputs, seed: seed, prefix: "weighed-\(kept.isEmpty)-\(number)", isRepeated: false)
+          outputs.append(made.exact ?? made.own)
+        } catch {
+          // A model may refuse inputs that are not its own.
+          try Task.checkCancellation()
+          if number == 0 { throw error }
+          outputs.append(nil)
+        }
       }
       return outputs
     }
@@ -118,7 +140,11 @@ extension Attempt {
     var found: Set<String> = []
     while let group = waiting.popLast() {
       let some = try await outputs(kept: group)
-      if try zip(all, some).allSatisfy(Trial.areAlike) {
+      let isAlike = try zip(all, some).allSatisfy { one, other in
+        guard let one, let other else { return one == nil && other == nil }
+        return try Trial.areAlike(one, other)
+      }
+      if isAlike {
         found.formUnion(group)
       } else if group.count > 1, group.count <= Self.mostWeighed {
         waiting += [Array(group[..<(group.count / 2)]), Array(group[(group.count / 2)...])]

@@ -48,7 +48,9 @@ struct ProcessChanges: Sendable {
     threads = json?["threads"]?.integer ?? 0
     children = json?["children"]?.integer ?? 0
     lateLaunches = json?["lateLaunches"]?.integer ?? 0
-    newTasks = (json?["tasks"]?.integer ?? 0) - (json?["tasksBefore"]?.integer ?? 0)
+    // Claims: they are not to overflow.
+    func count(_ key: String) -> Int { min(max(0, json?[key]?.integer ?? 0), 1 << 40) }
+    newTasks = count("tasks") - count("tasksBefore")
   }
 }
 

@@ -34,3 +34,13 @@ public struct KernelEvaluationError: Error, Sendable, CustomStringConvertible {
   /// The message.
   public var description: String { message }
 }
+
+extension KernelEvaluationError {
+  /// Whether it is the reference that fails, by what it says or raises; not a machine on which its process could not go on.
+  package var isReferencesOwn: Bool {
+    guard code == .badReference else { return false }
+    guard let beneath = underlyingError as? WorkerError else { return true }
+    if case .raised = beneath { return true }
+    return false
+  }
+}

@@ -99,13 +99,16 @@ struct ReferenceSide: Sendable {
   /// - Parameters:
   ///   - kept: those that stay as they are at first.
   ///   - alike: groups that get the same values.
-  func model(seed: UInt64, kept: [String] = [], alike: [[String]] = []) async throws -> ReferenceWeights {
+  ///   - uniform: those whose elements all get the same number.
+  func model(
+    seed: UInt64, kept: [String] = [], alike: [[String]] = [], uniform: [String] = []
+  ) async throws -> ReferenceWeights {
     let answer = try await call(
       "model",
       [
         "seed": .seed(seed), "kept": .array(kept.map(JSONValue.string)),
         "alike": .array(alike.map { .array($0.map(JSONValue.string)) }),
-        "precision": .string(precision.rawValue),
+        "uniform": .array(uniform.map(JSONValue.string)), "precision": .string(precision.rawValue),
       ])
     var weights = ReferenceWeights(constants: ConstantWeight.list(answer["constants"]))
     for entry in answer["state"]?.array ?? [] {

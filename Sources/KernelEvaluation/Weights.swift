@@ -5,6 +5,8 @@ struct ConstantWeight: Sendable, Hashable {
   var count: Int
   /// The number.
   var value: Double
+  /// Its dimensions, without those of length 1.
+  var shape: [Int] = []
 
   /// What a scale of one model and the same scale of another have in common, whatever their names and shapes.
   struct Likeness: Hashable {
@@ -14,13 +16,17 @@ struct ConstantWeight: Sendable, Hashable {
 
   var likeness: Likeness { Likeness(count: count, value: value) }
 
+  /// More than any model has: numbers beyond are made up, and are not to be added up.
+  static let mostElements = 1 << 40
+  private static let mostWeights = 1 << 20
+
   /// Reads a worker's list of them; what is no such thing is left out.
   static func list(_ json: JSONValue?) -> [ConstantWeight] {
-    (json?.array ?? []).compactMap { entry in
-      guard let entry = entry.array, entry.count == 3, let name = entry[0].string, let count = entry[1].integer,
-        let value = entry[2].number, count > 0
+    (json?.array ?? []).prefix(mostWeights).compactMap { entry in
+      guard let entry = entry.array, entry.count == 4, let name = entry[0].string, let count = entry[1].integer,
+        let value = entry[2].number, let shape = entry[3].array?.compactMap(\.integer), 1...mostElements ~= count
       else { return nil }
-      return ConstantWeight(name: name, count: count, value: value)
+      return ConstantWeight(name: name, count: count, value: value, shape: shape)
     }
   }
 }
@@ -71,16 +77,23 @@ struct CandidateWeights: Sendable {
     missing = names("missing")
     unexpected = names("unexpected")
     shapes = names("shapes")
-    spareElements = json?["elements"]?.integer ?? 0
+    spareElements = min(max(0, json?["elements"]?.integer ?? 0), ConstantWeight.mostElements)
     constants = ConstantWeight.list(json?["constants"])
   }
 }
 
 /// Which of the reference's constant weights a candidate has under other names or in other shapes.
 struct WeightPairing: Sendable {
-  /// Groups of the reference's, with as many of the candidate's. Which of a group is which cannot be told, and need not be where
-  /// all have the same values.
-  private(set) var groups: [(reference: [String], candidate: [String])] = []
+  /// Weights of the reference's, with as many of the candidate's. Which of a group is which cannot be told, and need not be where
+  /// all have the same values; nor need the order of elements where those of one are all the same.
+  struct Group: Sendable, Hashable {
+    var reference: [String]
+    var candidate: [String]
+    /// Whether the shapes differ, so that elements may lie in another order.
+    var isUniform: Bool
+  }
+
+  private(set) var groups: [Group] = []
   /// Those of the reference's that have no counterpart.
   private(set) var left: [ConstantWeight] = []
 
@@ -88,17 +101,27 @@ struct WeightPairing: Sendable {
   ///   - reference: the reference's that the candidate has not under the same name and in the same shape.
   ///   - candidate: the candidate's own that nothing was given to.
   init(_ reference: [ConstantWeight], _ candidate: [ConstantWeight]) {
-    let theirs = Dictionary(grouping: candidate, by: \.likeness)
-    let ours = Dictionary(grouping: reference, by: \.likeness)
+    // A name that both have says more than a size.
+    let named = Dictionary(candidate.map { ($0.name, $0) }) { first, _ in first }
+    let isNamed = { (weight: ConstantWeight) in named[weight.name]?.likeness == weight.likeness }
+    for weight in reference where isNamed(weight) { append([weight], [named[weight.name] ?? weight]) }
+    let taken = Set(reference.filter(isNamed).map(\.name))
+    let theirs = Dictionary(grouping: candidate.filter { !taken.contains($0.name) }, by: \.likeness)
+    let ours = Dictionary(grouping: reference.filter { !taken.contains($0.name) }, by: \.likeness)
     var done: Set<ConstantWeight.Likeness> = []
-    for weight in reference where done.insert(weight.likeness).inserted {
+    for weight in reference where !taken.contains(weight.name) && done.insert(weight.likeness).inserted {
       let mine = ours[weight.likeness] ?? []
       let others = theirs[weight.likeness] ?? []
       if mine.count == others.count {
-        groups.append((mine.map(\.name), others.map(\.name)))
+        append(mine, others)
       } else {
         left += mine
       }
     }
+  }
+
+  private mutating func append(_ mine: [ConstantWeight], _ others: [ConstantWeight]) {
+    let isUniform = Set((mine + others).map(\.shape)).count > 1
+    groups.append(Group(reference: mine.map(\.name), candidate: others.map(\.name), isUniform: isUniform))
   }
 }

@@ -58,6 +58,7 @@ extension SearchState {
     spending.add(answer.usage)
     spending.candidates += 1
     writerFailures = 0
+    refusals = 0
     if let parent = writing.expansion.parent { unansweredEdges[parent] = nil }
     let candidate = Candidate(
       id: id, parent: writing.expansion.parent, edge: writing.expansion.edge, model: writer.name,
@@ -98,17 +99,31 @@ extension SearchState {
       if let parent { close(parent, reason) } else { fail(.promptTooLong(reason: reason)) }
       return nil
     case .permanent:
-      fail(.writerFailed(reason: reason))
-      return nil
-    case .transient(let after): return pause(reason, atLeast: after ?? .zero)
-    case nil:
-      if let parent {
-        // It may be the prompt: that fails each time.
-        unansweredEdges[parent, default: 0] += 1
-        if unansweredEdges[parent] == 2 { close(parent, reason) }
+      // It may be the prompt that is refused, by a filter: others may not be.
+      refusals += 1
+      if let parent, refusals < Self.mostRefusals {
+        close(parent, reason)
+      } else {
+        fail(.writerFailed(reason: reason))
       }
+      return nil
+    case .transient(let after):
+      giveUp(on: parent, reason, after: 3)
+      return pause(reason, atLeast: after ?? .zero)
+    case nil:
+      giveUp(on: parent, reason, after: 2)
       return pause(reason, atLeast: .zero)
     }
+  }
+
+  /// The most prompts that may be refused for good in a row: then it is not the prompts.
+  private static let mostRefusals = 3
+
+  /// It may be the prompt: that fails each time.
+  private mutating func giveUp(on parent: Int?, _ reason: String, after limit: Int) {
+    guard let parent else { return }
+    unansweredEdges[parent, default: 0] += 1
+    if unansweredEdges[parent] == limit { close(parent, reason) }
   }
 
   private mutating func close(_ id: Int, _ reason: String) {
@@ -118,7 +133,10 @@ extension SearchState {
   }
 
   private mutating func pause(_ reason: String, atLeast least: Duration) -> Duration? {
-    guard !isPaused else { return nil }
+    // Who asks to be left alone until the time is up is asked another day: the search stays open.
+    let isTooLong = settings.budget.time.map { spending.time + least >= $0 } ?? false
+    if isTooLong { fail(.writerFailed(reason: reason)) }
+    guard !isPaused, !isTooLong else { return nil }
     guard writerFailures < settings.writerPauses.count else {
       fail(.writerFailed(reason: reason))
       return nil
@@ -146,6 +164,7 @@ extension SearchState {
   private mutating func judged(_ id: Int, _ result: JudgeResult) {
     checking -= 1
     judgeFailures = 0
+    referenceFailures = 0
     spending.checks += 1
     if let hash = result.kernelHash, let language = tree[id]?.candidate.language {
       _ = known.original(of: id, kernelHash: hash, language)
@@ -165,8 +184,9 @@ extension SearchState {
     known.forget(id)
     settle(id, .failed(reason: reason))
     judgeFailures += 1
+    referenceFailures += isReference ? 1 : 0
     guard judgeFailures >= settings.judgeFailureLimit else { return }
-    fail(isReference ? .notJudgeable(reason: reason) : .judgeFailed(reason: reason))
+    fail(referenceFailures == judgeFailures ? .notJudgeable(reason: reason) : .judgeFailed(reason: reason))
   }
 
   private mutating func settle(_ id: Int, _ outcome: CandidateOutcome) {

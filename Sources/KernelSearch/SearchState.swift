@@ -27,7 +27,11 @@ struct SearchState: Sendable {
   /// How often each candidate's check has failed for a reason of ours.
   var attempts: [Int: Int] = [:]
   var judgeFailures = 0
+  /// How many of these are the reference's.
+  var referenceFailures = 0
   var writerFailures = 0
+  /// How many prompts were refused for good, one after the other.
+  var refusals = 0
   /// How often a candidate's edges have come to no answer.
   var unansweredEdges: [Int: Int] = [:]
   var isPaused = false

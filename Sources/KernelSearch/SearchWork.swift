@@ -28,7 +28,7 @@ struct SearchWork: Sendable {
     } catch {
       // A check that was cancelled has no outcome; the search that goes on later begins it again.
       if Task.isCancelled { return }
-      let isReference = (error as? KernelEvaluationError)?.code == .badReference
+      let isReference = (error as? KernelEvaluationError)?.isReferencesOwn ?? false
       inputs.yield(.checkFailed(id, reason: "\(error)", isReference: isReference))
     }
   }

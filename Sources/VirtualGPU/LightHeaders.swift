@@ -99,5 +99,7 @@ enum LightHeaders {
   ]
   private static let places =
     ["at::", "torch::", "c10::", "caffe2::", "pybind11::", "py::", "basic::"]
-    + ["at", "torch", "c10", "pybind11"].flatMap { ["'\($0)'", "\"\($0)\""] }
+    + ["at", "torch", "c10", "pybind11"].flatMap {
+      ["is not a member of '\($0)'", "namespace \"\($0)\"", "'\($0)' has not been declared"]
+    }
 }

@@ -5,8 +5,22 @@ import Testing
 
 /// Weights that only some of which a candidate has under their names.
 struct WeightPairingTests {
-  private static func weight(_ name: String, _ count: Int, _ value: Double) -> ConstantWeight {
-    ConstantWeight(name: name, count: count, value: value)
+  private static func weight(_ name: String, _ count: Int, _ value: Double, _ shape: [Int]? = nil) -> ConstantWeight {
+    ConstantWeight(name: name, count: count, value: value, shape: shape ?? [count])
+  }
+
+  @Test func aNameThatBothHaveSaysMoreThanASize() {
+    let pairing = WeightPairing(
+      [Self.weight("a", 8, 1, [2, 4]), Self.weight("b", 8, 1), Self.weight("c", 8, 1)],
+      [
+        Self.weight("x", 8, 1), Self.weight("b", 8, 1), Self.weight("y", 8, 1, [4, 2]), Self.weight("c", 8, 0),
+      ])
+    #expect(
+      pairing.groups == [
+        .init(reference: ["b"], candidate: ["b"], isUniform: false),
+        .init(reference: ["a", "c"], candidate: ["x", "y"], isUniform: true),
+      ])
+    #expect(pairing.left.isEmpty)
   }
 
   @Test func alikeOnesArePairedWhereThereAreAsMany() {
@@ -25,7 +39,8 @@ struct WeightPairingTests {
   }
 
   @Test(arguments: [
-    "null", "3", "[[1, 2, 3]]", #"[["a", 0, 1]]"#, #"[["a", -4, 1]]"#, #"[["a", 4]]"#, #"[["a", 4, null]]"#, #"["a"]"#,
+    "null", "3", "[[1, 2, 3]]", #"[["a", 0, 1, []]]"#, #"[["a", -4, 1, [4]]]"#, #"[["a", 4]]"#, #"["a"]"#,
+    #"[["a", 4, null, [4]]]"#, #"[["a", 4, 1]]"#, #"[["a", 9223372036854775807, 1, [4]]]"#,
   ])
   func whatIsNoConstantIsLeftOut(_ json: String) throws {
     #expect(ConstantWeight.list(try JSONValue(Array(json.utf8))).isEmpty)
@@ -111,6 +126,37 @@ struct WeightTests {
 
   static let drawn = "self.d0 = P(torch.randn(2 * width))\n"
   static let row = "s.d0[:x.size(1)], s.first.view(-1), s.d0[x.size(1):], s.second.view(-1), s.shift.view(-1)"
+
+  /// Elements of a weight that is kept transposed lie in another order.
+  @Test(arguments: [
+    ("s.scale_t.t().contiguous().view(-1)", Verdict.correct), ("s.one", .incorrect),
+  ])
+  func aWeightMayBeKeptTransposed(scale: String, verdict: Verdict) async throws {
+    let reference = """
+      import torch
+
+      class Model(torch.nn.Module):
+          def __init__(self, width):
+              super().__init__()
+              self.drawn = torch.nn.Parameter(torch.randn(2, width))
+              self.scale = torch.nn.Parameter(torch.ones(8, width // 8))
+
+          def forward(self, x):
+              ramp = torch.arange(x.shape[1], dtype=x.dtype)
+              return x * self.drawn[0] * self.scale.view(-1) + self.drawn[1] + ramp
+
+      def get_inputs():
+          return [torch.randn(64, 96)]
+
+      def get_init_inputs():
+          return [96]
+      """
+    let candidate = Self.candidate(
+      Self.drawn + "self.scale_t = P(torch.ones(width // 8, 8))",
+      "s.d0[:x.size(1)], \(scale), s.d0[x.size(1):], s.one, s.zero")
+    let judgement = try await Judging.judge(reference, candidate)
+    #expect(judgement.verdict == verdict, "\(judgement.reason) \(judgement.details ?? "")")
+  }
 
   @Test(arguments: [
     // Names of its own, in other shapes and another order, without the statistics.

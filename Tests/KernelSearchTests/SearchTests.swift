@@ -226,19 +226,19 @@ func search(
     #expect(try await Self.failing(.transient(retryAfter: nil)) == (.writerFailed(reason: "No."), .seconds(3), 3))
     let found = try await Self.failing(.transient(retryAfter: .seconds(400)))
     #expect(found == (.writerFailed(reason: "No."), .seconds(800), 3))
-    // Beyond the budget there is nothing to wait for.
-    let late = try await Self.failing(.transient(retryAfter: .seconds(4_000)))
-    #expect(late == (.budgetSpent(.time), .seconds(1_000), 1))
+    // Beyond the budget there is nothing to wait for, and the search can go on another day.
+    let late = try await Self.failing(.transient(retryAfter: .seconds(1_000)))
+    #expect(late == (.writerFailed(reason: "No."), .zero, 1))
   }
 
-  @Test(arguments: [GenerationObstacle.promptTooLong, .transient(retryAfter: nil)])
-  func `closes a candidate at once whose prompt does not fit, and none for what passes`(
+  @Test(arguments: [GenerationObstacle.promptTooLong, .permanent, .transient(retryAfter: nil)])
+  func `closes a candidate at once whose prompt is refused, and none for what passes`(
     obstacle: GenerationObstacle
   ) async throws {
     let number = Counter()
     let refused = Counter()
     let writer = ScriptedWriter { request, _ in
-      if request.prompt.text.contains("was checked"), refused.next() < 3 { throw TestFailure(obstacle) }
+      if request.prompt.text.contains("was checked"), refused.next() < 2 { throw TestFailure(obstacle) }
       let count = number.next()
       return fenced(module(count < 1 ? .incorrect : .correct, body: "x\(count)"))
     }
@@ -248,10 +248,10 @@ func search(
       pauses: Array(repeating: .seconds(1), count: 4))
     let found = try await driving(clock) { try await search.solve() }
     #expect(found.end == .goalReached && found.spending.candidates == 2)
-    let isClosed = obstacle == .promptTooLong
+    let isClosed = obstacle != .transient(retryAfter: nil)
     #expect(found.tree.nodes.map(\.isClosed) == [isClosed, false])
-    #expect(refused.count == (isClosed ? 1 : 4))
-    #expect(found.spending.time == (isClosed ? .zero : .seconds(3)))
+    #expect(refused.count == (isClosed ? 1 : 3))
+    #expect(found.spending.time == (isClosed ? .zero : .seconds(2)))
   }
 
   @Test func `ends without blaming the judge where the reference fails`() async throws {

@@ -25,7 +25,7 @@ struct RunDriver: Sendable {
     case stopped
     /// The model could not be asked any more. The run can be resumed when it can.
     case writerFailed(reason: String)
-    /// Some problems could not be begun, or not be judged, for a reason of ours: they are open, and the run can be resumed.
+    /// Some problems could not be begun or judged for a reason of ours, or do not fit the model: they are open, and the run can be resumed.
     case leftOpen(reason: String)
   }
 
@@ -66,7 +66,8 @@ struct RunDriver: Sendable {
       switch result.end {
       case .stopped: return .stopped
       case .writerFailed(let reason): return .writerFailed(reason: reason)
-      case .judgeFailed(let reason) where !result.isSolved: obstacle = obstacle ?? reason
+      case .judgeFailed(let reason) where !result.isSolved, .promptTooLong(let reason) where !result.isSolved:
+        obstacle = obstacle ?? reason
       default: break
       }
     }

@@ -153,7 +153,7 @@ struct ComparisonProgress: Sendable {
     let head = head(strategy, problem)
     switch result?.end {
     case .stopped, .writerFailed: return "\(head): \(result.map { SearchText.end($0.end) } ?? "")"
-    case .judgeFailed where result?.isSolved == false:
+    case .judgeFailed where result?.isSolved == false, .promptTooLong where result?.isSolved == false:
       return "\(head): \(result.map { SearchText.end($0.end) } ?? "")"
     default: break
     }

@@ -75,7 +75,8 @@ struct Solve: AsyncParsableCommand {
     switch end {
     case .writerFailed(let reason):
       throw CommandFailure(.unavailable, "The model could not be asked any more: \(reason) \(goesOn)")
-    case .leftOpen(let reason): throw CommandFailure(.internalFailure, "Judging failed: \(reason) \(goesOn)")
+    case .leftOpen(let reason):
+      throw CommandFailure(.internalFailure, "The problem could not be worked on: \(reason) \(goesOn)")
     case .finished, .stopped: throw CommandFailure(.badResult)
     }
   }

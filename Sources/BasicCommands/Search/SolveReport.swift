@@ -67,7 +67,7 @@ struct SolveReport: Encodable {
     self.problem = problem.id.map { "\($0)" } ?? problem.name
     solved = result.isSolved
     end = SearchText.end(result.end)
-    if case .notJudgeable = result.end { isUnjudgeable = true }
+    if case .notJudgeable = result.end, !result.isSolved { isUnjudgeable = true }
     candidates = result.tree.nodes.map(Self.step)
     seconds = (result.spending.time / .seconds(1)).rounded(to: 3)
     tokens = result.spending.usage.tokens

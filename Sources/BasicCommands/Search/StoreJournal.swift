@@ -143,10 +143,8 @@ struct StoreJournal: SearchJournal {
     case .notJudgeable(let reason):
       state = try await isEnough(best, isConfirmed) ? .solved : .unjudgeable
       notice = reason
-    case .promptTooLong(let reason):
-      state = try await isEnough(best, isConfirmed) ? .solved : .failed
-      notice = reason
-    case .judgeFailed(let reason):
+    case .judgeFailed(let reason), .promptTooLong(let reason):
+      // Neither is the problem's fault: a context may be made larger, a disk emptied.
       guard try await isEnough(best, isConfirmed) else {
         return try await writer.update(problem: problem, best: best, spent: spent)
       }

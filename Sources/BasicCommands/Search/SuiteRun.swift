@@ -177,7 +177,8 @@ struct SuiteProgress: Sendable {
     }
     switch result.end {
     case .stopped, .writerFailed: return "\(head): \(SearchText.end(result.end)); \(state)"
-    case .judgeFailed where !result.isSolved: return "\(head): \(SearchText.end(result.end)); \(state)"
+    case .judgeFailed where !result.isSolved, .promptTooLong where !result.isSolved:
+      return "\(head): \(SearchText.end(result.end)); \(state)"
     default: break
     }
     done += 1
@@ -193,7 +194,7 @@ struct SuiteProgress: Sendable {
     let speed = result.best?.score.flatMap(SearchText.speed).map { ", \($0)" } ?? ""
     let what =
       switch result.end {
-      case .notJudgeable(let reason): "cannot be judged: \(reason)"
+      case .notJudgeable(let reason) where !result.isSolved: "cannot be judged: \(reason)"
       default:
         result.isSolved
           ? "solved\(speed)" : result.best == nil ? "not solved" : "a correct kernel\(speed), not what was looked for"

@@ -184,7 +184,7 @@ struct StoreJournalTests {
           Ending(end: .stopped, goal: goal, confirmed: 2, state: .active),
           Ending(end: .writerFailed(reason: "Gone."), goal: goal, confirmed: 2, state: .active),
           Ending(end: .notJudgeable(reason: "Constant."), goal: goal, state: .unjudgeable, notice: "Constant."),
-          Ending(end: .promptTooLong(reason: "Long."), goal: goal, state: .failed, notice: "Long."),
+          Ending(end: .promptTooLong(reason: "Long."), goal: goal, state: .active),
           Ending(end: .promptTooLong(reason: "Long."), goal: goal, confirmed: 2, state: .solved, notice: "Long."),
           // It is nobody's fault but ours, and goes on when that is mended.
           Ending(end: .judgeFailed(reason: "Full."), goal: goal, state: .active),
