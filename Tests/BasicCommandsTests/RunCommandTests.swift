@@ -116,7 +116,7 @@ struct RunCommandTests {
     (["program.cu", "--", "beyond", "7"], 7, "beyond"),
     (["program.cu", "--check", "none", "--", "beyond"], 0, "beyond"),
     (["program.cu", "--", "abort"], 134, "ended by signal 6"),
-    (["program.cu", "--timeout", "3", "--", "spin"], 124, "it ran longer than 3.0 s (--timeout)"),
+    (["program.cu", "--timeout", "10", "--", "spin"], 124, "it ran longer than 10.0 s (--timeout)"),
     (["program.cu", "--memory", "700", "--", "hold"], 137, "it held more memory than it may (--memory)"),
   ])
   func `the status says how it ended`(arguments: [String], status: Int32, says: String) throws {
