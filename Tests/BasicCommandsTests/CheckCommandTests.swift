@@ -21,19 +21,14 @@ struct CheckCommandTests {
 
   static let hasPyTorch = FileManager.default.isExecutableFile(atPath: CommandLineTool.checkout + "/.python/bin/python")
 
-  private static let cache: String = {
-    let environment = ProcessInfo.processInfo.environment
-    return environment["XDG_CACHE_HOME"] ?? (environment["HOME"] ?? "/tmp") + "/.cache"
-  }()
-
   private func check(
     _ candidate: String?, _ arguments: [String] = [], reference: String = CommandLineTool.example,
     action: CommandLineTool.Action = .nothing
   ) throws -> (CommandLineTool.Outcome, left: [String]) {
     try TemporaryFolder.with { folder in
       if let candidate { try TemporaryFolder.write(candidate, folder + "/candidate.py") }
-      // The compiler that set-up has installed, and this user's own cache: the virtual GPU is not compiled for each test.
-      let environment = ["TMPDIR": folder + "/tmp", "BASIC_NVCC": "", "XDG_CACHE_HOME": Self.cache]
+      // The compiler that set-up has installed, and this user's cache.
+      let environment = ["TMPDIR": folder + "/tmp", "BASIC_NVCC": "", "XDG_CACHE_HOME": CommandLineTool.cache]
       let outcome = try CommandLineTool(folder: folder, environment: environment, action: action)
         .run(["check", reference, "candidate.py"] + arguments)
       return (outcome, (try? TemporaryFolder.names(folder + "/tmp")) ?? [])

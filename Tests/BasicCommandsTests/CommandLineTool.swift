@@ -26,6 +26,11 @@ struct CommandLineTool {
     isBuilt && FileManager.default.fileExists(atPath: models + "/basic-kernel-target-q8_0.gguf")
   static let noModels = "basic is not built, or the bundled models are not here"
   static let example = checkout + "/Examples/01_swish.py"
+  /// This user's own cache, for commands that compile: the virtual GPU is not compiled for each test.
+  static let cache: String = {
+    let environment = ProcessInfo.processInfo.environment
+    return environment["XDG_CACHE_HOME"] ?? (environment["HOME"] ?? "/tmp") + "/.cache"
+  }()
 
   struct Outcome {
     /// The exit status; a signal's number below zero where one ended the process; `nil` where time ran out.

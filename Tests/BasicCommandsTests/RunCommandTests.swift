@@ -60,11 +60,6 @@ struct RunCommandTests {
     }
     """
 
-  private static let cache: String = {
-    let environment = ProcessInfo.processInfo.environment
-    return environment["XDG_CACHE_HOME"] ?? (environment["HOME"] ?? "/tmp") + "/.cache"
-  }()
-
   private func run(
     _ arguments: [String], source: String = program, input: CommandLineTool.Input = .text(""),
     action: CommandLineTool.Action = .nothing, _ look: (String) throws -> Void = { _ in }
@@ -72,7 +67,8 @@ struct RunCommandTests {
     try TemporaryFolder.with { folder in
       try TemporaryFolder.write(source, folder + "/program.cu")
       var tool = CommandLineTool(
-        folder: folder, environment: ["BASIC_NVCC": "", "XDG_CACHE_HOME": Self.cache], input: input, action: action)
+        folder: folder, environment: ["BASIC_NVCC": "", "XDG_CACHE_HOME": CommandLineTool.cache], input: input,
+        action: action)
       tool.timeLimit = 300
       let outcome = try tool.run(["run"] + arguments)
       try look(folder)

@@ -73,9 +73,8 @@ struct SearchProcessTests {
     for (number, name) in ["Swish", "Sigmoid"].enumerated() {
       try TemporaryFolder.write(source + "\n# \(name)\n", "\(level)/\(number + 1)_\(name).py")
     }
-    let environment = ProcessInfo.processInfo.environment
-    let cache = environment["XDG_CACHE_HOME"] ?? (environment["HOME"] ?? "/tmp") + "/.cache"
-    var tool = CommandLineTool(folder: folder, environment: ["BASIC_NVCC": "", "XDG_CACHE_HOME": cache])
+    var tool = CommandLineTool(
+      folder: folder, environment: ["BASIC_NVCC": "", "XDG_CACHE_HOME": CommandLineTool.cache])
     tool.timeLimit = 300
     try await body(folder, server, tool)
   }
