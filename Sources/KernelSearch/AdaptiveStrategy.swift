@@ -105,8 +105,8 @@ public struct AdaptiveStrategy: SearchStrategy {
   ///
   /// - Complexity: O(*r*) at worst to look for open ones among *r* candidates with a verdict, and a draw for each of at most ``frontier`` + ``elite``.
   public func next(in tree: SearchTree, using generator: inout some RandomNumberGenerator) -> SearchAction {
-    if startsGreedily, tree.nextID == 0 { return .write(.samples(1, isGreedy: true)) }
-    if tree.nextID < firstSamples { return .write(.samples(firstSamples - tree.nextID)) }
+    if startsGreedily, tree.asked == 0 { return .write(.samples(1, isGreedy: true)) }
+    if tree.asked < firstSamples { return .write(.samples(firstSamples - tree.asked)) }
     let hasBest = tree.best != nil
     let arms = arms(tree)
     // Wider or deeper?

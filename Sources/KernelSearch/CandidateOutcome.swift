@@ -11,12 +11,17 @@ public enum CandidateOutcome: Sendable, Codable {
   case duplicate(of: Int)
   /// It was judged.
   case judged(JudgeResult)
-  /// Judging it failed twice, for a reason that is ours.
+  /// Judging it failed twice, for a reason that is ours. A search that goes on later tries again.
   case failed(reason: String)
 
   /// Whether nothing more is to happen to it.
   public var isSettled: Bool {
     if case .unjudged = self { false } else { true }
+  }
+
+  /// Whether judging it failed.
+  var isFailure: Bool {
+    if case .failed = self { true } else { false }
   }
 
   /// The judgement, where there is one.

@@ -143,7 +143,7 @@ private struct AnswerInProgress {
         completionTokens = outcome.completionTokens
       } else {
         // A budget of tokens or money is to hold there too.
-        promptTokens = (promptBytes + 2) / 3
+        promptTokens = max(outcome.promptTokens, (promptBytes + 2) / 3)
         completionTokens = max(completionTokens, outcome.completionTokens, (writtenBytes + 2) / 3)
       }
     }

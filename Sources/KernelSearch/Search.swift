@@ -65,8 +65,8 @@ public struct Search<Timer: Clock>: Sendable where Timer.Duration == Duration {
     let time = SearchTime(clock: clock, before: state.spending.time)
     try await recorder.record(&state)
     try await run(&state, time, recorder, stop)
-    try await handOver(&state, time, recorder)
-    return try await finish(state, state.end ?? .exhausted)
+    let obstacle = try await handOver(&state, time, recorder)
+    return try await finish(state, obstacle ?? state.end ?? .exhausted)
   }
 
   // MARK: The loop
@@ -109,13 +109,15 @@ public struct Search<Timer: Clock>: Sendable where Timer.Duration == Duration {
   }
 
   /// Checks the best candidate from scratch, and if it fails the next one.
+  ///
+  /// - Returns: what kept the best from being checked, where that is no fault of the problem's: the search can go on with that check.
   private func handOver(
     _ state: inout SearchState, _ time: SearchTime<Timer>, _ recorder: SearchRecorder
-  ) async throws {
+  ) async throws -> SearchEnd? {
     for _ in 0..<settings.recheckLimit {
       guard let node = state.tree.best.flatMap({ state.tree[$0] }), node.recheck == nil,
         let code = state.code(of: node.id)
-      else { return }
+      else { return nil }
       let seed = state.seed("recheck \(node.id)")
       state.outbox.append(.tell(.confirming(id: node.id)))
       try await recorder.record(&state)
@@ -125,8 +127,13 @@ public struct Search<Timer: Clock>: Sendable where Timer.Duration == Duration {
       _ = state.handle(input)
       try await recorder.record(&state)
       // What cannot be checked again for a reason of ours is handed over as it is: unconfirmed.
-      if case .confirmFailed = input { return }
+      guard case .confirmFailed(_, let reason, let isReference) = input else { continue }
+      switch state.end {
+      case .budgetSpent, .exhausted, nil: return isReference ? nil : .judgeFailed(reason: reason)
+      default: return nil
+      }
     }
+    return nil
   }
 
   private func finish(_ state: SearchState, _ end: SearchEnd) async throws -> SearchResult {

@@ -5,12 +5,15 @@
 /// ``KernelSearchError/Code/journalFailed``; what was written before stays.
 public protocol SearchJournal: Sendable {
   /// What an earlier run of the same search wrote down; nil for a new one.
+  ///
+  /// Candidates whose judging failed are unjudged in it: what stood in the way may be gone.
   func restore() async throws -> SearchRecord?
 
   /// A new candidate.
   func append(_ candidate: Candidate, spending: Spending) async throws
 
-  /// What became of a candidate: a verdict, a duplicate, no code, or a failure of ours. It is told once for each candidate.
+  /// What became of a candidate: a verdict, a duplicate, no code, or a failure of ours. It is told once for each candidate, and again for
+  /// one whose judging had failed in an earlier run.
   func settle(_ id: Int, _ outcome: CandidateOutcome, spending: Spending) async throws
 
   /// What a correct candidate's check from scratch came to; it is demoted if the result is not correct.
@@ -76,7 +79,19 @@ public actor MemoryJournal: SearchJournal {
   }
 
   /// What was written down, settled candidates first.
-  public func restore() -> SearchRecord? { record }
+  public func restore() -> SearchRecord? {
+    guard var record else { return nil }
+    let failed = record.entries.count(where: \.outcome.isFailure)
+    for place in record.entries.indices where record.entries[place].outcome.isFailure {
+      record.entries[place].outcome = .unjudged
+    }
+    let waiting = record.entries.filter { !$0.outcome.isSettled }.sorted { $0.candidate.id < $1.candidate.id }
+    record.entries = record.entries.filter(\.outcome.isSettled) + waiting
+    settledCount -= failed
+    self.record = record
+    for (place, entry) in record.entries.enumerated() { places[entry.candidate.id] = place }
+    return record
+  }
 
   /// Keeps a candidate.
   public func append(_ candidate: Candidate, spending: Spending) {

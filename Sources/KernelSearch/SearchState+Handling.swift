@@ -15,7 +15,8 @@ extension SearchState {
     /// A check, or a hash, failed for a reason of ours, or because the reference fails there.
     case checkFailed(Int, reason: String, isReference: Bool)
     case confirmed(Int, JudgeResult)
-    case confirmFailed(Int, reason: String)
+    /// As a check that failed.
+    case confirmFailed(Int, reason: String, isReference: Bool)
     /// The pause after a failure of the writer is over.
     case pauseEnded
     /// The time is up.
@@ -36,11 +37,11 @@ extension SearchState {
     case .confirmed(let id, let result):
       if confirming == id { confirming = nil }
       confirm(id, result)
-    case .confirmFailed(let id, let reason):
+    case .confirmFailed(let id, let reason, let isReference):
       if confirming == id { confirming = nil }
       outbox.append(.note(.checkFailed(id: id, reason: reason, willRetry: false)))
-      fail(.judgeFailed(reason: reason))
-    case .pauseEnded: isPaused = false
+      fail(isReference ? .notJudgeable(reason: reason) : .judgeFailed(reason: reason))
+    case .pauseEnded: pauses -= 1
     case .deadline: outOf = .time
     case .stop: isStopping = true
     }
@@ -135,15 +136,24 @@ extension SearchState {
   private mutating func pause(_ reason: String, atLeast least: Duration) -> Duration? {
     // Who asks to be left alone until the time is up is asked another day: the search stays open.
     let isTooLong = settings.budget.time.map { spending.time + least >= $0 } ?? false
-    if isTooLong { fail(.writerFailed(reason: reason)) }
-    guard !isPaused, !isTooLong else { return nil }
-    guard writerFailures < settings.writerPauses.count else {
+    guard !isTooLong else {
       fail(.writerFailed(reason: reason))
       return nil
     }
-    let pause = max(settings.writerPauses[writerFailures], least)
-    writerFailures += 1
-    isPaused = true
+    var pause = least
+    if isPaused {
+      // Another request's failure, which is waited for already, unless it asks for more.
+      guard spending.time + least > pausedUntil else { return nil }
+    } else {
+      guard writerFailures < settings.writerPauses.count else {
+        fail(.writerFailed(reason: reason))
+        return nil
+      }
+      pause = max(settings.writerPauses[writerFailures], least)
+      writerFailures += 1
+    }
+    pauses += 1
+    pausedUntil = spending.time + pause
     outbox.append(.note(.writerPaused(reason: reason, pause: pause)))
     return pause
   }

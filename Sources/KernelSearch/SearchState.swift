@@ -34,7 +34,10 @@ struct SearchState: Sendable {
   var refusals = 0
   /// How often a candidate's edges have come to no answer.
   var unansweredEdges: [Int: Int] = [:]
-  var isPaused = false
+  /// Until when the writer is left alone, as the search counts time, and how many waits run until then or an earlier moment.
+  var pausedUntil = Duration.zero
+  var pauses = 0
+  var isPaused: Bool { pauses > 0 }
   var isStopping = false
   /// The limit that was reached.
   var outOf: Budget.Limit?

@@ -62,6 +62,9 @@ public struct SearchTree: Sendable {
   /// What variants and repairs have yielded together, before anything was correct or since. O(1).
   public func refinements(hasBest: Bool) -> Yield { hasBest ? refinementsSinceBest : refinementsBeforeBest }
 
+  /// How many answers have come or are being written.
+  public var asked: Int { nodes.count + writing }
+
   /// How many answers are being written or wait for a verdict.
   public var underWay: Int { writing + unjudged }
 

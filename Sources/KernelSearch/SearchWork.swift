@@ -28,9 +28,12 @@ struct SearchWork: Sendable {
     } catch {
       // A check that was cancelled has no outcome; the search that goes on later begins it again.
       if Task.isCancelled { return }
-      let isReference = (error as? KernelEvaluationError)?.isReferencesOwn ?? false
-      inputs.yield(.checkFailed(id, reason: "\(error)", isReference: isReference))
+      inputs.yield(.checkFailed(id, reason: "\(error)", isReference: Self.isReferences(error)))
     }
+  }
+
+  private static func isReferences(_ error: any Error) -> Bool {
+    (error as? KernelEvaluationError)?.isReferencesOwn ?? false
   }
 
   /// Checks from scratch, and once more where that fails for a reason of ours.
@@ -48,7 +51,7 @@ struct SearchWork: Sendable {
       return .confirmed(id, try await judge.recheck(code, seed: seed))
     } catch {
       try Task.checkCancellation()
-      return .confirmFailed(id, reason: "\(error)")
+      return .confirmFailed(id, reason: "\(error)", isReference: isReferences(error))
     }
   }
 

@@ -6,9 +6,9 @@ public struct GreedyStrategy: SearchStrategy {
   /// `greedy`
   public var name: String { "greedy" }
 
-  /// One sample, and then nothing. O(1).
+  /// One sample, and then nothing. An answer that never came is asked for again. O(1).
   public func next(in tree: SearchTree, using generator: inout some RandomNumberGenerator) -> SearchAction {
-    tree.nextID == 0 ? .write(.samples(1, isGreedy: true)) : .stop
+    tree.asked == 0 ? .write(.samples(1, isGreedy: true)) : .stop
   }
 }
 
@@ -23,10 +23,10 @@ public struct BestOfStrategy: SearchStrategy {
   /// `best-of-8`, or `best-of` where only the budget limits it.
   public var name: String { count.map { "best-of-\($0)" } ?? "best-of" }
 
-  /// All samples that are left. Answers that never came are not asked for again. O(1).
+  /// All samples that are left; those that never came are asked for again. O(1).
   public func next(in tree: SearchTree, using generator: inout some RandomNumberGenerator) -> SearchAction {
     guard let count else { return .write(.samples(64)) }
-    return tree.nextID < count ? .write(.samples(count - tree.nextID)) : .stop
+    return tree.asked < count ? .write(.samples(count - tree.asked)) : .stop
   }
 }
 
@@ -49,7 +49,7 @@ public struct LinearStrategy: SearchStrategy {
   /// The next link of the chain. O(*n*) where the last answers were of no use, O(1) otherwise.
   public func next(in tree: SearchTree, using generator: inout some RandomNumberGenerator) -> SearchAction {
     guard tree.underWay == 0 else { return .wait }
-    if startsGreedily, tree.nextID == 0 { return .write(.samples(1, isGreedy: true)) }
+    if startsGreedily, tree.asked == 0 { return .write(.samples(1, isGreedy: true)) }
     if let best = tree.best {
       return tree.edges.contains(.variant) && tree[best]?.edge == .variant
         ? .write(.refine(best, .variant)) : .write(.samples(1))

@@ -35,9 +35,12 @@ public final class CostLedger: Sendable {
   }
 
   private let entries = Mutex<[String: Entry]>([:])
+  private let whole: CostLedger?
 
   /// A ledger without entries.
-  public init() {}
+  ///
+  /// - Parameter whole: a ledger that this one is a part of: what is entered here is entered there too.
+  public init(partOf whole: CostLedger? = nil) { self.whole = whole }
 
   /// The sums per endpoint, by name.
   public var perEndpoint: [String: Entry] { entries.withLock { $0 } }
@@ -63,6 +66,11 @@ public final class CostLedger: Sendable {
     } else if answered {
       entry.requestsWithoutUsage = 1
     }
-    entries.withLock { $0[endpoint.name] = $0[endpoint.name, default: Entry()] + entry }
+    enter(entry, of: endpoint.name)
+  }
+
+  private func enter(_ entry: Entry, of name: String) {
+    entries.withLock { $0[name] = $0[name, default: Entry()] + entry }
+    whole?.enter(entry, of: name)
   }
 }

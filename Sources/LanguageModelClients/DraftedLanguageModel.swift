@@ -66,7 +66,8 @@ public struct DraftedLanguageModel: LanguageModel {
 
   /// Writes an answer, with drafts where the likeliest one is asked for.
   ///
-  /// `progress` counts rounds as passes, and tokens as the target divides the text. The stream throws
+  /// `progress` counts rounds as passes, and tokens as the target divides the text. The outcome counts what was asked of both endpoints:
+  /// each round sends the text anew, to the draft and, with each branch, to the target. The stream throws
   /// ``LanguageModelClientsError``; `unsupportedInput` where the target returns no scores.
   public func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
     guard request.temperature == 0, case .segments(let segments) = request.input else {
@@ -96,11 +97,13 @@ public struct DraftedLanguageModel: LanguageModel {
     _ request: GenerationRequest, after prompt: String, _ report: (GenerationEvent) -> Void
   ) async throws {
     report(.started(promptTokens: 0))
+    var requests = DraftedRequests(target: target, draft: draft)
     var answer = DraftedAnswer(stopSequences: request.stopSequences)
     var (tokens, rounds) = (0, 0)
     var reason = GenerationOutcome.Reason.tokenLimit
     while tokens < request.maximumTokens {
-      let round = try await round(after: prompt + answer.text, room: request.maximumTokens - tokens)
+      let round = try await round(
+        after: prompt + answer.text, room: request.maximumTokens - tokens, asking: &requests)
       rounds += 1
       tokens += round.tokens
       let piece = answer.add(round.text)
@@ -113,9 +116,7 @@ public struct DraftedLanguageModel: LanguageModel {
     }
     let rest = answer.finish()
     if !rest.isEmpty { report(.text(rest)) }
-    report(
-      .finished(
-        GenerationOutcome(reason: reason, promptTokens: 0, completionTokens: tokens, hasTokenCounts: false)))
+    report(.finished(requests.outcome(reason)))
   }
 
   /// What a round brought.
@@ -125,12 +126,14 @@ public struct DraftedLanguageModel: LanguageModel {
     var isEnded: Bool
   }
 
-  private func round(after text: String, room: Int) async throws -> Round {
-    let drafts = room > 1 ? try await drafts(after: text, depth: min(depth, room - 1)) : []
+  private func round(after text: String, room: Int, asking requests: inout DraftedRequests) async throws -> Round {
+    let drafts = room > 1 ? try await drafts(after: text, depth: min(depth, room - 1), asking: &requests) : []
     // A token may be a part of a character; then a few more make it whole.
     for count in [1, 4, 16] {
       let texts = [text] + (count == 1 ? drafts.map { text + $0 } : [])
-      guard case .scores(let scored) = try await target.scores(of: texts, method: method, continuedBy: count) else {
+      let scoring = try await requests.target.scores(of: texts, method: method, continuedBy: count)
+      requests.add(read: texts, written: [])
+      guard case .scores(let scored) = scoring else {
         throw unsupported(try await obstacle() ?? "it returned scores before, and none now")
       }
       let next = Self.whole(scored[0].continuation)
@@ -154,17 +157,20 @@ public struct DraftedLanguageModel: LanguageModel {
   }
 
   /// Continuations that the draft model proposes, each once.
-  private func drafts(after text: String, depth: Int) async throws -> [String] {
+  private func drafts(
+    after text: String, depth: Int, asking requests: inout DraftedRequests
+  ) async throws -> [String] {
     let request = GenerationRequest(
       .segments([.text(text)]), maximumTokens: depth, temperature: branches == 1 ? 0 : 0.7)
     var texts = [String](repeating: "", count: branches)
-    for try await event in draft.samples(request, count: branches) {
+    for try await event in requests.draft.samples(request, count: branches) {
       switch event.event {
       case .text(let piece): texts[event.sample] += piece
       case .restarted: texts[event.sample] = ""
       default: break
       }
     }
+    requests.add(read: [text], written: texts)
     var seen: Set<String> = []
     return texts.map(Self.whole).filter { !$0.isEmpty && seen.insert($0).inserted }
   }

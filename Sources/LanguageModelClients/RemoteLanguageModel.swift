@@ -17,7 +17,7 @@ public struct RemoteLanguageModel: LanguageModel {
   /// Where the model is.
   public let endpoint: Endpoint
   /// What has been asked and what it cost.
-  public let ledger: CostLedger
+  public private(set) var ledger: CostLedger
 
   let connections: Connections
   let limiter: ConcurrencyLimiter
@@ -50,6 +50,13 @@ public struct RemoteLanguageModel: LanguageModel {
 
   /// Seconds since 1970 by the system's clock.
   public static let now: @Sendable () -> Double = { Date().timeIntervalSince1970 }
+
+  /// The same model, whose requests are entered into a part of the ledger too.
+  func entering(_ part: CostLedger) -> RemoteLanguageModel {
+    var model = self
+    model.ledger = part
+    return model
+  }
 
   /// The model's name at the endpoint.
   public var name: String { endpoint.model }

@@ -40,7 +40,7 @@ public struct GenerationOutcome: Sendable, Equatable {
   public var cachedPromptTokens: Int
   /// How many of the tokens written were thought, not answered; 0 for models that do not say.
   public var reasoningTokens: Int
-  /// Whether the model said how many tokens there were; the numbers are 0 where it did not.
+  /// Whether the model said how many tokens there were; the numbers are 0, or estimates, where it did not.
   public var hasTokenCounts: Bool
   /// What the answer costs by the price that is configured for the model, tokens out of a cache at their own; `nil` where no price or
   /// no counts are known.

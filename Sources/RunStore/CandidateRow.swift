@@ -7,6 +7,7 @@ enum CandidateRow {
   private struct Columns {
     static let generated = "generated"
     static let judged = "judged"
+    static let failed = "failed"
     var state: String
     var original: Int?
     var reason: Data?
@@ -22,7 +23,7 @@ enum CandidateRow {
         self.state = "without-code"
         self.reason = Data(reason.utf8)
       case .failed(let reason):
-        self.state = "failed"
+        self.state = Self.failed
         self.reason = Data(reason.utf8)
       }
     }
@@ -34,7 +35,7 @@ enum CandidateRow {
       case (judged, nil): return .judged
       case ("duplicate", let original?): return .duplicate(of: original)
       case ("without-code", nil): return .withoutCode(reason: row.optionalText("reason") ?? "")
-      case ("failed", nil): return .failed(reason: row.optionalText("reason") ?? "")
+      case (failed, nil): return .failed(reason: row.optionalText("reason") ?? "")
       default:
         throw RunStoreError(
           .damaged, "The store has a candidate that is \"\(name)\", which this version does not know.")
@@ -111,6 +112,13 @@ enum CandidateRow {
       columns.state, columns.original, columns.reason, try nextSettlement(problem, in: db),
       try optionalColumn(kernelHash, "The kernel's hash"), problem, id.ordinal,
     ])
+  }
+
+  /// Lets the candidates that could not be judged wait for their verdicts again.
+  static func reopen(problem: Int64, in db: Database) throws {
+    try db.cachedStatement(
+      sql: "UPDATE candidates SET state = ?, reason = NULL, settlement = NULL WHERE problem = ? AND state = ?"
+    ).execute(arguments: [Columns.generated, problem, Columns.failed])
   }
 
   private static func nextSettlement(_ problem: Int64, in db: Database) throws -> Int {

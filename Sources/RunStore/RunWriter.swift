@@ -30,11 +30,13 @@ public final class RunWriter: Sendable {
     }
   }
 
-  /// Marks a problem as being worked on; one that was finished is opened again.
+  /// Marks a problem as being worked on; one that was finished is opened again. Those of its candidates that could not be judged wait
+  /// for their verdicts again.
   public func begin(problem id: String) async throws(RunStoreError) {
     try await write { db, run in
       let (problem, _) = try ProblemRow.find(id, run: run, in: db)
       try db.execute(sql: "UPDATE problems SET state = 'active' WHERE number = ?", arguments: [problem])
+      try CandidateRow.reopen(problem: problem, in: db)
     }
   }
 

@@ -131,6 +131,43 @@ func variedWriter(_ delay: (@Sendable (UInt64) async throws -> Void)? = nil) -> 
     #expect(found.spending.candidates == 4 && found.spending.usage.promptTokens == 7)
   }
 
+  @Test func `judges again what could not be judged`() async throws {
+    let journal = MemoryJournal()
+    let number = Counter()
+    let writer = ScriptedWriter { _, _ in fenced(module(.correct, body: "x\(number.next())")) }
+    let broken = try await search(
+      BestOfStrategy(nil), writer, ScriptedJudge(failures: { _, _ in true }), budget: Budget(candidates: 5),
+      journal: journal
+    ).solve()
+    #expect(broken.tree.shape == (0..<3).map { "\($0) sample of -: failed" })
+    let judge = ScriptedJudge(failures: { source, _ in source.contains("x1") })
+    let mended = try await search(
+      BestOfStrategy(nil), writer, judge, budget: Budget(candidates: 5), journal: journal
+    ).solve()
+    let outcomes = ["correct!", "failed", "correct", "correct", "correct"]
+    #expect(mended.tree.shape.sorted() == outcomes.enumerated().map { "\($0) sample of -: \($1)" })
+    #expect(mended.isSolved && mended.spending.candidates == 5)
+    // And once more, with what is left.
+    let whole = try await search(
+      BestOfStrategy(nil), writer, ScriptedJudge(), budget: Budget(candidates: 5), journal: journal
+    ).solve()
+    #expect(whole.tree.nodes.allSatisfy(\.isCorrect) && whole.spending.candidates == 5)
+    #expect(whole.spending.checks == 6 && whole.best?.id == 0)
+  }
+
+  @Test func `checks the best again that could not be checked again`() async throws {
+    let journal = MemoryJournal()
+    let writer = ScriptedWriter { _, _ in fenced(module(.correct, body: "x")) }
+    let broken = try await search(
+      BestOfStrategy(1), writer, ScriptedJudge(recheck: { _ in throw TestError("The disk is full.") }),
+      budget: Budget(), journal: journal
+    ).solve()
+    #expect(!broken.isSolved)
+    let mended = try await search(BestOfStrategy(1), writer, ScriptedJudge(), budget: Budget(), journal: journal)
+      .solve()
+    #expect(mended.isSolved && mended.end == .exhausted && mended.tree.nodes.count == 1)
+  }
+
   @Test func `refuses a journal that contradicts itself`() async throws {
     let entry = SearchRecord.Entry(Candidate(id: 0, parent: 7, edge: .repair, model: "m", answer: "", source: nil))
     for entries in [

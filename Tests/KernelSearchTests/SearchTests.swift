@@ -177,7 +177,17 @@ func search(
     let judge = ScriptedJudge(recheck: { _ in throw TestError("The disk is full.") })
     let found = try await search(BestOfStrategy(1), writer, judge, budget: Budget()).solve()
     #expect(found.best?.id == 0 && !found.isConfirmed && !found.isSolved)
+    #expect(found.end == .judgeFailed(reason: "The disk is full."))
     #expect(judge.calls.withLock { $0.rechecked.count } == 2)
+  }
+
+  @Test(arguments: [Goal.correct, .none])
+  func `does not wait for another day where the reference fails in the last check`(goal: Goal) async throws {
+    let writer = ScriptedWriter { _, _ in fenced(module(.correct, body: "x")) }
+    let judge = ScriptedJudge(recheck: { _ in throw KernelEvaluationError(.badReference, "The reference fails.") })
+    let found = try await search(BestOfStrategy(1), writer, judge, budget: Budget(), goal: goal).solve()
+    #expect(found.best?.id == 0 && !found.isSolved)
+    #expect(found.end == (goal == .none ? .exhausted : .notJudgeable(reason: "The reference fails.")))
   }
 
   @Test func `pauses where the model cannot be asked, and ends when it still cannot`() async throws {
@@ -229,6 +239,35 @@ func search(
     // Beyond the budget there is nothing to wait for, and the search can go on another day.
     let late = try await Self.failing(.transient(retryAfter: .seconds(1_000)))
     #expect(late == (.writerFailed(reason: "No."), .zero, 1))
+  }
+
+  @Test(arguments: [true, false])
+  func `leaves an endpoint alone that asks for it while a shorter pause runs`(isLonger: Bool) async throws {
+    let clock = TestClock()
+    let number = Counter()
+    var writer = ScriptedWriter { _, _ in
+      switch number.next() {
+      case 0: throw TestFailure(.transient(retryAfter: isLonger ? nil : .seconds(400)))
+      case 1: throw TestFailure(.transient(retryAfter: isLonger ? .seconds(400) : .seconds(10)))
+      case let count: return fenced(module(.correct, body: "x\(count)"))
+      }
+    }
+    let delayed = Counter()
+    // The second answer fails half a second after the first.
+    writer.delay = { _ in
+      if delayed.next() == 1 { try await clock.sleep(until: clock.now.advanced(by: .milliseconds(500))) }
+    }
+    let journal = MemoryJournal()
+    let search = try search(
+      BestOfStrategy(2), writer, ScriptedJudge(), budget: Budget(time: .seconds(1_000)), journal: journal, writing: 2,
+      underWay: 2, clock: clock)
+    let found = try await driving(clock) { try await search.solve() }
+    #expect(found.end == .exhausted && found.tree.nodes.map(\.isCorrect) == [true, true])
+    #expect(found.spending.time == .milliseconds(isLonger ? 400_500 : 400_000))
+    let pauses = await journal.events.compactMap { event in
+      if case .writerPaused(_, let pause) = event { pause } else { nil }
+    }
+    #expect(pauses == (isLonger ? [.seconds(1), .seconds(400)] : [.seconds(400)]))
   }
 
   @Test(arguments: [GenerationObstacle.promptTooLong, .permanent, .transient(retryAfter: nil)])

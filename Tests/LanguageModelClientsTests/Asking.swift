@@ -27,6 +27,11 @@ struct Answer {
     return outcome
   }
 
+  /// How many tokens were told of last.
+  var tokens: Int {
+    events.reduce(0) { if case .progress(let tokens, _) = $1 { tokens } else { $0 } }
+  }
+
   var restarts: Int { events.filter { $0 == .restarted }.count }
 }
 
@@ -45,9 +50,11 @@ enum Asking {
   }
 
   static func model(
-    _ endpoint: Endpoint, clock: ManualClock = ManualClock(passingSleepsUpTo: .seconds(3600))
+    _ endpoint: Endpoint, ledger: CostLedger = CostLedger(),
+    clock: ManualClock = ManualClock(passingSleepsUpTo: .seconds(3600))
   ) throws -> RemoteLanguageModel {
-    try RemoteLanguageModel(endpoint, clock: clock, wallClock: { 1_000_000_000 }, generator: SplitMix(seed: 1))
+    try RemoteLanguageModel(
+      endpoint, ledger: ledger, clock: clock, wallClock: { 1_000_000_000 }, generator: SplitMix(seed: 1))
   }
 
   static func request(_ dialect: Endpoint.Dialect, _ text: String = "Say hello") -> GenerationRequest {

@@ -8,6 +8,8 @@ struct ToyLanguage: Sendable {
   /// What the target writes after the prompt, in tokens.
   let answer: [String]
   let prompt = "def "
+  /// Whether the servers say how many tokens a request took: 100 and 10 for each text that is scored, 20 and 5 for drafts.
+  var saysUsage = false
   /// How the target's server is asked.
   var method = TokenScoring.Method.promptLogprobs
 
@@ -98,7 +100,14 @@ struct ToyLanguage: Sendable {
       }
       choices.append(.object(choice))
     }
-    return String(decoding: JSONElement.object([.init("choices", .array(choices))]).bytes, as: UTF8.self)
+    var members: [JSONElement.Member] = [.init("choices", .array(choices))]
+    if saysUsage {
+      members.append(
+        .init(
+          "usage",
+          ["prompt_tokens": .integer(100 * texts.count), "completion_tokens": .integer(10 * texts.count)]))
+    }
+    return String(decoding: JSONElement.object(members).bytes, as: UTF8.self)
   }
 
   /// A stream of `n` drafts: the answer's next characters, of which some draws go wrong at a place.
@@ -114,7 +123,8 @@ struct ToyLanguage: Sendable {
       ])
       stream += "data: " + String(decoding: piece.bytes, as: UTF8.self) + "\n\n"
     }
-    return stream + "data: [DONE]\n\n"
+    let usage = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":20,\"completion_tokens\":5}}\n\n"
+    return stream + (saysUsage ? usage : "") + "data: [DONE]\n\n"
   }
 }
 
@@ -135,6 +145,7 @@ struct ToyLanguage: Sendable {
   /// Writes with two servers, and returns what was written with how many requests each had.
   static func write(
     _ language: ToyLanguage, branches: Int = 3, depth: Int = 6, tokens: Int = 200, stop: [String] = [],
+    price: TokenPrice? = nil, ledger: CostLedger = CostLedger(),
     wrongAt: @escaping @Sendable (Int, Int) -> Int? = { _, _ in nil }
   ) async throws -> (answer: Answer, target: Int, draft: Int) {
     let target = try await ScriptedServer { _, request in
@@ -146,9 +157,11 @@ struct ToyLanguage: Sendable {
       return Replies.stream(
         language.drafts(after: texts[0], count: answers, limit: limit) { wrongAt(index, $0) })
     }
+    let endpoint = try Asking.endpoint(target, dialect: .openAICompletions) { $0.price = price }
     let model = try DraftedLanguageModel(
-      target: Asking.model(Asking.endpoint(target, dialect: .openAICompletions)),
-      draft: Asking.model(Asking.endpoint(draft, dialect: .openAICompletions)), method: language.method,
+      target: Asking.model(endpoint, ledger: ledger),
+      draft: Asking.model(Asking.endpoint(draft, dialect: .openAICompletions) { $0.name = "draft" }, ledger: ledger),
+      method: language.method,
       branches: branches, depth: depth)
     #expect(try await model.obstacle() == nil)
     var answer = Answer()
@@ -178,10 +191,38 @@ struct ToyLanguage: Sendable {
     #expect(found.answer.error == nil)
     #expect(found.answer.text == Self.answer.joined())
     #expect(found.answer.outcome?.reason == .end)
-    #expect(found.answer.outcome?.completionTokens ?? 0 >= Self.answer.count)
+    #expect(found.answer.tokens >= Self.answer.count)
     // No round without a token, and where all drafts are right few rounds.
     #expect(found.target <= Self.answer.count + 1)
     if seed == 0 { #expect(found.target > 8) }
+  }
+
+  @Test(arguments: [1, 3])
+  func `all that is asked of both is counted and paid for`(branches: Int) async throws {
+    var language = ToyLanguage(answer: Self.answer)
+    language.saysUsage = true
+    let ledger = CostLedger()
+    let found = try await Self.write(
+      language, branches: branches, depth: 10, price: TokenPrice(input: 1, output: 2), ledger: ledger,
+      wrongAt: { _, branch in branch })
+    let outcome = try #require(found.answer.outcome)
+    let asked = try #require(ledger.perEndpoint["scripted"])
+    // The ledger has the question before the first draft too, of two texts.
+    let (read, written) = (asked.usage.promptTokens - 200, asked.usage.completionTokens - 20)
+    #expect(outcome.promptTokens == read + 20 * found.draft && outcome.hasTokenCounts)
+    #expect(outcome.completionTokens == written + 5 * found.draft)
+    // The draft has no price.
+    #expect(abs((outcome.cost ?? 0) - Double(read + 2 * written) / 1e6) < 1e-12)
+    // Each round but one that has room for a single token has drafts, of which one at least is another.
+    #expect(read >= 100 * (found.target + found.draft - 1))
+  }
+
+  @Test func `what is not counted by the endpoints is estimated, each round by itself`() async throws {
+    let found = try await Self.write(ToyLanguage(answer: Self.answer), depth: 3)
+    let outcome = try #require(found.answer.outcome)
+    #expect(!outcome.hasTokenCounts && outcome.cost == nil)
+    let whole = Self.answer.joined().utf8.count / 3
+    #expect(outcome.promptTokens > 2 * whole && outcome.completionTokens > whole)
   }
 
   @Test func `drafts that are right save requests`() async throws {
@@ -201,7 +242,7 @@ struct ToyLanguage: Sendable {
   func `no more tokens than are wanted`(count: Int) async throws {
     let found = try await Self.write(ToyLanguage(answer: Self.answer), tokens: count)
     #expect(found.answer.text == Self.answer.prefix(count).joined())
-    #expect(found.answer.outcome?.completionTokens == count)
+    #expect(found.answer.tokens == count)
     #expect(found.answer.outcome?.reason == .tokenLimit)
   }
 

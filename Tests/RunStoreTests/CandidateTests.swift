@@ -195,6 +195,14 @@ private func withRun(_ body: (RunDatabase, RunWriter) async throws -> Void) asyn
       #expect(try await store.unjudged(of: writer.run).isEmpty)
       let summary = try await store.summary(of: writer.run)
       #expect(summary.withoutCode == 1 && summary.failed == 1 && summary.waiting == 0)
+      // What could not be judged waits again where its problem is gone on with.
+      try await writer.begin(problem: "1/2")
+      #expect(try await store.unjudged(of: writer.run).isEmpty)
+      try await writer.begin(problem: "1/1")
+      #expect(try await store.unjudged(of: writer.run) == [makeCandidate(1)])
+      try await writer.record(makeVerdict(), judgement: "{}", for: makeCandidate(1).id)
+      let settlements = try await store.candidates(of: writer.run).map(\.candidate.settlement)
+      #expect(settlements == [2, 3])
     }
   }
 

@@ -143,7 +143,6 @@ struct InstantWriter: CandidateWriter {
       case 2, 3: return module("correct \(Double(number % 40) / 10 + 0.1)", "x\(number)")
       case 4 where isRefinement: return module("correct 5", "x\(number)")
       case 4, 5, 6: return module("compile-error -", "x\(number)")
-      case 7: return module("broken -", "x\(number)")
       default: return module("incorrect -", "x\(number)")
       }
     }
