@@ -96,7 +96,7 @@ class Candidate:
         if not isinstance(model, _Module):
             raise NoModel("Its ModelNew makes no torch.nn.Module.")
         given = {name: read_tensor(description) for name, description in message["state"]}
-        result = {"weights": weights.give(model, given)}
+        result = {"weights": weights.give(model, given, dict(message["firsts"]))}
         if message["precision"] != "fp32":
             model = model.to({"fp16": torch.float16, "bf16": torch.bfloat16}[message["precision"]])
         self._model = model.cuda()

@@ -101,7 +101,7 @@ class Reference:
         _seed(message["seed"])
         model = self._problem.model()
         described = weights.randomise(
-            model, message["seed"], message["kept"], message["alike"], message["uniform"]
+            model, message["seed"], message["kept"], message["alike"], message["uniform"], message["changed"]
         )
         own = copy.deepcopy(model).cpu()
         _convert(own, message["precision"])

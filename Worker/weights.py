@@ -10,6 +10,7 @@ def first_value(tensor):
     """The finite number that all elements of a tensor are; None where they differ."""
     if not isinstance(tensor, _Tensor) or not tensor.is_floating_point() or tensor.numel() == 0:
         return None
+    tensor = tensor.detach()
     first = tensor.reshape(-1)[0]
     return float(first) if bool((tensor == first).all()) and bool(torch.isfinite(first)) else None
 
@@ -34,11 +35,12 @@ def described(found: dict) -> list:
     ]
 
 
-def randomise(model, seed: int, kept=(), alike=(), uniform=()) -> list:
+def randomise(model, seed: int, kept=(), alike=(), uniform=(), changed=()) -> list:
     """Gives such parameters and statistics values of their own, and describes them.
 
     A candidate that leaves a bias, a scale or a running mean out would otherwise not be found out. Those of `kept` stay as they
-    are, those of a group in `alike` get the same values, and all elements of one in `uniform` get the same number.
+    are, those of a group in `alike` get the same values, and all elements of one in `uniform` get the same number. What is drawn by the
+    model itself and named in `changed` gets other values too.
     """
     found = constants(model)
     description = described(found)
@@ -53,13 +55,52 @@ def randomise(model, seed: int, kept=(), alike=(), uniform=()) -> list:
                 if name in uniform:
                     noise = noise.reshape(-1)[0]
                 tensor.copy_(value * (0.5 + noise) if value != 0 else noise - 0.5)
+        for name, tensor in model.named_parameters():
+            if name in changed and name not in found:
+                # The sign too: a scale of one number may cancel out in all but that.
+                tensor.mul_(-1.5 - torch.rand(tensor.shape, generator=generator).to(dtype=tensor.dtype))
     return description
 
 
-def give(model, given: dict) -> dict:
-    """The reference's weights by name; where the names differ, by order and shape; and where that does not fit, those that fit.
+def _pairs(theirs: dict, given: dict, firsts: dict):
+    """Which of a candidate's own tensors is which of the reference's: pairs of names, or None where there are not as many of each shape.
 
-    Of what is left then it is said what has one value: the trusted side gives it others.
+    Of one shape a scale is what is made of ones and a bias what is made of zeros; those that this does not tell apart, and all of a
+    shape of which a candidate makes others than the reference, are taken in order.
+    """
+
+    def by_shape(tensors):
+        groups = {}
+        for name, tensor in tensors.items():
+            groups.setdefault(tuple(tensor.shape) if isinstance(tensor, _Tensor) else None, []).append(name)
+        return groups
+
+    def by_value(names, value):
+        return sorted(names, key=lambda name: (value(name) is None, value(name) or 0.0))
+
+    def own(name):
+        return first_value(theirs[name]) if theirs[name].dim() > 0 else None
+
+    places, wanted = by_shape(theirs), by_shape(given)
+    if None in places or {shape: len(names) for shape, names in places.items()} != {
+        shape: len(names) for shape, names in wanted.items()
+    }:
+        return None
+    pairs = []
+    for shape, names in wanted.items():
+        # Sorting is stable: of equal values the order stays.
+        ours, its = by_value(names, firsts.get), by_value(places[shape], own)
+        if [firsts.get(name) for name in ours] != [own(name) for name in its]:
+            ours, its = names, places[shape]
+        pairs += zip(its, ours)
+    return pairs
+
+
+def give(model, given: dict, firsts: dict) -> dict:
+    """The reference's weights by name; where the names differ, by shape, first value and order; and where that does not fit, those that fit.
+
+    Of what is left then it is said what has one value: the trusted side gives it others. `firsts` has the one value, by name, of what
+    the reference makes with one.
     """
     own = model.state_dict()
     missing = [name for name in given if name not in own]
@@ -73,11 +114,12 @@ def give(model, given: dict) -> dict:
         # Second names of the same parameters, and what the reference has no value for, stay as they are.
         model.load_state_dict(given, strict=False)
         return {"how": "names", "unexpected": unexpected}
-    left = [given[name] for name in missing]
-    places = [own[name] for name in unexpected]
-    if not shapes and len(left) == len(places) and all(a.shape == b.shape for a, b in zip(left, places)):
-        renamed = {**{name: given[name] for name in given if name in own}, **dict(zip(unexpected, left))}
-        model.load_state_dict(renamed)
+    pairs = _pairs(
+        {name: own[name] for name in unexpected}, {name: given[name] for name in missing}, firsts
+    )
+    if not shapes and pairs is not None:
+        named = {name: given[name] for name in given if name in own}
+        model.load_state_dict({**named, **{its: given[name] for its, name in pairs}})
         return {"how": "order", "missing": missing, "unexpected": unexpected}
     model.load_state_dict({name: given[name] for name in given if name in own and name not in shapes}, strict=False)
     spare = [*unexpected, *shapes]

@@ -24,7 +24,7 @@ extension Attempt {
       return true
     case .order:
       outcome.notes.append(
-        "Its parameters have other names than the reference's; they were given values in order: "
+        "Its parameters have other names than the reference's; they were given values by shape, first value and order: "
           + Self.some(made.unexpected) + ".")
       return true
     case .none: return try await pair(made, weights, seed: seed, &outcome)
@@ -42,16 +42,21 @@ extension Attempt {
     let others = weights.state.filter { weight in
       lacking.contains(weight.name) && !constants.contains { $0.name == weight.name }
     }
-    let drawn = others.filter(\.isParameter)
-    if !drawn.isEmpty, made.spareElements == 0 {
-      leavesOut(drawn.map(\.name) + constants.map(\.name), &outcome)
-      return false
-    }
+    var drawn = others.filter(\.isParameter)
     var pairing = WeightPairing(constants, made.constants)
     var idle: [String] = []
-    if !pairing.left.isEmpty {
-      idle = try await timed(&outcome.referenceSeconds) { try await withoutEffect(constants.map(\.name), seed: seed) }
+    if !pairing.left.isEmpty || !drawn.isEmpty && made.spareElements == 0 {
+      // Where it has nothing that could hold what is drawn, that is left out, and may be a layer that nobody calls.
+      let absent = made.spareElements == 0 ? drawn.map(\.name) : []
+      idle = try await timed(&outcome.referenceSeconds) {
+        try await withoutEffect(constants.map(\.name), drawn: absent, seed: seed)
+      }
+      drawn.removeAll { idle.contains($0.name) }
       pairing = WeightPairing(constants.filter { !idle.contains($0.name) }, made.constants)
+    }
+    if !drawn.isEmpty, made.spareElements == 0 {
+      leavesOut(drawn.map(\.name) + pairing.left.map(\.name), &outcome)
+      return false
     }
     let left = pairing.left.map(\.name)
     if !left.isEmpty {
@@ -94,7 +99,8 @@ extension Attempt {
     if !values.isEmpty {
       outcome.notes.append(
         "Of its own parameters these have the same first value and as many elements as the reference's, and were given the same values: \(Self.some(values.map(\.name)))."
-      )
+          + (pairing.groups.contains { $0.reference.count > 1 }
+            ? " Of those that are alike, one in another's place would not show." : ""))
     }
     if !idle.isEmpty {
       outcome.notes.append("It needs no \(Self.some(idle)), on which the reference's output does not depend.")
@@ -102,10 +108,12 @@ extension Attempt {
     return true
   }
 
-  /// Those of the reference's weights on whose values its output does not depend: statistics in training, as a rule.
+  /// Those of the reference's weights on whose values its output does not depend: statistics in training, as a rule, and layers that
+  /// nobody calls.
   ///
-  /// Of a kind, which is the last part of the name, all are tried together, then halves, of few kinds each alone.
-  private func withoutEffect(_ names: [String], seed: UInt64) async throws -> [String] {
+  /// Of a kind, which is the last part of the name, all are tried together, then halves, of few kinds each alone. `names` have one value
+  /// in a fresh model, and `drawn` have not.
+  private func withoutEffect(_ names: [String], drawn: [String], seed: UInt64) async throws -> [String] {
     var inputs: [ValueTree] = []
     for kind in [InputKind.own, .heavyTailed] {
       let supply = InputSupply(kind: kind, seed: seed, folder: shared)
@@ -116,15 +124,16 @@ extension Attempt {
         if kind == .own { throw error }
       }
     }
-    func outputs(kept: [String]) async throws -> [ValueTree?] {
-      let weights = try await reference.model(seed: seed, kept: kept)
+    func outputs(changing group: [String]) async throws -> [ValueTree?] {
+      let weights = try await reference.model(
+        seed: seed, kept: group.filter { !drawn.contains($0) }, changed: group.filter(drawn.contains))
       // Nobody needs them, and there may be many models.
       for weight in weights.state { try? FileManager.default.removeItem(atPath: weight.tensor.file) }
       var outputs: [ValueTree?] = []
       for (number, inputs) in inputs.enumerated() {
         do {
           let made = try await reference.expect(
-            inputs, seed: seed, prefix: "weighed-\(kept.isEmpty)-\(number)", isRepeated: false)
+            inputs, seed: seed, prefix: "weighed-\(group.isEmpty)-\(number)", isRepeated: false)
           outputs.append(made.exact ?? made.own)
         } catch {
           // A model may refuse inputs that are not its own.
@@ -135,11 +144,11 @@ extension Attempt {
       }
       return outputs
     }
-    let all = try await outputs(kept: [])
-    var waiting = Dictionary(grouping: names) { $0.split(separator: ".").last ?? "" }.values.map { $0 }
+    let all = try await outputs(changing: [])
+    var waiting = Dictionary(grouping: names + drawn) { $0.split(separator: ".").last ?? "" }.values.map { $0 }
     var found: Set<String> = []
     while let group = waiting.popLast() {
-      let some = try await outputs(kept: group)
+      let some = try await outputs(changing: group)
       let isAlike = try zip(all, some).allSatisfy { one, other in
         guard let one, let other else { return one == nil && other == nil }
         return try Trial.areAlike(one, other)
@@ -150,7 +159,7 @@ extension Attempt {
         waiting += [Array(group[..<(group.count / 2)]), Array(group[(group.count / 2)...])]
       }
     }
-    return names.filter(found.contains)
+    return (names + drawn).filter(found.contains)
   }
 
   /// The largest group of weights of which it is found out which have an effect: two runs of the reference for each.

@@ -113,6 +113,7 @@ struct CandidateSide: Sendable {
       "construct",
       [
         "arguments": arguments.arguments.json, "names": arguments.names.json, "state": weights.json,
+        "firsts": .array(weights.constants.map { .array([.string($0.name), .number($0.value)]) }),
         "seed": .seed(seed), "precision": .string(options.precision.rawValue),
       ], timeLimit: options.timeLimit)
     return CandidateWeights(answer["weights"])

@@ -100,15 +100,17 @@ struct ReferenceSide: Sendable {
   ///   - kept: those that stay as they are at first.
   ///   - alike: groups that get the same values.
   ///   - uniform: those whose elements all get the same number.
+  ///   - changed: those that get other values than the model draws for them.
   func model(
-    seed: UInt64, kept: [String] = [], alike: [[String]] = [], uniform: [String] = []
+    seed: UInt64, kept: [String] = [], alike: [[String]] = [], uniform: [String] = [], changed: [String] = []
   ) async throws -> ReferenceWeights {
     let answer = try await call(
       "model",
       [
         "seed": .seed(seed), "kept": .array(kept.map(JSONValue.string)),
         "alike": .array(alike.map { .array($0.map(JSONValue.string)) }),
-        "uniform": .array(uniform.map(JSONValue.string)), "precision": .string(precision.rawValue),
+        "uniform": .array(uniform.map(JSONValue.string)), "changed": .array(changed.map(JSONValue.string)),
+        "precision": .string(precision.rawValue),
       ])
     var weights = ReferenceWeights(constants: ConstantWeight.list(answer["constants"]))
     for entry in answer["state"]?.array ?? [] {

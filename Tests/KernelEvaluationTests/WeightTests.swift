@@ -158,6 +158,41 @@ struct WeightTests {
     #expect(judgement.verdict == verdict, "\(judgement.reason) \(judgement.details ?? "")")
   }
 
+  /// What a layer draws that nobody calls need not be there.
+  @Test(arguments: [
+    ("x * self.drawn[0] + self.drawn[1]", Verdict.correct, "It needs no unused.weight"),
+    (
+      "x * self.drawn[0] + self.drawn[1] + 0.1 * self.unused(x)", .incorrect,
+      "It leaves out 2 parameters of the reference's: unused.weight and unused.bias"
+    ),
+  ])
+  func aLayerThatNobodyCallsMayBeLeftOut(output: String, verdict: Verdict, sentence: String) async throws {
+    let reference = """
+      import torch
+
+      class Model(torch.nn.Module):
+          def __init__(self, width):
+              super().__init__()
+              self.drawn = torch.nn.Parameter(torch.randn(2, width))
+              self.unused = torch.nn.Linear(width, width)
+
+          def forward(self, x):
+              return \(output) + torch.arange(x.shape[1], dtype=x.dtype, device=x.device)
+
+      def get_inputs():
+          return [torch.randn(64, 96)]
+
+      def get_init_inputs():
+          return [96]
+      """
+    let candidate = Self.candidate(
+      "self.drawn = P(torch.randn(2, width))", "s.drawn[0], s.one, s.drawn[1], s.one, s.zero")
+    let judgement = try await Judging.judge(reference, candidate)
+    let said = ([judgement.reason] + judgement.notes).joined(separator: "\n")
+    #expect(judgement.verdict == verdict, "\(said) \(judgement.details ?? "")")
+    #expect(said.contains(sentence), "\(said)")
+  }
+
   @Test(arguments: [
     // Names of its own, in other shapes and another order, without the statistics.
     (
@@ -192,6 +227,12 @@ struct WeightTests {
       "s.drawn[0], s.first, s.drawn[1], s.second, s.shift", .correct,
       "It needs no seen, on which the reference's output does not depend"
     ),
+    // Names of its own and the same shapes, the shift before the scales.
+    (
+      "self.d = P(torch.randn(2, width))\nself.c = P(zeros)\nself.a = P(ones)\nself.b = P(ones.clone())"
+        + "\nself.register_buffer('ramp', torch.arange(width) * 1.0)\nself.register_buffer('seen', zeros.clone())",
+      "s.d[0], s.a, s.d[1], s.b, s.c", .correct, "they were given values by shape, first value and order: d, c, a and b"
+    ),
     // Everything by name but a shift.
     (
       "self.drawn = P(torch.randn(2, width))\nself.first = P(ones)\nself.second = P(ones.clone())",
@@ -199,7 +240,7 @@ struct WeightTests {
       "It leaves out 1 parameter of the reference's: shift"
     ),
     // Nothing at all.
-    ("", "s.one, s.one, s.zero, s.one, s.zero", .incorrect, "It leaves out 5 parameters of the reference's: drawn"),
+    ("", "s.one, s.one, s.zero, s.one, s.zero", .incorrect, "It leaves out 4 parameters of the reference's: drawn"),
   ])
   func noWeightIsLeftOutUnseen(parameters: String, uses: String, verdict: Verdict, sentence: String) async throws {
     let judgement = try await Judging.judge(Self.reference, Self.candidate(parameters, uses))
