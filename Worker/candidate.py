@@ -18,7 +18,7 @@ import integrity
 import weights
 from controls import CudaControls, VirtualControls
 from gpu_clock import GPUClock
-from operators import Recorder
+from operators import Mode, Recorder
 from problem import load_module
 from timing import TimedCalls
 from values import Files, ValueFailure, decode, encode, mapped, read_tensor, tensors
@@ -50,13 +50,13 @@ class Candidate:
         device = settings["device"]
         if device["kind"] == "cuda":
             devices.install_real()
+            Mode.leave_to_compiler()
             clock = GPUClock(device["clock"], device["flushBytes"])
             self._controls = CudaControls(clock)
             self._timed = TimedCalls(clock)
         else:
             self._controls = VirtualControls(device["runtime"])
             devices.install_virtual(device["runtime"], device["library"], device["gpu"])
-        Recorder.warm_up()
         extension_loader.install(lambda request: channel.request({"extension": request}))
         global _synchronize
         _synchronize = torch.cuda.synchronize

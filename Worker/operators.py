@@ -16,21 +16,45 @@ _HANDLING = {
 }  # fmt: skip
 
 
-class Recorder(TorchDispatchMode):
+class Mode(TorchDispatchMode):
+    """Sees each operator that is called while it is in force: what `seen` returns is its result.
+
+    PyTorch wraps a mode's function so that its compiler leaves it alone, and imports the compiler for that when one is first in force,
+    which takes a second. Without it, until `leave_to_compiler`, that is spared: where nothing is compiled there is nothing to be left
+    alone by.
+    """
+
+    def seen(self, function, arguments, names):
+        raise NotImplementedError
+
+    @classmethod
+    def leave_to_compiler(cls) -> None:
+        """Modes are wrapped from now on. Takes a second, so that none is slower than the others."""
+
+        class Wrapped(TorchDispatchMode):
+            __torch_dispatch__ = _see
+
+        cls.__torch_dispatch__ = Wrapped.__torch_dispatch__
+        with Recorder():
+            torch.ones(1) + 1
+
+
+def _see(self, function, types, arguments=(), names=None):
+    return self.seen(function, arguments, names or {})
+
+
+Mode.__torch_dispatch__ = _see
+
+
+class Recorder(Mode):
     """Counts the operators that compute something while it is in force."""
 
     def __init__(self):
         super().__init__()
         self.counts = collections.Counter()
 
-    @classmethod
-    def warm_up(cls) -> None:
-        """The first one that is in force makes PyTorch import its compiler, which takes seconds."""
-        with cls():
-            torch.ones(1) + 1
-
-    def __torch_dispatch__(self, function, types, arguments=(), names=None):
+    def seen(self, function, arguments, names):
         name = function._schema.name.removeprefix("aten::")
         if name not in _HANDLING:
             self.counts[name] += 1
-        return function(*arguments, **(names or {}))
+        return function(*arguments, **names)

@@ -9,7 +9,7 @@ import scaling
 import weights
 from constants import Constants
 from leaves import supplied
-from operators import Recorder
+from operators import Mode, Recorder
 from problem import Problem, ProblemError
 from values import Files, decode, encode, mapped, read_tensor, tensors
 
@@ -32,7 +32,6 @@ class Reference:
         self._source = None
         self._problem = None
         self._models = {}
-        Recorder.warm_up()
         device = settings["device"]
         self._device = "cpu"
         if device["kind"] == "cuda":
@@ -41,6 +40,7 @@ class Reference:
             from timing import TimedCalls
 
             devices.install_real()
+            Mode.leave_to_compiler()
             self._device = "cuda"
             self._timed = TimedCalls(GPUClock(device["clock"], device["flushBytes"]))
 

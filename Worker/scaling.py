@@ -4,10 +4,10 @@ Nothing is computed for it: the model runs on PyTorch's meta device, which knows
 """
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten
 
 from constants import SMALLEST, Constants, is_batch
+from operators import Mode
 from problem import Problem, ProblemError
 
 # Powers of two up to this are kept as divisors: tiles, vector widths and warps count on them.
@@ -17,7 +17,7 @@ _DIVISOR = 64
 _FLOORS = (SMALLEST, 4)
 
 
-class _Counter(TorchDispatchMode):
+class _Counter(Mode):
     """Bytes that the operators make, and multiplications and additions where they are products of matrices."""
 
     def __init__(self):
@@ -29,8 +29,8 @@ class _Counter(TorchDispatchMode):
         self.work = 0
         self.largest = 0
 
-    def __torch_dispatch__(self, function, types, arguments=(), names=None):
-        result = function(*arguments, **(names or {}))
+    def seen(self, function, arguments, names):
+        result = function(*arguments, **names)
         made = [value for value in tree_flatten(result)[0] if isinstance(value, torch.Tensor)]
         read = [value for value in tree_flatten(arguments)[0] if isinstance(value, torch.Tensor)]
         storages = {id(value.untyped_storage()) for value in read}
@@ -40,7 +40,7 @@ class _Counter(TorchDispatchMode):
         self.largest = max([self.largest] + [value.numel() for value in made + read])
         formula = self._formulas.get(function._overloadpacket)
         if formula is not None:
-            self.work += formula(*arguments, **(names or {}), out_val=result)
+            self.work += formula(*arguments, **names, out_val=result)
         else:
             self.work += sum(value.numel() for value in made + read)
         return result

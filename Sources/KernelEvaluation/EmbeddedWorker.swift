@@ -111,7 +111,7 @@ import integrity
 import weights
 from controls import CudaControls, VirtualControls
 from gpu_clock import GPUClock
-from operators import Recorder
+from operators import Mode, Recorder
 from problem import load_module
 from timing import TimedCalls
 from values import Files, ValueFailure, decode, encode, mapped, read_tensor, tensors
@@ -143,13 +143,13 @@ class Candidate:
         device = settings["device"]
         if device["kind"] == "cuda":
             devices.install_real()
+            Mode.leave_to_compiler()
             clock = GPUClock(device["clock"], device["flushBytes"])
             self._controls = CudaControls(clock)
             self._timed = TimedCalls(clock)
         else:
             self._controls = VirtualControls(device["runtime"])
             devices.install_virtual(device["runtime"], device["library"], device["gpu"])
-        Recorder.warm_up()
         extension_loader.install(lambda request: channel.request({"extension": request}))
         global _synchronize
         _synchronize = torch.cuda.synchronize
@@ -2363,24 +2363,48 @@ _HANDLING = {
 }  # fmt: skip
 
 
-class Recorder(TorchDispatchMode):
+class Mode(TorchDispatchMode):
+    """Sees each operator that is called while it is in force: what `seen` returns is its result.
+
+    PyTorch wraps a mode's function so that its compiler leaves it alone, and imports the compiler for that when one is first in force,
+    which takes a second. Without it, until `leave_to_compiler`, that is spared: where nothing is compiled there is nothing to be left
+    alone by.
+    """
+
+    def seen(self, function, arguments, names):
+        raise NotImplementedError
+
+    @classmethod
+    def leave_to_compiler(cls) -> None:
+        """Modes are wrapped from now on. Takes a second, so that none is slower than the others."""
+
+        class Wrapped(TorchDispatchMode):
+            __torch_dispatch__ = _see
+
+        cls.__torch_dispatch__ = Wrapped.__torch_dispatch__
+        with Recorder():
+            torch.ones(1) + 1
+
+
+def _see(self, function, types, arguments=(), names=None):
+    return self.seen(function, arguments, names or {})
+
+
+Mode.__torch_dispatch__ = _see
+
+
+class Recorder(Mode):
     """Counts the operators that compute something while it is in force."""
 
     def __init__(self):
         super().__init__()
         self.counts = collections.Counter()
 
-    @classmethod
-    def warm_up(cls) -> None:
-        """The first one that is in force makes PyTorch import its compiler, which takes seconds."""
-        with cls():
-            torch.ones(1) + 1
-
-    def __torch_dispatch__(self, function, types, arguments=(), names=None):
+    def seen(self, function, arguments, names):
         name = function._schema.name.removeprefix("aten::")
         if name not in _HANDLING:
             self.counts[name] += 1
-        return function(*arguments, **(names or {}))
+        return function(*arguments, **names)
 
 """###
 ),
@@ -2505,7 +2529,7 @@ import scaling
 import weights
 from constants import Constants
 from leaves import supplied
-from operators import Recorder
+from operators import Mode, Recorder
 from problem import Problem, ProblemError
 from values import Files, decode, encode, mapped, read_tensor, tensors
 
@@ -2528,7 +2552,6 @@ class Reference:
         self._source = None
         self._problem = None
         self._models = {}
-        Recorder.warm_up()
         device = settings["device"]
         self._device = "cpu"
         if device["kind"] == "cuda":
@@ -2537,6 +2560,7 @@ class Reference:
             from timing import TimedCalls
 
             devices.install_real()
+            Mode.leave_to_compiler()
             self._device = "cuda"
             self._timed = TimedCalls(GPUClock(device["clock"], device["flushBytes"]))
 
@@ -2726,10 +2750,10 @@ Nothing is computed for it: the model runs on PyTorch's meta device, which knows
 """
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten
 
 from constants import SMALLEST, Constants, is_batch
+from operators import Mode
 from problem import Problem, ProblemError
 
 # Powers of two up to this are kept as divisors: tiles, vector widths and warps count on them.
@@ -2739,7 +2763,7 @@ _DIVISOR = 64
 _FLOORS = (SMALLEST, 4)
 
 
-class _Counter(TorchDispatchMode):
+class _Counter(Mode):
     """Bytes that the operators make, and multiplications and additions where they are products of matrices."""
 
     def __init__(self):
@@ -2751,8 +2775,8 @@ class _Counter(TorchDispatchMode):
         self.work = 0
         self.largest = 0
 
-    def __torch_dispatch__(self, function, types, arguments=(), names=None):
-        result = function(*arguments, **(names or {}))
+    def seen(self, function, arguments, names):
+        result = function(*arguments, **names)
         made = [value for value in tree_flatten(result)[0] if isinstance(value, torch.Tensor)]
         read = [value for value in tree_flatten(arguments)[0] if isinstance(value, torch.Tensor)]
         storages = {id(value.untyped_storage()) for value in read}
@@ -2762,7 +2786,7 @@ class _Counter(TorchDispatchMode):
         self.largest = max([self.largest] + [value.numel() for value in made + read])
         formula = self._formulas.get(function._overloadpacket)
         if formula is not None:
-            self.work += formula(*arguments, **(names or {}), out_val=result)
+            self.work += formula(*arguments, **names, out_val=result)
         else:
             self.work += sum(value.numel() for value in made + read)
         return result
