@@ -6,8 +6,8 @@ cd "$root"
 command -v docc >/dev/null 2>&1 || die "docc was not found; it comes with the Swift toolchain."
 rm -rf .build/docs
 mkdir -p .build/docs
-for module in SpeculativeDecoding LanguageModels JSONReading ServerSentEvents LanguageModelClients GPUModels KernelBench KernelPrompting \
-  CUDAToolchain KernelSearch RunStore KernelReports LlamaRuntime; do
+for module in SpeculativeDecoding LanguageModels JSONReading ServerSentEvents LanguageModelClients GPUModels KernelVerdicts KernelBench \
+  KernelPrompting CUDAToolchain PTX VirtualGPU KernelEvaluation KernelSearch RunStore KernelReports LlamaRuntime; do
   graphs=".build/docs/graphs/$module"
   mkdir -p "$graphs"
   swift build --target "$module" -Xswiftc -emit-symbol-graph -Xswiftc -emit-symbol-graph-dir -Xswiftc "$root/$graphs" \

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SpeculativeDecoding
 
 /// `basic bench`: measurements that anybody can repeat.
 struct Bench: AsyncParsableCommand {
@@ -40,6 +41,9 @@ struct BenchDecode: AsyncParsableCommand {
 
   func validate() throws {
     try Generate.check(maxTokens: maxTokens)
+    if speculation.speculation != .auto {
+      throw ValidationError("All modes are measured here, each beside the others: leave --speculation out.")
+    }
   }
 
   func run() async throws {

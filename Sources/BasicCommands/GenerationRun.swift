@@ -32,7 +32,7 @@ struct GenerationRun {
     let tokens = try pair.tokens(of: prompt)
     let engine = try pair.engine(
       context: contextSize(for: tokens, pair), limits: command.speculation.limits, remembersCosts: true)
-    for notice in engine.notices { view.note(notice) }
+    for notice in engine.notices + unused(prompt, pair.promptForm).notices { view.note(notice) }
 
     let written = try await write(prompt, tokens, engine, view, trace)
     view.finish()
@@ -57,6 +57,14 @@ struct GenerationRun {
     if let failure = failures.first { throw failure }
     let isJudgedBad = judgement.map { $0.verdict.isJudged && $0.verdict != .correct } ?? false
     return Result(isBad: answer.code == nil || compile.status == .failed || isJudgedBad)
+  }
+
+  private func unused(_ prompt: Prompt, _ form: PromptForm) -> UnusedOptions {
+    var isConversation = false
+    if case .messages = prompt.content { isConversation = true }
+    return UnusedOptions(
+      models: command.models, speculation: command.speculation, temperature: command.sampling.temperature,
+      precision: command.hardware.precision, form: form, isConversation: isConversation)
   }
 
   /// A context that fits the problem is faster than the largest one; it is asked for only if the model knows it.

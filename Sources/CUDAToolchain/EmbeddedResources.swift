@@ -2868,7 +2868,8 @@ c10::ScalarType scalar_type(const at::DeprecatedTypeProperties&);
 
 namespace c10 {
 
-#if defined(__CUDACC__)
+// A source that names no such type has none in its device code.
+#if defined(__CUDACC__) && !defined(BASIC_NO_SMALL_FLOATS)
 #define BASIC_SMALL_FLOAT_CUDA(Name, Native, to_bits, from_bits, to_float, from_float)                  \
     C10_HOST_DEVICE Name(float value) { x = to_bits(from_float(value)); }                                \
     C10_HOST_DEVICE Name(const Native& value) { x = to_bits(value); }                                    \
@@ -4216,58 +4217,66 @@ using acc_type = std::conditional_t<
 #error "PyTorch's headers need C++17 or later: leave -std out, or pass -std=c++17"
 #endif
 
-#include <algorithm>
 #include <array>
 #include <atomic>
-#include <bitset>
 #include <cassert>
 #include <cctype>
 #include <cfloat>
-#include <chrono>
 #include <climits>
 #include <cmath>
-#include <complex>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
+#include <initializer_list>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+#include <pthread.h>
+
+// Those that a source may do without: VirtualGPU/NeededHeaders.swift has the names for which those above are enough.
+#if !defined(BASIC_FEW_STANDARD_HEADERS)
+#include <algorithm>
+#include <bitset>
+#include <chrono>
+#include <complex>
+#include <condition_variable>
 #include <deque>
 #include <exception>
 #include <functional>
-#include <initializer_list>
 #include <iomanip>
 #include <iostream>
 #include <iterator>
-#include <limits>
 #include <list>
-#include <map>
-#include <memory>
 #include <mutex>
 #include <numeric>
-#include <optional>
 #include <ostream>
 #include <queue>
 #include <random>
 #include <set>
-#include <sstream>
 #include <stack>
-#include <stdexcept>
-#include <string>
-#include <string_view>
 #include <thread>
-#include <tuple>
-#include <type_traits>
-#include <unordered_map>
 #include <unordered_set>
-#include <utility>
 #include <variant>
-#include <vector>
+#endif
 
 #if defined(__CUDACC__)
+#if !defined(BASIC_NO_SMALL_FLOATS)
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
+#endif
 #include <cuda_runtime.h>
 #define C10_HOST_DEVICE __host__ __device__
 #define C10_DEVICE __device__
@@ -4901,6 +4910,8 @@ inline void release(TensorImpl* impl) {
 "include/c10/util/complex.h",
 ###"""
 #pragma once
+#include <complex>
+
 #include <basic/torch/float_types.h>
 
 """###
@@ -4933,6 +4944,8 @@ inline void release(TensorImpl* impl) {
 "include/pybind11/functional.h",
 ###"""
 #pragma once
+#include <functional>
+
 #include <basic/torch/pybind.h>
 
 """###

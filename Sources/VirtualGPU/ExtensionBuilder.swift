@@ -64,15 +64,16 @@ public struct ExtensionBuilder: Sendable {
     let sources = try ExtensionSources(request)
     let cache = cache ?? BuildCache(folder: scratch + "/cache")
     var usesFull = fullHeaders
+    var leavesOut = !fullHeaders
     var first: VirtualGPUError?
     while true {
       do {
         let key = try key(request, usesFull)
         if let known = known(key, cache, flags, usesFull) { return known }
-        let folder = scratch + (usesFull ? "/full" : "/light")
+        let folder = scratch + (usesFull ? "/full" : leavesOut ? "/light" : "/light-all")
         let work = ExtensionWork(
           builder: self, request: request, sources: sources, flags: flags, folder: folder, cache: cache,
-          usesFull: usesFull)
+          usesFull: usesFull, leavesOut: leavesOut)
         let layouts = try await work.run()
         let entry = try await cache.make("extension", key, fallback: scratch) { entry in
           try FileManager.default.moveItem(atPath: folder + "/library.so", toPath: entry + "/library.so")
@@ -84,10 +85,12 @@ public struct ExtensionBuilder: Sendable {
           library: entry + "/library.so", layouts: layouts,
           seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18, isFromCache: false,
           usedFullHeaders: usesFull, warnings: warnings(flags))
+      } catch let error as VirtualGPUError where leavesOut && NeededHeaders.mayBeToBlame(error) {
+        leavesOut = false
       } catch let error as VirtualGPUError
         where !usesFull && LightHeaders.mayBeToBlame(error) && FullHeaders.canBuild(self)
       {
-        usesFull = true
+        (usesFull, leavesOut) = (true, false)
         first = error
       } catch let error as VirtualGPUError {
         // A PyTorch without CUDA's headers has nothing to add to what ours said.
@@ -118,7 +121,7 @@ public struct ExtensionBuilder: Sendable {
     let compiler = tools.compiler
     return SHA256.hex(
       [
-        "1", String(decoding: try encoder.encode(request), as: UTF8.self), gpu.virtual, gpu.machine,
+        "2", String(decoding: try encoder.encode(request), as: UTF8.self), gpu.virtual, gpu.machine,
         "\(options.checksMemory)\(options.checksRaces)\(options.counts)", "\(usesFull)", device.rawValue, compiler.nvcc,
         compiler.version, compiler.hostCompiler + FileIdentity.of(compiler.hostCompiler),
         RuntimeLibrary.key(tools.clang),

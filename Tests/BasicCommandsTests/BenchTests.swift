@@ -98,6 +98,7 @@ struct BenchTests {
     ("bench engines --llama-cpp /nowhere", "There is no llama-server in /nowhere."),
     ("bench engines --llama-cpp /bin --prompts kernels,kernels", "--prompts must be kernels, rewrites or noise"),
     ("bench engines --llama-cpp /bin --prompts kernels,", "--prompts must be"),
+    ("bench decode --speculation tree", "All modes are measured here"),
   ])
   func `wrong arguments get a sentence`(line: String, part: String) {
     #expect {

@@ -1,2 +1,4 @@
 #pragma once
+#include <functional>
+
 #include <basic/torch/pybind.h>

@@ -4,7 +4,8 @@
 
 namespace c10 {
 
-#if defined(__CUDACC__)
+// A source that names no such type has none in its device code.
+#if defined(__CUDACC__) && !defined(BASIC_NO_SMALL_FLOATS)
 #define BASIC_SMALL_FLOAT_CUDA(Name, Native, to_bits, from_bits, to_float, from_float)                  \
     C10_HOST_DEVICE Name(float value) { x = to_bits(from_float(value)); }                                \
     C10_HOST_DEVICE Name(const Native& value) { x = to_bits(value); }                                    \

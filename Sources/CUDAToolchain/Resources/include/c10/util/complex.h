@@ -1,2 +1,4 @@
 #pragma once
+#include <complex>
+
 #include <basic/torch/float_types.h>
