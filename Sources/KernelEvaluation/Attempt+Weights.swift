@@ -45,18 +45,19 @@ extension Attempt {
     var drawn = others.filter(\.isParameter)
     var pairing = WeightPairing(constants, made.constants)
     var idle: [String] = []
-    if !pairing.left.isEmpty || !drawn.isEmpty && made.spareElements == 0 {
-      // Where it has nothing that could hold what is drawn, that is left out, and may be a layer that nobody calls.
-      let absent = made.spareElements == 0 ? drawn.map(\.name) : []
-      idle = try await timed(&outcome.referenceSeconds) {
-        try await withoutEffect(constants.map(\.name), drawn: absent, seed: seed)
-      }
-      drawn.removeAll { idle.contains($0.name) }
-      pairing = WeightPairing(constants.filter { !idle.contains($0.name) }, made.constants)
-    }
     if !drawn.isEmpty, made.spareElements == 0 {
-      leavesOut(drawn.map(\.name) + pairing.left.map(\.name), &outcome)
-      return false
+      // It has nothing that could hold them. They may belong to layers that nobody calls.
+      let absent = drawn.map(\.name)
+      guard try await timed(&outcome.referenceSeconds, { try await areIdle(absent, weights, seed: seed) }) else {
+        leavesOut(absent + constants.map(\.name), &outcome)
+        return false
+      }
+      idle = absent
+      drawn = []
+    }
+    if !pairing.left.isEmpty {
+      idle += try await timed(&outcome.referenceSeconds) { try await withoutEffect(constants.map(\.name), seed: seed) }
+      pairing = WeightPairing(constants.filter { !idle.contains($0.name) }, made.constants)
     }
     let left = pairing.left.map(\.name)
     if !left.isEmpty {
@@ -108,12 +109,46 @@ extension Attempt {
     return true
   }
 
-  /// Those of the reference's weights on whose values its output does not depend: statistics in training, as a rule, and layers that
-  /// nobody calls.
+  /// Whether the reference's output does not depend on any of these, which are drawn.
   ///
-  /// Of a kind, which is the last part of the name, all are tried together, then halves, of few kinds each alone. `names` have one value
-  /// in a fresh model, and `drawn` have not.
-  private func withoutEffect(_ names: [String], drawn: [String], seed: UInt64) async throws -> [String] {
+  /// All other drawn ones have other values than a fresh model has, so that no gate that starts closed hides what is behind it.
+  private func areIdle(_ names: [String], _ weights: ReferenceWeights, seed: UInt64) async throws -> Bool {
+    let all = weights.state.filter { weight in
+      weight.isParameter && !weights.constants.contains { $0.name == weight.name }
+    }.map(\.name)
+    do {
+      let inputs = try await weighingInputs(seed)
+      let one = try await outputs(inputs, as: "all", seed: seed, changed: all)
+      let other = try await outputs(inputs, as: "some", seed: seed, changed: all.filter { !names.contains($0) })
+      return try Self.areAlike(one, other)
+    } catch let error as KernelEvaluationError where error.isReferencesOwn {
+      // It does not take any values: then they matter to it.
+      try Task.checkCancellation()
+      return false
+    }
+  }
+
+  /// Those of the reference's weights with one value in a fresh model on whose values its output does not depend: statistics in training,
+  /// as a rule.
+  ///
+  /// Of a kind, which is the last part of the name, all are tried together, then halves, of few kinds each alone.
+  private func withoutEffect(_ names: [String], seed: UInt64) async throws -> [String] {
+    let inputs = try await weighingInputs(seed)
+    let all = try await outputs(inputs, as: "all", seed: seed)
+    var waiting = Dictionary(grouping: names) { $0.split(separator: ".").last ?? "" }.values.map { $0 }
+    var found: Set<String> = []
+    while let group = waiting.popLast() {
+      if try Self.areAlike(all, try await outputs(inputs, as: "some", seed: seed, kept: group)) {
+        found.formUnion(group)
+      } else if group.count > 1, group.count <= Self.mostWeighed {
+        waiting += [Array(group[..<(group.count / 2)]), Array(group[(group.count / 2)...])]
+      }
+    }
+    return names.filter(found.contains)
+  }
+
+  /// Inputs that outputs are compared on.
+  private func weighingInputs(_ seed: UInt64) async throws -> [ValueTree] {
     var inputs: [ValueTree] = []
     for kind in [InputKind.own, .heavyTailed] {
       let supply = InputSupply(kind: kind, seed: seed, folder: shared)
@@ -124,42 +159,36 @@ extension Attempt {
         if kind == .own { throw error }
       }
     }
-    func outputs(changing group: [String]) async throws -> [ValueTree?] {
-      let weights = try await reference.model(
-        seed: seed, kept: group.filter { !drawn.contains($0) }, changed: group.filter(drawn.contains))
-      // Nobody needs them, and there may be many models.
-      for weight in weights.state { try? FileManager.default.removeItem(atPath: weight.tensor.file) }
-      var outputs: [ValueTree?] = []
-      for (number, inputs) in inputs.enumerated() {
-        do {
-          let made = try await reference.expect(
-            inputs, seed: seed, prefix: "weighed-\(group.isEmpty)-\(number)", isRepeated: false)
-          outputs.append(made.exact ?? made.own)
-        } catch {
-          // A model may refuse inputs that are not its own.
-          try Task.checkCancellation()
-          if number == 0 { throw error }
-          outputs.append(nil)
-        }
-      }
-      return outputs
-    }
-    let all = try await outputs(changing: [])
-    var waiting = Dictionary(grouping: names + drawn) { $0.split(separator: ".").last ?? "" }.values.map { $0 }
-    var found: Set<String> = []
-    while let group = waiting.popLast() {
-      let some = try await outputs(changing: group)
-      let isAlike = try zip(all, some).allSatisfy { one, other in
-        guard let one, let other else { return one == nil && other == nil }
-        return try Trial.areAlike(one, other)
-      }
-      if isAlike {
-        found.formUnion(group)
-      } else if group.count > 1, group.count <= Self.mostWeighed {
-        waiting += [Array(group[..<(group.count / 2)]), Array(group[(group.count / 2)...])]
+    return inputs
+  }
+
+  /// What the reference makes of inputs with some weights; nil where it refuses inputs that are not its own.
+  private func outputs(
+    _ inputs: [ValueTree], as name: String, seed: UInt64, kept: [String] = [], changed: [String] = []
+  ) async throws -> [ValueTree?] {
+    let weights = try await reference.model(seed: seed, kept: kept, changed: changed)
+    // Nobody needs them, and there may be many models.
+    for weight in weights.state { try? FileManager.default.removeItem(atPath: weight.tensor.file) }
+    var outputs: [ValueTree?] = []
+    for (number, inputs) in inputs.enumerated() {
+      do {
+        let made = try await reference.expect(
+          inputs, seed: seed, prefix: "weighed-\(name)-\(number)", isRepeated: false)
+        outputs.append(made.exact ?? made.own)
+      } catch {
+        try Task.checkCancellation()
+        if number == 0 { throw error }
+        outputs.append(nil)
       }
     }
-    return (names + drawn).filter(found.contains)
+    return outputs
+  }
+
+  private static func areAlike(_ some: [ValueTree?], _ others: [ValueTree?]) throws -> Bool {
+    try zip(some, others).allSatisfy { one, other in
+      guard let one, let other else { return one == nil && other == nil }
+      return try Trial.areAlike(one, other)
+    }
   }
 
   /// The largest group of weights of which it is found out which have an effect: two runs of the reference for each.

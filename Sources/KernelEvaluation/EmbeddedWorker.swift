@@ -5655,9 +5655,10 @@ def randomise(model, seed: int, kept=(), alike=(), uniform=(), changed=()) -> li
                     noise = noise.reshape(-1)[0]
                 tensor.copy_(value * (0.5 + noise) if value != 0 else noise - 0.5)
         for name, tensor in model.named_parameters():
-            if name in changed and name not in found:
-                # The sign too: a scale of one number may cancel out in all but that.
-                tensor.mul_(-1.5 - torch.rand(tensor.shape, generator=generator).to(dtype=tensor.dtype))
+            if name in changed and name not in found and tensor.is_floating_point():
+                # The sign too: a scale of one number may cancel out in all but that. And zeros, which close a gate.
+                first, second = (torch.rand(tensor.shape, generator=generator).to(dtype=tensor.dtype) for _ in range(2))
+                tensor.mul_(-1.5 - first).add_(second - 0.5)
     return description
 
 
@@ -5665,7 +5666,8 @@ def _pairs(theirs: dict, given: dict, firsts: dict):
     """Which of a candidate's own tensors is which of the reference's: pairs of names, or None where there are not as many of each shape.
 
     Of one shape a scale is what is made of ones and a bias what is made of zeros; those that this does not tell apart, and all of a
-    shape of which a candidate makes others than the reference, are taken in order.
+    shape of which a candidate makes others than the reference, are taken in order. Where the shapes come in another order too, what is
+    drawn has to be the same numbers already: two matrices that are kept transposed may have each other's shapes.
     """
 
     def by_shape(tensors):
@@ -5692,6 +5694,10 @@ def _pairs(theirs: dict, given: dict, firsts: dict):
         if [firsts.get(name) for name in ours] != [own(name) for name in its]:
             ours, its = names, places[shape]
         pairs += zip(its, ours)
+    if [theirs[name].shape for name in theirs] != [given[name].shape for name in given]:
+        for its, name in pairs:
+            if name not in firsts and not bool((theirs[its].to(given[name].dtype) == given[name]).all()):
+                return None
     return pairs
 
 

@@ -105,7 +105,7 @@ public struct AdaptiveStrategy: SearchStrategy {
   ///
   /// - Complexity: O(*r*) at worst to look for open ones among *r* candidates with a verdict, and a draw for each of at most ``frontier`` + ``elite``.
   public func next(in tree: SearchTree, using generator: inout some RandomNumberGenerator) -> SearchAction {
-    if startsGreedily, tree.asked == 0 { return .write(.samples(1, isGreedy: true)) }
+    if startsGreedily, tree.nextID == 0 { return .write(.samples(1, isGreedy: true)) }
     if tree.asked < firstSamples { return .write(.samples(firstSamples - tree.asked)) }
     let hasBest = tree.best != nil
     let arms = arms(tree)

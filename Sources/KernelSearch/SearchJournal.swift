@@ -81,13 +81,13 @@ public actor MemoryJournal: SearchJournal {
   /// What was written down, settled candidates first.
   public func restore() -> SearchRecord? {
     guard var record else { return nil }
-    let failed = record.entries.count(where: \.outcome.isFailure)
-    for place in record.entries.indices where record.entries[place].outcome.isFailure {
-      record.entries[place].outcome = .unjudged
+    let failed = record.entries.indices.filter { place in
+      record.entries[place].outcome.isFailure && record.entries[place].candidate.source != nil
     }
+    for place in failed { record.entries[place].outcome = .unjudged }
     let waiting = record.entries.filter { !$0.outcome.isSettled }.sorted { $0.candidate.id < $1.candidate.id }
     record.entries = record.entries.filter(\.outcome.isSettled) + waiting
-    settledCount -= failed
+    settledCount -= failed.count
     self.record = record
     for (place, entry) in record.entries.enumerated() { places[entry.candidate.id] = place }
     return record

@@ -193,6 +193,7 @@ extension SearchState {
     }
     known.forget(id)
     settle(id, .failed(reason: reason))
+    guard !restored.contains(id) else { return }
     judgeFailures += 1
     referenceFailures += isReference ? 1 : 0
     guard judgeFailures >= settings.judgeFailureLimit else { return }
@@ -240,6 +241,7 @@ extension SearchState {
       tree.restore(candidate)
       let normal = candidate.source.map { NormalisedSource($0, language: candidate.language) }
       guard entry.outcome.isSettled else {
+        restored.insert(candidate.id)
         admit(candidate, normal)
         continue
       }

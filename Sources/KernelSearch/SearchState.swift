@@ -24,6 +24,8 @@ struct SearchState: Sendable {
   var ready: [Int] = []
   var checking = 0
   var confirming: Int?
+  /// Candidates of an earlier run that had no verdict: their failures do not end the search, or some that always fail would end it each time.
+  var restored: Set<Int> = []
   /// How often each candidate's check has failed for a reason of ours.
   var attempts: [Int: Int] = [:]
   var judgeFailures = 0

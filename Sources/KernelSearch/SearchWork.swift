@@ -36,7 +36,7 @@ struct SearchWork: Sendable {
     (error as? KernelEvaluationError)?.isReferencesOwn ?? false
   }
 
-  /// Checks from scratch, and once more where that fails for a reason of ours.
+  /// Checks from scratch, and once more, with another seed, where that fails for a reason of ours or the reference's.
   ///
   /// - Throws: `CancellationError`.
   static func recheck(
@@ -48,7 +48,7 @@ struct SearchWork: Sendable {
       try Task.checkCancellation()
     }
     do {
-      return .confirmed(id, try await judge.recheck(code, seed: seed))
+      return .confirmed(id, try await judge.recheck(code, seed: seed &+ 1))
     } catch {
       try Task.checkCancellation()
       return .confirmFailed(id, reason: "\(error)", isReference: isReferences(error))

@@ -49,7 +49,7 @@ public struct LinearStrategy: SearchStrategy {
   /// The next link of the chain. O(*n*) where the last answers were of no use, O(1) otherwise.
   public func next(in tree: SearchTree, using generator: inout some RandomNumberGenerator) -> SearchAction {
     guard tree.underWay == 0 else { return .wait }
-    if startsGreedily, tree.asked == 0 { return .write(.samples(1, isGreedy: true)) }
+    if startsGreedily, tree.nextID == 0 { return .write(.samples(1, isGreedy: true)) }
     if let best = tree.best {
       return tree.edges.contains(.variant) && tree[best]?.edge == .variant
         ? .write(.refine(best, .variant)) : .write(.samples(1))

@@ -72,9 +72,10 @@ struct TokenReserve: Sendable {
     if reserved.isEmpty { total = Usage() }
   }
 
-  /// An answer says how long its prompt was. Those that share another's say 0.
+  /// An answer says how long its prompt was. Those that share another's say 0, and those whose text is sent again and again say more than
+  /// a prompt can have: a token is a byte at least.
   mutating func learn(promptTokens: Int, bytes: Int) {
-    guard promptTokens > 0, bytes > 0 else { return }
+    guard promptTokens > 0, bytes > 0, promptTokens <= bytes + 1000 else { return }
     density = max(density ?? 0, Double(promptTokens) / Double(bytes))
   }
 

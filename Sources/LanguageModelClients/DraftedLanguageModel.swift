@@ -67,7 +67,8 @@ public struct DraftedLanguageModel: LanguageModel {
   /// Writes an answer, with drafts where the likeliest one is asked for.
   ///
   /// `progress` counts rounds as passes, and tokens as the target divides the text. The outcome counts what was asked of both endpoints:
-  /// each round sends the text anew, to the draft and, with each branch, to the target. The stream throws
+  /// each round sends the text anew, to the draft and, with each branch, to the target. Before an error a second `started` and a last `progress` say
+  /// what the answer took until then. The stream throws
   /// ``LanguageModelClientsError``; `unsupportedInput` where the target returns no scores.
   public func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
     guard request.temperature == 0, case .segments(let segments) = request.input else {
@@ -98,6 +99,21 @@ public struct DraftedLanguageModel: LanguageModel {
   ) async throws {
     report(.started(promptTokens: 0))
     var requests = DraftedRequests(target: target, draft: draft)
+    do {
+      try await write(request, after: prompt, asking: &requests, report)
+    } catch {
+      // What it took until here is to be paid for.
+      let spent = requests.outcome(.stopped)
+      report(.started(promptTokens: spent.promptTokens))
+      report(.progress(tokens: spent.completionTokens, passes: 0))
+      throw error
+    }
+  }
+
+  private func write(
+    _ request: GenerationRequest, after prompt: String, asking requests: inout DraftedRequests,
+    _ report: (GenerationEvent) -> Void
+  ) async throws {
     var answer = DraftedAnswer(stopSequences: request.stopSequences)
     var (tokens, rounds) = (0, 0)
     var reason = GenerationOutcome.Reason.tokenLimit

@@ -114,10 +114,11 @@ enum CandidateRow {
     ])
   }
 
-  /// Lets the candidates that could not be judged wait for their verdicts again.
+  /// Lets the candidates that could not be judged wait for their verdicts again. One without a source could not be read, and cannot be.
   static func reopen(problem: Int64, in db: Database) throws {
     try db.cachedStatement(
-      sql: "UPDATE candidates SET state = ?, reason = NULL, settlement = NULL WHERE problem = ? AND state = ?"
+      sql:
+        "UPDATE candidates SET state = ?, reason = NULL, settlement = NULL WHERE problem = ? AND state = ? AND source IS NOT NULL"
     ).execute(arguments: [Columns.generated, problem, Columns.failed])
   }
 

@@ -64,7 +64,8 @@ public struct ExtensionBuilder: Sendable {
     let sources = try ExtensionSources(request)
     let cache = cache ?? BuildCache(folder: scratch + "/cache")
     var usesFull = fullHeaders
-    var leavesOut = !fullHeaders
+    let definitions = NeededHeaders.definitions(for: sources.files.map(\.text) + flags.host + flags.cuda)
+    var leavesOut = !fullHeaders && !definitions.isEmpty
     var first: VirtualGPUError?
     while true {
       do {
@@ -73,7 +74,7 @@ public struct ExtensionBuilder: Sendable {
         let folder = scratch + (usesFull ? "/full" : leavesOut ? "/light" : "/light-all")
         let work = ExtensionWork(
           builder: self, request: request, sources: sources, flags: flags, folder: folder, cache: cache,
-          usesFull: usesFull, leavesOut: leavesOut)
+          usesFull: usesFull, omissions: leavesOut ? definitions : [])
         let layouts = try await work.run()
         let entry = try await cache.make("extension", key, fallback: scratch) { entry in
           try FileManager.default.moveItem(atPath: folder + "/library.so", toPath: entry + "/library.so")

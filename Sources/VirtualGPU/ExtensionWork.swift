@@ -16,8 +16,8 @@ struct ExtensionWork: Sendable {
   let folder: String
   let cache: BuildCache
   let usesFull: Bool
-  /// False to leave nothing out of the light headers.
-  let leavesOut: Bool
+  /// What lets the light headers leave something out.
+  let omissions: [String]
 
   private struct Object: Sendable {
     var files: [String]
@@ -75,11 +75,6 @@ struct ExtensionWork: Sendable {
   }
 
   // MARK: The host's half
-
-  private var omissions: [String] {
-    guard leavesOut else { return [] }
-    return NeededHeaders.definitions(for: sources.files.map(\.text) + flags.host + flags.cuda)
-  }
 
   private var definitions: [String] {
     ["-DTORCH_EXTENSION_NAME=\(request.name)", "-DTORCH_API_INCLUDE_EXTENSION_H"] + omissions

@@ -91,7 +91,7 @@ enum LightHeaders {
   private static let own = [
     "redefinition of", "expected primary-expression before '<'", "expected a \";\"", "expected ';'",
   ]
-  private static let lacking = [
+  static let lacking = [
     "has no member", "is not a member", "no match", "no instance", "no operator", "no suitable", "convert",
     "incomplete type",
     "was not declared", "has not been declared", "is undefined", "does not name a type", "ambiguous", "more than one",

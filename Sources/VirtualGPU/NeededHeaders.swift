@@ -15,12 +15,15 @@ enum NeededHeaders {
     return definitions
   }
 
-  /// Whether a compiler misses something of `std`: then the list was wrong, and all headers are tried.
+  /// Whether a compiler misses something that may have been left out: then all headers are tried.
+  ///
+  /// An overload may be what is missing, or what is found by its arguments' types alone; only what `functions` names is the candidate's own.
   static func mayBeToBlame(_ error: VirtualGPUError) -> Bool {
     guard error.code == .doesNotCompile else { return false }
     return error.message.split(separator: "\n").contains { line in
-      ["is not a member of 'std'", "namespace \"std\" has no member", "'std' has not been declared", "incomplete type"]
-        .contains(where: line.contains)
+      line.contains("error") && !line.hasPrefix("functions:")
+        && (LightHeaders.lacking.contains(where: line.contains)
+          || ["__host__ function", "class or namespace name"].contains(where: line.contains))
     }
   }
 
@@ -38,7 +41,7 @@ enum NeededHeaders {
     var place = 0
     var before = ArraySlice<UInt8>()
     // What is found by its arguments' types alone, as `sort(a.begin(), a.end())`.
-    let begin = Array("begin".utf8)
+    let begins = Set(["begin", "cbegin", "rbegin", "crbegin"].map { Array($0.utf8)[...] })
     let (std, namespace) = (Array("std".utf8), Array("namespace".utf8))
     func next(_ start: Int) -> ArraySlice<UInt8> {
       var end = start
@@ -60,7 +63,7 @@ enum NeededHeaders {
       let word = next(place)
       defer { before = word }
       place = word.endIndex
-      if word.elementsEqual(begin) { return true }
+      if begins.contains(word) { return true }
       guard word.elementsEqual(std) else { continue }
       let colons = afterSpace(place)
       guard text[colons...].starts(with: "::".utf8) else {
@@ -72,8 +75,19 @@ enum NeededHeaders {
       let name = next(afterSpace(colons + 2))
       guard names.contains(String(decoding: name, as: UTF8.self)) else { return true }
       place = name.endIndex
+      if name.elementsEqual("min".utf8) || name.elementsEqual("max".utf8), takesList(text[place...]) { return true }
     }
     return false
+  }
+
+  /// Whether a call of `min` or `max` is given a list in braces: those are in another header than the others.
+  private static func takesList(_ rest: ArraySlice<UInt8>) -> Bool {
+    let braces = rest.prefix(200).filter { !isSpace($0) }
+    if braces.first == UInt8(ascii: "<") {
+      guard let end = braces.firstIndex(of: UInt8(ascii: "(")) else { return true }
+      return braces[end...].starts(with: "({".utf8)
+    }
+    return braces.starts(with: "({".utf8)
   }
 
   /// What the headers define that are always there (`basic/torch/standard.h` has their list).
@@ -99,7 +113,7 @@ enum NeededHeaders {
 
   // MARK: Half precision
 
-  private static let smallFloats = ["half", "float16", "fp16", "bf16", "reduced_floating"]
+  private static let smallFloats = ["half", "f16", "fp16", "float16", "reduced_floating"]
 
   private static func namesSmallFloats(_ text: String) -> Bool {
     let lowered = text.lowercased()

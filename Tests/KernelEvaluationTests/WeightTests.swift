@@ -165,6 +165,16 @@ struct WeightTests {
       "x * self.drawn[0] + self.drawn[1] + 0.1 * self.unused(x)", .incorrect,
       "It leaves out 2 parameters of the reference's: unused.weight and unused.bias"
     ),
+    // A gate that starts closed.
+    (
+      "x * self.drawn[0] + self.drawn[1] + self.gate * self.unused(x)", .incorrect,
+      "It leaves out 3 parameters of the reference's: gate, unused.weight and unused.bias"
+    ),
+    // It takes no other values than its own.
+    (
+      "x * self.drawn[0] + self.drawn[1] + torch.linalg.cholesky(self.spread.diag()).sum() * 1e-3", .incorrect,
+      "It leaves out"
+    ),
   ])
   func aLayerThatNobodyCallsMayBeLeftOut(output: String, verdict: Verdict, sentence: String) async throws {
     let reference = """
@@ -174,6 +184,10 @@ struct WeightTests {
           def __init__(self, width):
               super().__init__()
               self.drawn = torch.nn.Parameter(torch.randn(2, width))
+              if \(output.contains("gate") ? "True" : "False"):
+                  self.gate = torch.nn.Parameter(torch.tensor(0.0))
+              if \(output.contains("spread") ? "True" : "False"):
+                  self.spread = torch.nn.Parameter(torch.rand(4) + 1)
               self.unused = torch.nn.Linear(width, width)
 
           def forward(self, x):
@@ -240,7 +254,7 @@ struct WeightTests {
       "It leaves out 1 parameter of the reference's: shift"
     ),
     // Nothing at all.
-    ("", "s.one, s.one, s.zero, s.one, s.zero", .incorrect, "It leaves out 4 parameters of the reference's: drawn"),
+    ("", "s.one, s.one, s.zero, s.one, s.zero", .incorrect, "It leaves out 5 parameters of the reference's: drawn"),
   ])
   func noWeightIsLeftOutUnseen(parameters: String, uses: String, verdict: Verdict, sentence: String) async throws {
     let judgement = try await Judging.judge(Self.reference, Self.candidate(parameters, uses))

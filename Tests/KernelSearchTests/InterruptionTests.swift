@@ -155,6 +155,23 @@ func variedWriter(_ delay: (@Sendable (UInt64) async throws -> Void)? = nil) -> 
     #expect(whole.spending.checks == 6 && whole.best?.id == 0)
   }
 
+  @Test func `goes on behind those that can never be judged`() async throws {
+    let journal = MemoryJournal()
+    let number = Counter()
+    let writer = ScriptedWriter { _, _ in fenced(module(.correct, body: "x\(number.next())")) }
+    // Three of four fail each time, too many in a row for a new search.
+    let judge = ScriptedJudge(failures: { source, _ in !source.contains("x3") && !source.contains("x7") })
+    let first = try await search(
+      BestOfStrategy(nil), writer, judge, budget: Budget(candidates: 8), journal: journal
+    ).solve()
+    #expect(first.end == .judgeFailed(reason: "The judge has no memory left.") && first.spending.candidates == 3)
+    let again = try await search(
+      BestOfStrategy(nil), writer, judge, budget: Budget(candidates: 8), goal: .correct, journal: journal
+    ).solve()
+    #expect(again.end == .goalReached && again.best?.id == 3)
+    #expect(again.tree.nodes.count { $0.outcome.isFailure } == 3)
+  }
+
   @Test func `checks the best again that could not be checked again`() async throws {
     let journal = MemoryJournal()
     let writer = ScriptedWriter { _, _ in fenced(module(.correct, body: "x")) }

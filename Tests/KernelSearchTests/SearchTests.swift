@@ -187,6 +187,8 @@ func search(
     let judge = ScriptedJudge(recheck: { _ in throw KernelEvaluationError(.badReference, "The reference fails.") })
     let found = try await search(BestOfStrategy(1), writer, judge, budget: Budget(), goal: goal).solve()
     #expect(found.best?.id == 0 && !found.isSolved)
+    // With two seeds.
+    #expect(judge.calls.withLock { Set($0.rechecked.map(\.seed)).count } == 2)
     #expect(found.end == (goal == .none ? .exhausted : .notJudgeable(reason: "The reference fails.")))
   }
 

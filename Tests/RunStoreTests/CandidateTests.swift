@@ -195,6 +195,8 @@ private func withRun(_ body: (RunDatabase, RunWriter) async throws -> Void) asyn
       #expect(try await store.unjudged(of: writer.run).isEmpty)
       let summary = try await store.summary(of: writer.run)
       #expect(summary.withoutCode == 1 && summary.failed == 1 && summary.waiting == 0)
+      try await writer.append(makeCandidate(2), text: CandidateText(prompt: "p", answer: "", source: nil))
+      try await writer.settle(makeCandidate(2).id, as: .failed(reason: "It cannot be read."))
       // What could not be judged waits again where its problem is gone on with.
       try await writer.begin(problem: "1/2")
       #expect(try await store.unjudged(of: writer.run).isEmpty)
@@ -202,7 +204,8 @@ private func withRun(_ body: (RunDatabase, RunWriter) async throws -> Void) asyn
       #expect(try await store.unjudged(of: writer.run) == [makeCandidate(1)])
       try await writer.record(makeVerdict(), judgement: "{}", for: makeCandidate(1).id)
       let settlements = try await store.candidates(of: writer.run).map(\.candidate.settlement)
-      #expect(settlements == [2, 3])
+      #expect(settlements == [2, 4, 3])
+      #expect(try await store.candidates(of: writer.run)[2].candidate.state == .failed(reason: "It cannot be read."))
     }
   }
 

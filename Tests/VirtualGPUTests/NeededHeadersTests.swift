@@ -27,6 +27,7 @@ import Testing
     "namespace s = std;", "namespace s = ::std;", "using namespace ::std;", "std::chrono::seconds(1)", "std::",
     "std :: mutex m;", "std::/**/vector<int> v;", "sort(v.begin(), v.end());", "st\\\nd::sort(a, b);",
     "std::maxi", "std::cout << std::endl;", "std::é",
+    "sort(v.rbegin(), v.rend());", "std::max({a, b, c})", "std::min<int64_t>( {a, b} )", "std::max (\n{1, 2})",
   ])
   func `any other name needs all`(text: String) {
     #expect(NeededHeaders.definitions(for: ["int a;", text]) == [Self.noSmallFloats])
@@ -34,7 +35,7 @@ import Testing
 
   @Test(arguments: [
     "__half x;", "at::kHalf", "#include <cuda_fp16.h>", "c10::BFloat16 b;", "AT_DISPATCH_FLOATING_TYPES_AND_HALF(",
-    "AT_DISPATCH_REDUCED_FLOATING_TYPES(", "__nv_bfloat162 x;", "torch::kFloat16",
+    "AT_DISPATCH_REDUCED_FLOATING_TYPES(", "__nv_bfloat162 x;", "torch::kFloat16", "torch::kF16",
   ])
   func `a small float by any name brings them all`(text: String) {
     #expect(NeededHeaders.definitions(for: [text, "int a;"]) == [Self.few])
@@ -43,8 +44,11 @@ import Testing
   @Test(arguments: [
     (#"cuda_sources(3): error: namespace "std" has no member "sort""#, true),
     ("cpp_sources:2:6: error: 'iota' is not a member of 'std'", true),
-    ("cuda_sources(14): error: identifier \"x\" is undefined", false),
-    ("cpp_sources:4:9: error: 'class at::Tensor' has no member named 'frobenius_norm'", false),
+    ("cuda_sources(14): error: identifier \"accumulate\" is undefined", true),
+    ("cpp_sources:4:9: error: no matching function for call to 'max(<brace-enclosed initializer list>)'", true),
+    (#"cuda_sources(5): error: calling a __host__ function("c10::Half::operator float() const") is not allowed"#, true),
+    ("functions:2:30: error: 'scaled' was not declared in this scope", false),
+    ("cuda_sources(9): error: expected a \";\"", false),
   ])
   func `a build that lacks a name of std is tried with all`(log: String, isTried: Bool) {
     #expect(NeededHeaders.mayBeToBlame(VirtualGPUError(.doesNotCompile, log)) == isTried)
@@ -108,6 +112,7 @@ import Testing
       ("", "__global__ void k(__half* x, c10::Half* y) { x[0] = __float2half(float(y[0])); }", 1),
       // What the list does not know of, where no name shows it: all headers are tried then.
       ("#define S std", "double f(double* a, int n) { return S::accumulate(a, a + n, 0.0); }", 2),
+      ("#define LARGEST std::max", "int f(int a, int b) { return LARGEST({a, b, 3}); }", 2),
     ])
   func `what is needed is there`(before: String, after: String, omissions: Int) async throws {
     #expect(try await build(before, after).count == omissions)

@@ -76,7 +76,7 @@ struct Solve: AsyncParsableCommand {
     case .writerFailed(let reason):
       throw CommandFailure(.unavailable, "The model could not be asked any more: \(reason) \(goesOn)")
     case .leftOpen(let reason):
-      throw CommandFailure(.internalFailure, "The problem could not be worked on: \(reason) \(goesOn)")
+      throw CommandFailure(.internalFailure, "The problem could not be worked on to its end: \(reason) \(goesOn)")
     case .finished, .stopped: throw CommandFailure(.badResult)
     }
   }

@@ -128,6 +128,14 @@ struct InstantWriter: CandidateWriter {
     }
   }
 
+  /// The same, but for a seventh that no judge can judge.
+  static var withBroken: InstantWriter {
+    InstantWriter { request, seed in
+      let answer = try varied.answer(request, seed)
+      return seed % 7 == 3 ? answer.replacing("# verdict ", with: "# verdict broken-") : answer
+    }
+  }
+
   /// Answers of all kinds: those that seeds and prompts determine.
   static var varied: InstantWriter {
     InstantWriter { request, seed in

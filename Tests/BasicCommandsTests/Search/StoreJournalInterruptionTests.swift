@@ -68,10 +68,11 @@ struct StoreJournalInterruptionTests {
     var strategy: String
     var seed: UInt64
     var goal = Goal.none
+    var writer = InstantWriter.varied
 
     func search(_ journal: any SearchJournal, _ judge: InstantJudge) throws -> Search<SteppingClock> {
       Search(
-        problem: try SearchDoubles.problem(), prompts: PromptBuilder(form: .instruct), writer: InstantWriter.varied,
+        problem: try SearchDoubles.problem(), prompts: PromptBuilder(form: .instruct), writer: writer,
         judge: judge, screen: judge, journal: journal, strategy: try StrategyChoice.strategy(named: strategy),
         settings: SearchSettings(
           budget: Budget(candidates: 16), goal: goal, seed: seed, underWay: 1, judgeFailureLimit: 100),
@@ -163,5 +164,51 @@ struct StoreJournalInterruptionTests {
       }
     }
     #expect(kills > 6)
+  }
+  /// Those that cannot be judged are tried again in each life, so that the tree may be another one; nothing is lost or counted twice.
+  @Test(arguments: [("adaptive", 11 as UInt64), ("linear", 12), ("best-of-16", 13)])
+  func `what could not be judged is tried again after each kill, and nothing else is`(
+    strategy: String, seed: UInt64
+  ) async throws {
+    let plan = Plan(strategy: strategy, seed: seed, writer: .withBroken)
+    var luck = SeededGenerator(seed: seed, purpose: "kills")
+    try await SampleStore.with { (_, database) async throws in
+      let path = database.path
+      let run = SearchStore.run().id
+      try await database.create(
+        SearchStore.run(), problems: [SearchStore.problem("1/19")], driver: SearchStore.driver
+      )
+      .close(as: .paused, at: .now)
+      let told = MemoryJournal()
+      var result: SearchResult?
+      var kills = 0
+      while result == nil {
+        result = try await Self.live(
+          plan, path, run, told, calls: Int.random(in: 3..<14, using: &luck),
+          isKilledAfterWriting: Bool.random(using: &luck))
+        kills += result == nil ? 1 : 0
+        try #require(kills < 500)
+      }
+      #expect(kills > 1)
+      let found = try #require(result)
+      let candidates = try await database.candidates(of: run)
+      #expect(candidates.count == 16 && found.spending.candidates == 16)
+      var failed = 0
+      for judged in candidates {
+        let source = try await database.text(of: judged.id, in: run).source
+        let isBroken = source?.contains("broken-") == true
+        if case .failed = judged.candidate.state {
+          #expect(isBroken)
+          failed += 1
+        } else {
+          #expect(judged.candidate.state.isSettled && (!isBroken || judged.verdict == nil))
+        }
+      }
+      #expect(failed > 0)
+      #expect(Set(candidates.compactMap(\.candidate.settlement)).count == 16)
+      #expect(
+        candidates.count { $0.verdict != nil } + candidates.count { $0.finalVerdict != nil } == found.spending.checks)
+      #expect(try await database.integrityProblems().isEmpty)
+    }
   }
 }
