@@ -45,7 +45,8 @@ extension PhysicalGPU {
   /// The options that somebody has set and that are about watching a program, which nobody does here.
   static func withoutEffect(_ command: Run) -> [String] {
     [
-      ("--check", command.check != .all), ("--schedule", command.schedule != .fixed),
+      ("--check", command.check != .all), ("--leak-check", command.checksLeaks),
+      ("--schedule", command.schedule != .fixed),
       ("--memory", command.memory != nil),
       ("--error-exitcode", command.errorExitCode != 1), ("--format json", command.format == .json),
       ("--output", command.output != nil),

@@ -54,9 +54,10 @@ struct ProgramSession: Sendable {
     let builder = ProgramBuilder(tools: tools, gpu: gpu, options: command.check.options, flags: command.flags)
     let program = try await builder.build(source, scratch: scratch) { progress.show($0) }
     progress.clear()
-    let runner = ProgramRunner(
+    var runner = ProgramRunner(
       gpu: gpu, check: command.check, randomSeed: command.schedule == .random ? command.seed : nil,
       timeLimit: .seconds(command.timeout), memoryLimit: command.memory.map { $0 * 1_000_000 })
+    runner.checksLeaks = command.checksLeaks
     let report = try await runner.run(
       program, name: source.name, arguments: command.arguments, environment: ProcessInfo.processInfo.environment,
       scratch: scratch

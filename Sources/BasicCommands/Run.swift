@@ -51,6 +51,9 @@ struct Run: AsyncParsableCommand {
   @Option(help: ArgumentHelp("What to look for.", valueName: "what"))
   var check: ProgramRunner.Check = .all
 
+  @Flag(name: .customLong("leak-check"), help: "Warn of memory on the GPU that the program never frees.")
+  var checksLeaks = false
+
   @Option(
     help: ArgumentHelp("The order of blocks and warps: one order, or one that the seed decides.", valueName: "order"))
   var schedule: Schedule = .fixed

@@ -42,6 +42,9 @@ public struct ProgramRunner: Sendable {
   /// How many other orders, and other contents of unwritten memory, are tried where a finding's meaning depends on them.
   public var otherSchedules = 4
 
+  /// Whether memory on the GPU that the program never frees is a finding, a warning.
+  public var checksLeaks = false
+
   /// Makes a runner.
   public init(
     gpu: GPUModel, check: Check, randomSeed: UInt64? = nil, timeLimit: Duration = .seconds(300), memoryLimit: Int? = nil
@@ -171,7 +174,7 @@ public struct ProgramRunner: Sendable {
   /// What the runtime is told of every run.
   private var variables: [String: String] {
     [
-      "BASIC_VGPU_GPU": gpu.name, "BASIC_VGPU_CHECK": check.rawValue,
+      "BASIC_VGPU_GPU": gpu.name, "BASIC_VGPU_CHECK": check.rawValue, "BASIC_VGPU_LEAKS": checksLeaks ? "1" : "0",
       // A little less than ours, so that the program itself says where it was.
       "BASIC_VGPU_TIMEOUT": "\(max(0.05, timeLimit / .seconds(1) - 0.5))",
     ]

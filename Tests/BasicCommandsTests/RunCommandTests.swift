@@ -111,6 +111,7 @@ struct RunCommandTests {
     // The program's own status is not overwritten.
     (["program.cu", "--", "beyond", "7"], 7, "beyond"),
     (["program.cu", "--check", "none", "--", "beyond"], 0, "beyond"),
+    (["program.cu", "--leak-check"], 0, "400 bytes from cudaMalloc are never freed"),
     (["program.cu", "--", "abort"], 134, "ended by signal 6"),
     (["program.cu", "--timeout", "10", "--", "spin"], 124, "it ran longer than 10.0 s (--timeout)"),
     (["program.cu", "--memory", "700", "--", "hold"], 137, "it held more memory than it may (--memory)"),
@@ -170,6 +171,7 @@ struct RunCommandTests {
 struct PhysicalGPUTests {
   @Test(arguments: [
     ("run p.cu", []), ("run p.cu --timeout 3 --gpu t4 --quiet", []), ("run p.cu --check races", ["--check"]),
+    ("run p.cu --leak-check", ["--leak-check"]),
     (
       "run p.cu --schedule random --seed 3 --memory 4 --error-exitcode 0 --format json --output r.json",
       ["--schedule", "--memory", "--error-exitcode", "--format json", "--output"]

@@ -54,11 +54,12 @@ enum Programs {
 
   static func run(
     _ program: BuiltProgram, name: String, check: ProgramRunner.Check = .all, seed: UInt64? = nil,
-    arguments: [String] = [],
-    timeLimit: Duration = .seconds(60)
+    arguments: [String] = [], checksLeaks: Bool = false, timeLimit: Duration = .seconds(60)
   ) async throws -> (report: RunReport, output: String) {
     try await withFolder { scratch in
-      try await ProgramRunner(gpu: .h100, check: check, randomSeed: seed, timeLimit: timeLimit).capture(
+      var runner = ProgramRunner(gpu: .h100, check: check, randomSeed: seed, timeLimit: timeLimit)
+      runner.checksLeaks = checksLeaks
+      return try await runner.capture(
         program, name: name, arguments: arguments, scratch: scratch)
     }
   }

@@ -12,6 +12,8 @@ struct SearchModel: Sendable {
   var form: PromptForm
   /// How many answers it writes at once.
   var width: Int
+  /// What is asked of endpoints; nil for a model on this machine.
+  var ledger: CostLedger?
 
   /// Loads what a run's configuration names.
   ///
@@ -68,12 +70,12 @@ extension SearchModel {
     }
     let template = GenerationRequest(
       .segments([]), maximumTokens: 0, temperature: configuration.temperature, topP: configuration.topP)
+    let target = try RemoteLanguageModel(endpoint)
     return SearchModel(
       writer: ModelWriter(
-        try await drafted(RemoteLanguageModel(endpoint), name, settings, announce), width: endpoint.concurrency,
-        price: price,
+        try await drafted(target, name, settings, announce), width: endpoint.concurrency, price: price,
         template: template),
-      form: try settings.promptForm(ofEndpoint: name), width: endpoint.concurrency)
+      form: try settings.promptForm(ofEndpoint: name), width: endpoint.concurrency, ledger: target.ledger)
   }
 
   /// The model with another endpoint that drafts for it, where one is configured and the target can verify drafts.

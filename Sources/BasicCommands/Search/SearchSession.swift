@@ -81,6 +81,7 @@ struct SearchSession: Sendable {
           judge: { SearchJudge(reference: $0.source, tools: tools, options: options) }, stop: stop, observe: watch)
         let end = try await driver.run(problems, ended: ended)
         try await open.close(end)
+        if let ledger = model.ledger { for line in LedgerText.lines(ledger) { announce(line) } }
         return (open, end)
       } catch {
         // What was done is in the store, and it can be gone on with.

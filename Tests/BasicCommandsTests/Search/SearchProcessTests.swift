@@ -106,6 +106,7 @@ struct SearchProcessTests {
       let outcome = try tool.run(Self.solve + ["--strategy", "best-of-2", "--format", "json"])
       #expect(outcome.status == 1, "\(outcome.errors)")
       #expect(server.requests == 2)
+      #expect(outcome.errors.contains(": 2 requests, 200 tokens read, 100 written"), "\(outcome.errors)")
       let json = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
       let candidates = try #require(json?["candidates"] as? [[String: Any]])
       #expect(candidates.map { $0["outcome"] as? String } == ["rejected", "rejected"])
