@@ -40,11 +40,12 @@ build() {
   start=$(date +%s%N)
   g++ -fPIC -fvisibility=hidden -w -std=c++17 -O1 -DTORCH_EXTENSION_NAME=bench "$@" -isystem "$headers" \
     -isystem "${wheels[0]}/include" -S binding.cpp -o binding.s &
+  local binding=$!
   "$nvcc" -arch=compute_90 -lineinfo -ccbin g++ -Xcompiler -fPIC,-w --expt-relaxed-constexpr -D__CUDA_NO_HALF_OPERATORS__ \
     -D__CUDA_NO_HALF_CONVERSIONS__ -D__CUDA_NO_BFLOAT16_CONVERSIONS__ -D__CUDA_NO_HALF2_OPERATORS__ "$@" -isystem "$headers" \
     -std=c++17 -cuda --keep --keep-dir keep kernel.cu -o kernel.ii
   g++ -fPIC -fvisibility=hidden -w -std=c++17 -O1 -S kernel.ii -o kernel.s
-  wait
+  wait "$binding"
   end=$(date +%s%N)
   awk -v ns="$((end - start))" 'BEGIN { printf "%.2f\n", ns / 1e9 }'
 }
