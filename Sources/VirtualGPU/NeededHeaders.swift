@@ -1,7 +1,7 @@
 /// What an extension's sources need of the standard library and of CUDA's half-precision types.
 ///
-/// PyTorch's headers bring most of the standard library with them, and candidates rely on it. To read all of it takes the compilers two
-/// fifths of a build, and most candidates use a dozen names. So the light headers leave out what no source names: where only names
+/// PyTorch's headers bring most of the standard library with them, and candidates rely on it. To read all of it takes the compilers a
+/// third of their time, and most candidates use a dozen names. So the light headers leave out what no source names: where only names
 /// of a short list stand after `std::`, the headers of that list are enough.
 enum NeededHeaders {
   /// Definitions that let the light headers leave something out.
