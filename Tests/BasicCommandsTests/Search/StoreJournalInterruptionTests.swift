@@ -121,6 +121,29 @@ struct StoreJournalInterruptionTests {
     }
   }
 
+  /// Searches, in a new run of the store, through as many lives as it takes.
+  ///
+  /// - Parameter calls: how many calls of the journal a life may last.
+  private static func searchKilledAgainAndAgain(
+    _ plan: Plan, calls: Range<Int>, in database: RunDatabase, using luck: inout SeededGenerator
+  ) async throws -> (result: SearchResult, run: String, kills: Int) {
+    let run = SearchStore.run().id
+    try await database.create(
+      SearchStore.run(), problems: [SearchStore.problem("1/19")], driver: SearchStore.driver
+    )
+    .close(as: .paused, at: .now)
+    let told = MemoryJournal()
+    for kills in 0..<500 {
+      if let result = try await live(
+        plan, database.path, run, told, calls: Int.random(in: calls, using: &luck),
+        isKilledAfterWriting: Bool.random(using: &luck))
+      {
+        return (result, run, kills)
+      }
+    }
+    throw Planned("It never comes to its end.")
+  }
+
   @Test(arguments: [
     ("adaptive", 1 as UInt64), ("adaptive", 2), ("adaptive", 3), ("linear", 4), ("linear", 5), ("best-of-16", 6),
   ])
@@ -135,22 +158,9 @@ struct StoreJournalInterruptionTests {
       #expect(whole.tree.nodes.count > 1)
       var luck = SeededGenerator(seed: seed, purpose: "kills")
       try await SampleStore.with { (_, database) async throws in
-        let path = database.path
-        let run = SearchStore.run().id
-        try await database.create(
-          SearchStore.run(), problems: [SearchStore.problem("1/19")], driver: SearchStore.driver
-        )
-        .close(as: .paused, at: .now)
-        let told = MemoryJournal()
-        var result: SearchResult?
-        while result == nil {
-          result = try await Self.live(
-            plan, path, run, told, calls: Int.random(in: 0..<9, using: &luck),
-            isKilledAfterWriting: Bool.random(using: &luck))
-          if result == nil { kills += 1 }
-          try #require(kills < 500)
-        }
-        let found = try #require(result)
+        let (found, run, count) = try await Self.searchKilledAgainAndAgain(
+          plan, calls: 0..<9, in: database, using: &luck)
+        kills += count
         #expect(try Self.outcome(found) == Self.outcome(whole))
 
         let problem = try #require(try await database.problems(of: run).first)
@@ -165,6 +175,7 @@ struct StoreJournalInterruptionTests {
     }
     #expect(kills > 6)
   }
+
   /// Those that cannot be judged are tried again in each life, so that the tree may be another one; nothing is lost or counted twice.
   @Test(arguments: [("adaptive", 11 as UInt64), ("linear", 12), ("best-of-16", 13)])
   func `what could not be judged is tried again after each kill, and nothing else is`(
@@ -173,24 +184,9 @@ struct StoreJournalInterruptionTests {
     let plan = Plan(strategy: strategy, seed: seed, writer: .withBroken)
     var luck = SeededGenerator(seed: seed, purpose: "kills")
     try await SampleStore.with { (_, database) async throws in
-      let path = database.path
-      let run = SearchStore.run().id
-      try await database.create(
-        SearchStore.run(), problems: [SearchStore.problem("1/19")], driver: SearchStore.driver
-      )
-      .close(as: .paused, at: .now)
-      let told = MemoryJournal()
-      var result: SearchResult?
-      var kills = 0
-      while result == nil {
-        result = try await Self.live(
-          plan, path, run, told, calls: Int.random(in: 3..<14, using: &luck),
-          isKilledAfterWriting: Bool.random(using: &luck))
-        kills += result == nil ? 1 : 0
-        try #require(kills < 500)
-      }
+      let (found, run, kills) = try await Self.searchKilledAgainAndAgain(
+        plan, calls: 3..<14, in: database, using: &luck)
       #expect(kills > 1)
-      let found = try #require(result)
       let candidates = try await database.candidates(of: run)
       #expect(candidates.count == 16 && found.spending.candidates == 16)
       var failed = 0
