@@ -7,6 +7,19 @@ import Testing
 @testable import KernelSearch
 
 @Suite struct `A budget` {
+  @Test func `sets aside what prompts were seen to have, and not what was sent again and again`() {
+    var reserve = TokenReserve(Budget(tokens: 10_000), nil)
+    func promptTokens() -> Int? {
+      reserve.fit(1, bound: 3_000, bytes: 3_000, maximumTokens: 100, minimumTokens: 10, Usage())?.promptTokens
+    }
+    #expect(promptTokens() == 3_000)
+    reserve.learn(promptTokens: 1_000, bytes: 3_000)
+    #expect(promptTokens() == 1_282)
+    // Fifty rounds of a drafted answer.
+    reserve.learn(promptTokens: 50_000, bytes: 3_000)
+    #expect(promptTokens() == 1_282)
+  }
+
   static let strategies = ["best-of", "linear", "adaptive"]
 
   @Test(arguments: strategies, [1, 99, 149, 150, 151, 1_000, 2_345])

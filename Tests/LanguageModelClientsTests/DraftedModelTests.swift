@@ -145,11 +145,13 @@ struct ToyLanguage: Sendable {
   /// Writes with two servers, and returns what was written with how many requests each had.
   static func write(
     _ language: ToyLanguage, branches: Int = 3, depth: Int = 6, tokens: Int = 200, stop: [String] = [],
-    price: TokenPrice? = nil, ledger: CostLedger = CostLedger(),
+    price: TokenPrice? = nil, ledger: CostLedger = CostLedger(), failsAt: Int = .max,
     wrongAt: @escaping @Sendable (Int, Int) -> Int? = { _, _ in nil }
   ) async throws -> (answer: Answer, target: Int, draft: Int) {
-    let target = try await ScriptedServer { _, request in
+    let target = try await ScriptedServer { index, request in
       guard let (texts, count, _) = try? prompts(request.body) else { return [] }
+      // The first question is whether drafts can be verified.
+      if index > failsAt { return Replies.whole("{\"error\":{\"message\":\"No.\"}}", status: "400 Bad Request") }
       return Replies.whole(language.scores(texts, count: count))
     }
     let draft = try await ScriptedServer { index, request in
@@ -215,6 +217,19 @@ struct ToyLanguage: Sendable {
     #expect(abs((outcome.cost ?? 0) - Double(read + 2 * written) / 1e6) < 1e-12)
     // Each round but one that has room for a single token has drafts, of which one at least is another.
     #expect(read >= 100 * (found.target + found.draft - 1))
+  }
+
+  @Test func `an answer that fails late says what it took until then`() async throws {
+    var language = ToyLanguage(answer: Self.answer)
+    language.saysUsage = true
+    let ledger = CostLedger()
+    let found = try await Self.write(language, branches: 2, depth: 3, ledger: ledger, failsAt: 2)
+    #expect(found.answer.error != nil && found.answer.outcome == nil)
+    let prompts = found.answer.events.compactMap { if case .started(let tokens) = $0 { tokens } else { nil } }
+    let asked = try #require(ledger.perEndpoint["scripted"])
+    #expect(prompts == [0, asked.usage.promptTokens - 200 + 20 * found.draft])
+    #expect(prompts.last ?? 0 >= 400)
+    #expect(found.answer.tokens == asked.usage.completionTokens - 20 + 5 * found.draft)
   }
 
   @Test func `what is not counted by the endpoints is estimated, each round by itself`() async throws {
